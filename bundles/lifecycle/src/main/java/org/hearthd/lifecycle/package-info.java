@@ -1,0 +1,2 @@
+/** PLACEHOLDER. */
+package org.hearthd.lifecycle;

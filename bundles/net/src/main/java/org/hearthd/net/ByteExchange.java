@@ -1,0 +1,54 @@
+package org.hearthd.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import org.hearthd.spi.ResponseHead;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The non-blocking view of an exchange. All methods are called, and all callbacks run, on {@link #loop}. Whoever uses it has the
+ * duty to end it with {@link #end} or {@link #abort}.
+ */
+@ConsumerType
+public interface ByteExchange {
+    /** Receives the request body. */
+    interface Body {
+        /** The next piece; the receiver releases it. */
+        void data(ByteBuf piece);
+
+        /** The body is complete. */
+        void end();
+
+        /** The body will never be complete: the client is gone or broke the rules. */
+        void failed(IOException cause);
+    }
+
+    /** The loop of this exchange. */
+    EventLoop loop();
+
+    /** Sets the receiver of the body, once, before the first {@link #read}. */
+    void body(Body receiver);
+
+    /** Asks for one more call of the receiver: this is the back-pressure. */
+    void read();
+
+    /** Writes the response head; once. */
+    ChannelFuture head(ResponseHead head);
+
+    /** Writes a piece of the response body and flushes it. Takes ownership of the buffer, on failure too. */
+    ChannelFuture write(ByteBuf piece);
+
+    /** Whether the client's buffers have room; writing more is allowed but piles up. */
+    boolean writable();
+
+    /** Sets what runs each time {@link #writable} changes. */
+    void onWritable(Runnable hook);
+
+    /** The response is complete. */
+    ChannelFuture end();
+
+    /** Breaks the client's connection: what was written never looks complete. */
+    void abort();
+}

@@ -1,0 +1,60 @@
+package org.hearthd.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.transport.FdPair;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The shared event loops and the doors between descriptors and channels; a service. Every channel has half-closure allowed: a
+ * response socket whose peer has half-closed is the normal case.
+ */
+@ProviderType
+public interface EventLoops {
+    /** The next loop in turn. */
+    EventLoop next();
+
+    /**
+     * Makes a channel of a connected stream socket (Unix or TCP) and registers it; the descriptor becomes non-blocking.
+     *
+     * @param connected owned by the channel on success, closed on failure
+     * @param loop the loop to register with
+     * @param handler added first; an initializer may add more
+     * @param autoRead whether reading starts at once
+     */
+    Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException;
+
+    /**
+     * Accepts on a listening stream socket (Unix or TCP) from now on. Closing the channel never removes a socket path.
+     *
+     * @param listening owned by the channel on success, closed on failure
+     * @param child initializes each accepted channel, which stays with one loop
+     */
+    Channel accept(Fd listening, ChannelHandler child) throws IOException;
+
+    /**
+     * Gives a channel's descriptor away: the channel is closed without a shutdown, its peer notices nothing. What the channel has
+     * read already is the caller's to carry over. Not to be called on the channel's loop.
+     *
+     * @return the descriptor, which the caller owns
+     */
+    Fd release(Channel channel) throws IOException;
+
+    /**
+     * A pair of stream sockets for an exchange whose response socket somebody takes.
+     *
+     * @throws IOException if there is no transport
+     */
+    FdPair pair() throws IOException;
+
+    /**
+     * The byte view of an exchange, the only door to it: its own where it has one, else its response socket is taken and adopted.
+     *
+     * @throws IOException if the response socket can not be had; the exchange is still the caller's
+     */
+    ByteExchange bytes(Exchange exchange) throws IOException;
+}

@@ -1,0 +1,61 @@
+package org.hearthd.transport;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.hearthd.Fd;
+
+/**
+ * Room for one received message: a buffer and the descriptors that came with it. Reused by its reader; the descriptors belong to
+ * whoever takes them out of {@link #fds}, the rest is closed by {@link #clear}. Not safe for use by several threads.
+ */
+public final class Packet implements AutoCloseable {
+    /** More than the kernel's largest message at the default socket buffer (212,960 bytes). */
+    public static final int CAPACITY = 256 * 1024;
+
+    private final ByteBuffer data;
+    private final int maxFds;
+    private final List<Fd> fds = new ArrayList<>();
+
+    /**
+     * An empty packet of the default capacity.
+     *
+     * @param maxFds the number of descriptors that one message may bring; a message with more is refused, all of them closed
+     */
+    public Packet(int maxFds) {
+        this(CAPACITY, maxFds);
+    }
+
+    /** An empty packet for messages of up to {@code capacity} bytes. */
+    public Packet(int capacity, int maxFds) {
+        this.data = ByteBuffer.allocateDirect(capacity);
+        this.maxFds = maxFds;
+    }
+
+    /** The data: after a receive its position is 0 and its limit the length of the message. */
+    public ByteBuffer data() {
+        return data;
+    }
+
+    /** The number of descriptors that one message may bring. */
+    public int maxFds() {
+        return maxFds;
+    }
+
+    /** The descriptors in their order; a user removes those it takes over. */
+    public List<Fd> fds() {
+        return fds;
+    }
+
+    /** Empties the packet for the next receive and closes what nobody took. */
+    public void clear() {
+        fds.forEach(Fd::close);
+        fds.clear();
+        data.clear();
+    }
+
+    @Override
+    public void close() {
+        clear();
+    }
+}

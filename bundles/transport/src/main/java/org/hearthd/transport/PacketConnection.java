@@ -1,0 +1,40 @@
+package org.hearthd.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.hearthd.Fd;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A connected SEQPACKET socket. One thread receives; any number of threads send, and their descriptors never mix. */
+@ProviderType
+public interface PacketConnection extends Closeable {
+    /**
+     * Waits for one message. Received descriptors are close-on-exec.
+     *
+     * @param packet cleared first; owns the received descriptors
+     * @return the length of the message, or -1 at the end (the peer closed, or this connection was closed meanwhile). A message
+     *         of length 0 can not be told from the end; if it brought descriptors they are closed and a
+     *         {@link TransportException} is thrown
+     * @throws TransportException if this one message was truncated or brought too many descriptors; receive again
+     * @throws IOException if the connection is broken
+     */
+    int receive(Packet packet) throws IOException;
+
+    /**
+     * Sends one message with its descriptors, waiting while the peer's queue is full.
+     *
+     * @param data what remains of it is sent; its position is not changed
+     * @param fds stay the caller's, who closes them after success and after failure
+     * @throws IOException naming the reason: peer gone, message too long
+     */
+    void send(ByteBuffer data, Fd... fds) throws IOException;
+
+    /** Who is at the other end; empty where the kernel does not say. */
+    Optional<PeerCredentials> peer();
+
+    /** Closes this end and wakes a waiting receiver. Does not shut down what others share. */
+    @Override
+    void close();
+}

@@ -1,0 +1,34 @@
+package org.hearthd.transport;
+
+import java.io.IOException;
+import org.hearthd.Fd;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** SEQPACKET sockets: one message = bytes and the descriptors that came with them. A service of the transport bundle. */
+@ProviderType
+public interface PacketTransport {
+    /**
+     * Connects to a listening socket.
+     *
+     * @throws IOException naming the address and the reason
+     */
+    PacketConnection connect(UnixAddress address) throws IOException;
+
+    /**
+     * Binds and listens; never unlinks anything. The path's mode is set before anybody can connect.
+     *
+     * @param mode permission bits of the path, e.g. 0600
+     * @return the listening descriptor, which the caller owns
+     * @throws IOException naming the address and the reason, e.g. that it is in use
+     */
+    Fd listen(UnixAddress address, int mode, int backlog) throws IOException;
+
+    /** Makes a listener of a listening descriptor; owns it on success, closes it on failure. */
+    PacketListener adoptListener(Fd listening) throws IOException;
+
+    /** Makes a connection of a connected descriptor, descriptor 0 included; owns it on success, closes it on failure. */
+    PacketConnection adopt(Fd connected) throws IOException;
+
+    /** Two connected sockets. */
+    FdPair pair() throws IOException;
+}

@@ -1,0 +1,21 @@
+package org.hearthd.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A listening stream socket. One thread accepts. */
+@ProviderType
+public interface StreamListener extends Closeable {
+    /**
+     * Waits for a client.
+     *
+     * @return the connection, which the caller owns, or null once this listener was closed; no client is taken after that
+     * @throws IOException if this client could not be taken (out of descriptors); accept again
+     */
+    StreamConnection accept() throws IOException;
+
+    /** Closes this process's descriptor and wakes the acceptor. The socket's path stays; other holders go on listening. */
+    @Override
+    void close();
+}

@@ -1,0 +1,18 @@
+package org.hearthd.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.hearthd.Fd;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Creates listening TCP sockets whose numbers are known, which the JDK's are not. A service of room {@code net}. */
+@ProviderType
+public interface TcpSockets {
+    /**
+     * Binds (SO_REUSEADDR) and listens.
+     *
+     * @return the listening descriptor, non-blocking and close-on-exec, which the caller owns
+     * @throws IOException naming the address and the reason, e.g. that it is in use
+     */
+    Fd listen(InetSocketAddress address, int backlog) throws IOException;
+}
