@@ -12,11 +12,13 @@ final class Outbox {
     private static final int CHUNK = 64 * 1024;
 
     private final Link link;
-    private Sender port;
+    private final Sender port;
     private ByteBuffer scratch = ByteBuffer.allocateDirect(0);
 
-    Outbox(Link link) {
+    /** Closes the link on failure. */
+    Outbox(Link link) throws IOException {
         this.link = link;
+        port = link.port(Sender::new);
     }
 
     /** Sends one message. */
@@ -38,9 +40,6 @@ final class Outbox {
             throw link.closed();
         }
         try {
-            if (port == null) {
-                port = link.port(Sender::new);
-            }
             int[] numbers = numbers(fds);
             ByteBuffer direct = direct(data);
             int at = direct.position();
