@@ -29,9 +29,9 @@ public abstract class Contract {
     @TempDir
     protected Path dir;
 
-    protected final PacketTransport packets = packets();
-    protected final StreamTransport streams = streams();
-    protected final Descriptors descriptors = descriptors();
+    protected PacketTransport packets;
+    protected StreamTransport streams;
+    protected Descriptors descriptors;
 
     private int openBefore;
 
@@ -43,6 +43,9 @@ public abstract class Contract {
 
     @BeforeEach
     void countDescriptors() throws Exception {
+        packets = packets();
+        streams = streams();
+        descriptors = descriptors();
         // the first use of anything loads classes and libraries
         packets.pair().close();
         packets.adopt(file("warm")).close();
@@ -51,8 +54,7 @@ public abstract class Contract {
 
     @AfterEach
     void closesEveryDescriptor() {
-        await("descriptors: " + openBefore + " before", () -> openDescriptors() == openBefore);
-        assertEquals(openBefore, openDescriptors());
+        assertOpen(openBefore);
     }
 
     /** A descriptor of a new file that contains its own name. */
@@ -103,6 +105,11 @@ public abstract class Contract {
     private static int flags(Fd fd) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd.number())).stream().filter(line -> line.startsWith("flags:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(6).trim(), 8)).findFirst().orElseThrow();
+    }
+
+    /** The virtual machine opens files for a moment now and then, so this waits for the number. */
+    protected static void assertOpen(int expected) {
+        await(expected + " open descriptors", () -> openDescriptors() == expected);
     }
 
     protected static int openDescriptors() {

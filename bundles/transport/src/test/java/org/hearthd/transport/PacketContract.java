@@ -87,7 +87,7 @@ public abstract class PacketContract extends Contract {
             ends.a().send(bytes("next"));
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("more than 100 bytes"), e.getMessage());
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -100,7 +100,7 @@ public abstract class PacketContract extends Contract {
             ends.a().send(bytes("next"), fd);
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("3 descriptors"), e.getMessage());
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             assertTrue(packet.fds().isEmpty());
             assertEquals(4, ends.b().receive(packet));
             assertEquals("one", content(packet.fds().get(0)));
@@ -126,7 +126,7 @@ public abstract class PacketContract extends Contract {
             ends.a().send(ByteBuffer.allocate(0), fd);
             ends.a().send(bytes("next"));
             assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -339,7 +339,7 @@ public abstract class PacketContract extends Contract {
                 Fd taken = packet.fds().remove(0).take();
                 taken.close();
             }
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             for (int i = 0; i < 20; i++) {
                 unrelated.add(file("unrelated" + i));
             }

@@ -63,7 +63,7 @@ public abstract class StreamContract extends Contract {
             ends.a().send(bytes("a"), one, one);
             ends.a().send(bytes("b"), one);
             assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             assertEquals(1, ends.b().receive(packet));
             assertEquals("b", text(packet));
         }
@@ -86,7 +86,7 @@ public abstract class StreamContract extends Contract {
             byte[] two = new byte[] {'-', '-', '-', '-'};
             assertEquals(2, ends.b().input().read(two, 1, 2));
             assertArrayEquals(new byte[] {'-', 'b', 'c', '-'}, two);
-            assertEquals(before, openDescriptors());
+            assertOpen(before);
             assertEquals(3, ends.b().receive(packet));
             assertEquals("def", text(packet));
         }
