@@ -407,8 +407,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Breaks the connection with a reset, so that nothing written so far looks complete. */
     void abort() {
-        ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        ctx.close();
+        if (ctx.channel().isOpen()) {
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            ctx.close();
+        }
     }
 
     /** The answer is complete: on to the next request, or to the end. */
