@@ -42,12 +42,41 @@ public interface Exchange extends AutoCloseable {
     /**
      * Begins an answer that is written as it is produced; blocking. Closing the stream completes the answer and ends the
      * exchange. With a Content-Length header exactly that many bytes must be written: closing early breaks the connection and
-     * throws. A writer that fails in the middle calls {@link #abort} and does not close the stream.
+     * throws. A writer that fails in the middle calls {@link #abort} before it closes the stream; a try-with-resources block
+     * closes first and so makes half an answer look whole: use {@link #respond(int, Headers, Body)} instead.
      *
      * @throws IOException if the client is gone or the answer came too late; the exchange has ended
      * @throws IllegalStateException if it was answered already, moved or taken
      */
     OutputStream respond(int status, Headers headers) throws IOException;
+
+    /**
+     * Answers with what the writer produces, as it is produced; blocking. When the writer returns the answer is complete; when it
+     * throws the connection is broken, so that half an answer never looks whole.
+     *
+     * @throws IOException if the writer threw it, the client is gone or the answer came too late; the exchange has ended
+     * @throws IllegalStateException if it was answered already, moved or taken
+     */
+    default void respond(int status, Headers headers, Body writer) throws IOException {
+        OutputStream out = respond(status, headers);
+        boolean whole = false;
+        try {
+            writer.writeTo(out);
+            whole = true;
+        } finally {
+            if (!whole) {
+                abort();
+            }
+        }
+        out.close();
+    }
+
+    /** Produces the body of an answer. */
+    @FunctionalInterface
+    interface Body {
+        /** Writes the body; the caller closes the stream. */
+        void writeTo(OutputStream out) throws IOException;
+    }
 
     /**
      * Answers with a short error page that carries the request id; if the answer has begun, breaks the connection instead. Does
