@@ -46,9 +46,6 @@ final class StreamLink implements StreamConnection {
             }
             return length == Receiver.AGAIN ? Receiver.END : length;
         } catch (IOException e) {
-            if (e instanceof org.hearthd.transport.TransportException) {
-                throw e;
-            }
             throw new IOException("cannot receive from " + link + ": " + e.getMessage(), e);
         } finally {
             link.leave();
