@@ -20,7 +20,8 @@ import java.util.Optional;
 record Arguments(String command, Path home, int port, int notificationFd, boolean verbose, Optional<Path> directory) {
     static final int DEFAULT_PORT = 8080;
     private static final List<String> COMMANDS = List.of("run", "serve", "check");
-    private static final List<String> OPTIONS = List.of("--port", "--home", "--notification-fd", "--verbose", "--help", "--version");
+    private static final List<String> OPTIONS = List.of("--port", "--home", "--notification-fd", "--verbose", "--help",
+            "--version");
 
     /** Reads a command line; refuses what it does not know with the nearest thing it knows. */
     static Arguments parse(String... line) throws LaunchException {

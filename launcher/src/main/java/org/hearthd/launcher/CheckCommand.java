@@ -24,7 +24,7 @@ final class CheckCommand {
             Map<String, String> properties = new HashMap<>(Environment.properties(arguments, Map.of(), 0));
             properties.put("hearth.dist", dist.toString());
             properties.put("hearth.storage", storage.toString());
-            Container container = Container.start(dist, storage, properties, INFRASTRUCTURE, code -> { });
+            Container container = Container.start(dist, storage, properties, INFRASTRUCTURE, code -> {});
             try {
                 return container.command("check", config.toString())
                         .orElseThrow(() -> new LaunchException(LaunchException.FAILED, "room settings offers no check"));

@@ -86,7 +86,8 @@ final class Container {
         configurations.forEach((pid, values) -> {
             try {
                 int tilde = pid.indexOf('~');
-                Configuration configuration = tilde < 0 ? admin.getConfiguration(pid, "?")
+                Configuration configuration = tilde < 0
+                        ? admin.getConfiguration(pid, "?")
                         : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
                 configuration.updateIfDifferent(values);
             } catch (IOException e) {

@@ -37,8 +37,7 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]+)\\}");
 
     /** A bundle's jar and its start level. */
-    record Jar(Path path, int startLevel) {
-    }
+    record Jar(Path path, int startLevel) {}
 
     /**
      * Reads the features of a distribution.
@@ -65,7 +64,8 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
                 try (Reader reader = Files.newBufferedReader(file)) {
                     features.put(file, service.readFeature(reader));
                 } catch (IOException | RuntimeException e) {
-                    throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(), e);
+                    throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(),
+                            e);
                 }
             }
         } catch (IOException e) {
@@ -78,7 +78,8 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
         for (FeatureBundle bundle : feature.getBundles()) {
             Path jar = dist.resolve("bundles").resolve(repositoryPath(bundle.getID()));
             if (!(bundle.getMetadata().get("bundleStartLevel") instanceof Number level)) {
-                throw new LaunchException(LaunchException.FAILED, file + ": bundle " + bundle.getID() + " has no bundleStartLevel");
+                throw new LaunchException(LaunchException.FAILED,
+                        file + ": bundle " + bundle.getID() + " has no bundleStartLevel");
             }
             if (!Files.isReadable(jar)) {
                 throw new LaunchException(LaunchException.FAILED, file + ": bundle " + bundle.getID() + " is missing: " + jar);

@@ -52,8 +52,9 @@ final class Home implements AutoCloseable {
         if (lock == null) {
             String owner = Files.readString(path.resolve("run/lock")).strip();
             channel.close();
-            throw new LaunchException(LaunchException.FAILED, "HOME " + path + " is in use by the runtime with process id " + owner
-                    + "; stop it, or give this one another --home");
+            throw new LaunchException(LaunchException.FAILED,
+                    "HOME " + path + " is in use by the runtime with process id " + owner
+                            + "; stop it, or give this one another --home");
         }
         channel.truncate(0);
         channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);

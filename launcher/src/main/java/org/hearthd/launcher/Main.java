@@ -18,13 +18,13 @@ public final class Main {
         try {
             Arguments arguments = Arguments.parse(line);
             switch (arguments.command()) {
-                case "help":
+                case "help" :
                     System.out.print(Help.TEXT);
                     return 0;
-                case "version":
+                case "version" :
                     System.out.println("hearth " + version());
                     return 0;
-                default:
+                default :
                     PrintStream out = Logging.install(arguments.verbose());
                     return execute(arguments, out);
             }

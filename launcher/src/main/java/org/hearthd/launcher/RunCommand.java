@@ -50,7 +50,8 @@ final class RunCommand {
     private void awaitReady(Container container) throws InterruptedException, LaunchException {
         if (!container.await(SOURCES, SOURCE_TIMEOUT_S, TimeUnit.SECONDS) && !end.isDone()) {
             container.command("explain");
-            throw new LaunchException(LaunchException.FAILED, "nothing listens; the log above says why. HOME is " + arguments.home());
+            throw new LaunchException(LaunchException.FAILED,
+                    "nothing listens; the log above says why. HOME is " + arguments.home());
         }
         boolean ready = container.await("(hearth.ready=true)", READY_TIMEOUT_S, TimeUnit.SECONDS);
         if (!ready && !end.isDone()) {
