@@ -12,6 +12,9 @@ import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
+import org.hearthd.net.NettyEventLoops;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixStreams;
 
 /** A front on a free port with one handler, which a test sets; blocking handlers get a thread. */
 final class TestFront implements AutoCloseable {
@@ -43,7 +46,7 @@ final class TestFront implements AutoCloseable {
         void handle(Exchange exchange) throws Exception;
     }
 
-    final TestLoops loops = new TestLoops();
+    final NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1);
     final Front front;
     private final ExecutorService pool = Executors.newCachedThreadPool();
     private volatile Code code = exchange -> exchange.respond(Response.text(200, "hello\n"));
