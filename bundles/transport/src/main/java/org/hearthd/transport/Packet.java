@@ -14,6 +14,7 @@ public final class Packet implements AutoCloseable {
     public static final int CAPACITY = 256 * 1024;
 
     private final ByteBuffer data;
+    private final int capacity;
     private final int maxFds;
     private final List<Fd> fds = new ArrayList<>();
 
@@ -28,13 +29,22 @@ public final class Packet implements AutoCloseable {
 
     /** An empty packet for messages of up to {@code capacity} bytes. */
     public Packet(int capacity, int maxFds) {
-        this.data = ByteBuffer.allocateDirect(capacity);
+        this.data = ByteBuffer.allocateDirect(capacity + 1);
+        this.capacity = capacity;
         this.maxFds = maxFds;
     }
 
-    /** The data: after a receive its position is 0 and its limit the length of the message. */
+    /**
+     * The data: after a receive its position is 0 and its limit the length of the message. The buffer has room for one byte more than
+     * {@link #capacity}: a transport that is not told of truncation notices it because that byte was used.
+     */
     public ByteBuffer data() {
         return data;
+    }
+
+    /** The length of the longest message that this packet can take. */
+    public int capacity() {
+        return capacity;
     }
 
     /** The number of descriptors that one message may bring. */

@@ -1,0 +1,30 @@
+package org.hearthd.transport.junixsocket;
+
+import java.io.IOException;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.TransportException;
+import org.newsclub.net.unix.Fds;
+
+/** Hands received numbers over to a packet. */
+final class Inbox {
+    private Inbox() {}
+
+    /** Closes the numbers and says why. */
+    static TransportException refuse(int[] numbers, String why) {
+        for (int number : numbers) {
+            OwnedFd.closeNumber(number);
+        }
+        return new TransportException(why + (numbers.length == 0 ? "" : "; closed its " + numbers.length + " descriptors"));
+    }
+
+    /** Puts the numbers into the packet, close-on-exec; refuses them if they are more than it may have. */
+    static void deliver(int[] numbers, Packet packet) throws IOException {
+        if (numbers.length > packet.maxFds()) {
+            throw refuse(numbers, "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come");
+        }
+        for (int number : numbers) {
+            packet.fds().add(new OwnedFd(number));
+            Fds.closeOnExec(number);
+        }
+    }
+}

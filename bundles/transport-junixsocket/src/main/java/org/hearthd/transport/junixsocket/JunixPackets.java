@@ -1,0 +1,62 @@
+package org.hearthd.transport.junixsocket;
+
+import java.io.IOException;
+import org.hearthd.Fd;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketListener;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.UnixAddress;
+import org.newsclub.net.unix.Fds;
+import org.osgi.service.component.annotations.Component;
+
+/** SEQPACKET sockets on junixsocket. */
+@Component
+public final class JunixPackets implements PacketTransport {
+    private final Sockets sockets = new Sockets(Fds.PACKETS);
+
+    /** A transport; there may be any number of them. */
+    public JunixPackets() {}
+
+    @Override
+    public PacketConnection connect(UnixAddress address) throws IOException {
+        return new PacketLink(sockets.connect(address));
+    }
+
+    @Override
+    public Fd listen(UnixAddress address, int mode, int backlog) throws IOException {
+        return sockets.listen(address, mode, backlog);
+    }
+
+    @Override
+    public PacketListener adoptListener(Fd listening) throws IOException {
+        Listening socket = new Listening(listening);
+        return new PacketListener() {
+            @Override
+            public PacketConnection accept() throws IOException {
+                Fd client = socket.accept();
+                return client == null ? null : new PacketLink(client);
+            }
+
+            @Override
+            public void close() {
+                socket.close();
+            }
+
+            @Override
+            public String toString() {
+                return socket.toString();
+            }
+        };
+    }
+
+    @Override
+    public PacketConnection adopt(Fd connected) throws IOException {
+        return new PacketLink(connected);
+    }
+
+    @Override
+    public FdPair pair() throws IOException {
+        return sockets.pair();
+    }
+}

@@ -1,0 +1,86 @@
+package org.hearthd.transport.junixsocket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.hearthd.Fd;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PeerCredentials;
+import org.newsclub.net.unix.ConnectionResetSocketException;
+import org.newsclub.net.unix.Receiver;
+
+/** A SEQPACKET connection. */
+final class PacketLink implements PacketConnection {
+    private final Link link;
+    private final Receiver in;
+    private final Outbox out;
+
+    /** Takes {@code fd} over; closes it on failure. */
+    PacketLink(Fd fd) throws IOException {
+        link = new Link(fd);
+        in = link.port(Receiver::new);
+        out = new Outbox(link);
+    }
+
+    @Override
+    public int receive(Packet packet) throws IOException {
+        packet.clear();
+        if (!link.enter()) {
+            return Receiver.END;
+        }
+        try {
+            int length = Receiver.AGAIN;
+            while (length == Receiver.AGAIN && link.await(in)) {
+                length = receiveOnce(packet);
+            }
+            return length > 0 ? length : Receiver.END;
+        } finally {
+            link.leave();
+        }
+    }
+
+    private int receiveOnce(Packet packet) throws IOException {
+        int length;
+        try {
+            length = in.receive(packet.data(), packet.data().capacity());
+        } catch (ConnectionResetSocketException e) {
+            // the peer closed without reading all; what it had sent before is still in the queue
+            return Receiver.AGAIN;
+        }
+        int[] numbers = in.numbers();
+        packet.data().limit(Math.max(0, length));
+        if (length == Receiver.TRUNCATED) {
+            throw Inbox.refuse(numbers, "the control data of a message was truncated, probably for want of free descriptors");
+        }
+        if (length > packet.capacity()) {
+            packet.data().limit(0);
+            throw Inbox.refuse(numbers, "a message of more than " + packet.capacity() + " bytes");
+        }
+        if (length <= 0 && numbers.length > 0) {
+            throw Inbox.refuse(numbers, "a message without bytes");
+        }
+        Inbox.deliver(numbers, packet);
+        return length;
+    }
+
+    @Override
+    public void send(ByteBuffer data, Fd... fds) throws IOException {
+        out.sendMessage(data, fds);
+    }
+
+    @Override
+    public Optional<PeerCredentials> peer() {
+        return link.peer();
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return link.toString();
+    }
+}

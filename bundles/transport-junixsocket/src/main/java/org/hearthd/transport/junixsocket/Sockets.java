@@ -1,0 +1,60 @@
+package org.hearthd.transport.junixsocket;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
+import org.hearthd.Fd;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.UnixAddress;
+import org.newsclub.net.unix.Fds;
+
+/** Makes Unix sockets of one type. */
+record Sockets(int type) {
+    Fd connect(UnixAddress address) throws IOException {
+        try {
+            return new OwnedFd(Fds.connect(type, address.path().toString()));
+        } catch (IOException e) {
+            throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    Fd listen(UnixAddress address, int mode, int backlog) throws IOException {
+        try {
+            // what exists is refused before junixsocket probes it with a connect of its own
+            if (Files.exists(address.path(), LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("Address already in use");
+            }
+            Fd fd = new OwnedFd(Fds.bind(type, address.path().toString()));
+            try {
+                Files.setPosixFilePermissions(address.path(), permissions(mode));
+                Fds.listen(fd.number(), backlog);
+                return fd;
+            } catch (IOException e) {
+                fd.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    FdPair pair() throws IOException {
+        int[] numbers = Fds.pair(type);
+        return new FdPair(new OwnedFd(numbers[0]), new OwnedFd(numbers[1]));
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] all = PosixFilePermission.values();
+        for (PosixFilePermission permission : all) {
+            // declared from OWNER_READ (0400) down to OTHERS_EXECUTE (0001)
+            if ((mode & 0400 >> permission.ordinal()) != 0) {
+                permissions.add(permission);
+            }
+        }
+        return permissions;
+    }
+}

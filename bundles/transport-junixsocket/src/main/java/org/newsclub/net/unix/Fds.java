@@ -1,0 +1,151 @@
+package org.newsclub.net.unix;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Operations on bare descriptor numbers. Whatever creates a number gives it to its caller; nothing here remembers one. All that is
+ * created is close-on-exec.
+ */
+public final class Fds {
+    /** Socket type SOCK_STREAM. */
+    public static final int STREAM = NativeUnixSocket.SOCK_STREAM;
+    /** Socket type SOCK_SEQPACKET. */
+    public static final int PACKETS = NativeUnixSocket.SOCK_SEQPACKET;
+    /** Socket type SOCK_DGRAM. */
+    public static final int DATAGRAMS = NativeUnixSocket.SOCK_DGRAM;
+
+    private static final short AF_UNIX = 1;
+
+    static {
+        NativeUnixSocket.ensureSupported();
+    }
+
+    private Fds() {}
+
+    static FileDescriptor of(int number) throws IOException {
+        FileDescriptor fd = new FileDescriptor();
+        NativeUnixSocket.initFD(fd, number);
+        return fd;
+    }
+
+    static int number(FileDescriptor fd) throws IOException {
+        return NativeUnixSocket.getFD(fd);
+    }
+
+    /** Makes an open number close-on-exec; fails if it is not open. */
+    public static void closeOnExec(int number) throws IOException {
+        FileDescriptor fd = of(number);
+        // dup2(n, n) does nothing but check n, and what junixsocket does to the result is F_SETFD, which it offers nowhere else
+        NativeUnixSocket.duplicate(fd, fd);
+    }
+
+    /** A duplicate of the number. */
+    public static int dup(int number) throws IOException {
+        FileDescriptor copy = new FileDescriptor();
+        NativeUnixSocket.duplicate(of(number), copy);
+        return number(copy);
+    }
+
+    /** close(2). */
+    public static void close(int number) throws IOException {
+        NativeUnixSocket.close(of(number));
+    }
+
+    /** Sets or clears O_NONBLOCK. */
+    public static void nonBlocking(int number, boolean on) throws IOException {
+        NativeUnixSocket.configureBlocking(of(number), !on);
+    }
+
+    /** Two connected sockets of a type. */
+    public static int[] pair(int type) throws IOException {
+        FileDescriptor a = new FileDescriptor();
+        FileDescriptor b = new FileDescriptor();
+        NativeUnixSocket.socketPair(NativeUnixSocket.DOMAIN_UNIX, type, a, b);
+        return new int[] {number(a), number(b)};
+    }
+
+    /** A pipe: the end to read, the end to write. */
+    public static int[] pipe() throws IOException {
+        FileDescriptor source = new FileDescriptor();
+        FileDescriptor sink = new FileDescriptor();
+        NativeUnixSocket.initPipe(source, sink, false);
+        return new int[] {number(source), number(sink)};
+    }
+
+    /** A socket connected to a path, or to an abstract name that begins with {@code @}. */
+    public static int connect(int type, String path) throws IOException {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        int length = Short.BYTES + name.length;
+        if (name[0] == '@') {
+            name[0] = 0;
+        }
+        FileDescriptor fd = socket(type);
+        try {
+            NativeUnixSocket.connect(address(name), length, fd, -1);
+            return number(fd);
+        } catch (IOException e) {
+            NativeUnixSocket.close(fd);
+            throw e;
+        }
+    }
+
+    /**
+     * A socket bound to a path that did not exist; not listening, so nobody can connect yet.
+     *
+     * @throws IOException if the path exists; it is left alone
+     */
+    public static int bind(int type, String path) throws IOException {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        // junixsocket unlinks a path where nobody listens, and makes what it bound accessible to everybody. It does both to the
+        // NUL-terminated string in the buffer, whereas the kernel binds what the length covers: "/." behind that makes both fail.
+        byte[] guarded = Arrays.copyOf(name, name.length + 2);
+        guarded[name.length] = '/';
+        guarded[name.length + 1] = '.';
+        FileDescriptor fd = socket(type);
+        try {
+            NativeUnixSocket.bind(address(guarded), Short.BYTES + name.length, fd, NativeUnixSocket.OPT_DGRAM_MODE);
+        } catch (IOException e) {
+            if (NativeUnixSocket.sockname(NativeUnixSocket.DOMAIN_GENERIC, fd, false) == null) {
+                NativeUnixSocket.close(fd);
+                throw e;
+            }
+        }
+        return number(fd);
+    }
+
+    /** Lets clients connect to a bound socket. */
+    public static void listen(int number, int backlog) throws IOException {
+        NativeUnixSocket.listen(of(number), backlog);
+    }
+
+    /** SO_PEERCRED: pid, uid, gid; null if the kernel does not say. */
+    public static long[] peer(int number) throws IOException {
+        AFUNIXSocketCredentials peer = NativeUnixSocket.peerCredentials(of(number), new AFUNIXSocketCredentials());
+        return peer == null ? null : new long[] {peer.getPid(), peer.getUid(), peer.getGid()};
+    }
+
+    /** shutdown(2) of the sending direction. */
+    public static void shutdownOutput(int number) throws IOException {
+        NativeUnixSocket.shutdown(of(number), NativeUnixSocket.SHUT_WR);
+    }
+
+    /** A child's standard stream. */
+    public static ProcessBuilder.Redirect redirect(int number) throws IOException {
+        return NativeUnixSocket.initRedirect(of(number));
+    }
+
+    private static FileDescriptor socket(int type) throws IOException {
+        FileDescriptor fd = new FileDescriptor();
+        NativeUnixSocket.createSocket(fd, NativeUnixSocket.DOMAIN_UNIX, type);
+        return fd;
+    }
+
+    private static ByteBuffer address(byte[] name) {
+        return ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder()).putShort(AF_UNIX).put(name);
+    }
+}

@@ -1,0 +1,34 @@
+package org.newsclub.net.unix;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+
+/** Sends bytes with descriptors. */
+public final class Sender extends Port {
+    private final AncillaryDataSupport ancillary = new AncillaryDataSupport();
+
+    /** Sends on a duplicate of {@code original}. */
+    public Sender(int original, int wake) throws IOException {
+        super(original, SelectionKey.OP_WRITE, wake);
+    }
+
+    /**
+     * Sends once.
+     *
+     * @param data a direct buffer
+     * @return the number of bytes sent, 0 if nothing could be sent at the moment
+     */
+    public int send(ByteBuffer data, int offset, int length, int[] numbers) throws IOException {
+        if (numbers.length == 0) {
+            return NativeUnixSocket.send(fd, data, offset, length, null, 0, 0, null);
+        }
+        ancillary.pendingFileDescriptors = numbers;
+        return NativeUnixSocket.send(fd, data, offset, length, null, 0, 0, ancillary);
+    }
+
+    /** Writes once to a descriptor of any kind; returns as {@link #send} does. */
+    public int write(byte[] data, int offset, int length) throws IOException {
+        return NativeUnixSocket.write(fd, data, offset, length, NativeUnixSocket.OPT_NON_SOCKET, null);
+    }
+}

@@ -1,0 +1,187 @@
+package org.hearthd.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.hearthd.Fd;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the tests of every implementation of the SPI share: real descriptors, and as many of them after a test as before it. */
+@Timeout(60)
+public abstract class Contract {
+    @TempDir
+    protected Path dir;
+
+    protected PacketTransport packets;
+    protected StreamTransport streams;
+    protected Descriptors descriptors;
+
+    private Set<String> openBefore;
+
+    protected abstract PacketTransport packets();
+
+    protected abstract StreamTransport streams();
+
+    protected abstract Descriptors descriptors();
+
+    @BeforeEach
+    void countDescriptors() throws Exception {
+        packets = packets();
+        streams = streams();
+        descriptors = descriptors();
+        // the first use of anything loads classes and libraries
+        packets.pair().close();
+        packets.adopt(file("warm")).close();
+        openBefore = openDescriptors();
+    }
+
+    @AfterEach
+    void closesEveryDescriptor() {
+        assertNothingNew(openBefore);
+    }
+
+    /** A descriptor of a new file that contains its own name. */
+    protected Fd file(String name) throws IOException {
+        Path file = dir.resolve(name);
+        Files.writeString(file, name);
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            return duplicate(in, file);
+        }
+    }
+
+    private Fd duplicate(FileInputStream open, Path file) throws IOException {
+        assertTrue(open.getFD().valid());
+        try (var numbers = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path link : numbers.toList()) {
+                if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(file)) {
+                    return descriptors.adopt(Integer.parseInt(link.getFileName().toString())).dup();
+                }
+            }
+        }
+        throw new IOException(file + " is not open");
+    }
+
+    /** What is in the file behind a descriptor, read through the descriptor's number. */
+    protected static String content(Fd fd) throws IOException {
+        return Files.readString(Path.of("/proc/self/fd/" + fd.number()));
+    }
+
+    /** What a child process reads from the descriptor as its standard input; closes the descriptor. */
+    protected String child(Fd fd) throws Exception {
+        Process cat = new ProcessBuilder("cat").redirectInput(descriptors.redirect(fd)).start();
+        fd.close();
+        String read = new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, cat.waitFor());
+        cat.getErrorStream().close();
+        cat.getInputStream().close();
+        return read;
+    }
+
+    protected static boolean closeOnExec(Fd fd) throws IOException {
+        return (flags(fd) & 02000000) != 0;
+    }
+
+    protected static boolean nonBlocking(Fd fd) throws IOException {
+        return (flags(fd) & 04000) != 0;
+    }
+
+    private static int flags(Fd fd) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd.number())).stream().filter(line -> line.startsWith("flags:"))
+                .mapToInt(line -> Integer.parseInt(line.substring(6).trim(), 8)).findFirst().orElseThrow();
+    }
+
+    /** Waits until nothing is open that was not open before; the virtual machine opens files for a moment now and then. */
+    protected static void assertNothingNew(Set<String> before) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        Set<String> open = openDescriptors();
+        while (!before.containsAll(open) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+            open = openDescriptors();
+        }
+        open.removeAll(before);
+        assertEquals(Set.of(), open, "still open");
+    }
+
+    /** Every open descriptor: its number and what it is. */
+    protected static Set<String> openDescriptors() {
+        Set<String> open = new TreeSet<>();
+        for (String number : new File("/proc/self/fd").list()) {
+            try {
+                open.add(number + " " + Files.readSymbolicLink(Path.of("/proc/self/fd", number)));
+            } catch (IOException e) {
+                // the descriptor that read the directory, closed meanwhile
+                continue;
+            }
+        }
+        return open;
+    }
+
+    protected static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    protected static String text(Packet packet) {
+        return StandardCharsets.UTF_8.decode(packet.data().duplicate()).toString();
+    }
+
+    /** A name of {@code length} bytes in this test's directory. */
+    protected UnixAddress address(String name) {
+        return new UnixAddress(dir.resolve(name));
+    }
+
+    /** Calls on a thread of its own. */
+    protected static <T> CompletableFuture<T> concurrently(Callable<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.complete(call.call());
+            } catch (Exception | Error e) {
+                result.completeExceptionally(e);
+            }
+        }, "concurrently");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    protected static <T> T get(CompletableFuture<T> result) throws InterruptedException, ExecutionException, TimeoutException {
+        return result.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Waits until a thread of {@link #concurrently} is inside a system call that {@code frame} made. */
+    protected static void awaitBlockedIn(String frame) {
+        await("a thread in " + frame,
+                () -> Thread.getAllStackTraces().entrySet().stream().filter(e -> e.getKey().getName().equals("concurrently"))
+                        .anyMatch(e -> Arrays.stream(e.getValue()).anyMatch(f -> f.getMethodName().equals(frame))
+                                && e.getValue().length > 0 && e.getValue()[0].isNativeMethod()));
+    }
+
+    protected static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "waited in vain for " + what);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+package org.hearthd.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.Fd;
+import org.junit.jupiter.api.Test;
+
+/** What every implementation of {@link PacketTransport} does. */
+public abstract class PacketContract extends Contract {
+    /** Two connected ends. */
+    private record Ends(PacketConnection a, PacketConnection b) implements AutoCloseable {
+        @Override
+        public void close() {
+            a.close();
+            b.close();
+        }
+    }
+
+    private Ends ends() throws IOException {
+        FdPair pair = packets.pair();
+        return new Ends(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
+    }
+
+    @Test
+    void aMessageArrivesWithItsDescriptorsInOrder() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(3); Fd one = file("one"); Fd two = file("two")) {
+            ByteBuffer message = bytes("hello");
+            ends.a().send(message, one, two);
+            assertEquals(5, message.remaining(), "the position is not changed");
+            assertTrue(one.isOpen() && two.isOpen());
+            assertEquals(5, ends.b().receive(packet));
+            assertEquals("hello", text(packet));
+            assertEquals(0, packet.data().position());
+            assertEquals(2, packet.fds().size());
+            assertEquals("one", content(packet.fds().get(0)));
+            assertEquals("two", content(packet.fds().get(1)));
+            assertTrue(closeOnExec(packet.fds().get(0)) && closeOnExec(packet.fds().get(1)));
+        }
+    }
+
+    @Test
+    void boundariesAndOrderAreKeptBothWays() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+            ends.a().send(bytes("a"));
+            ends.a().send(bytes("bc").asReadOnlyBuffer());
+            ends.b().send(ByteBuffer.allocateDirect(8).put(3, (byte) 'x').position(3).limit(4));
+            assertEquals(1, ends.b().receive(packet));
+            assertEquals(2, ends.b().receive(packet));
+            assertEquals("bc", text(packet));
+            assertEquals(1, ends.a().receive(packet));
+            assertEquals("x", text(packet));
+        }
+    }
+
+    @Test
+    void aMessageOfExactlyTheCapacityArrivesWhole() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(100, 0)) {
+            byte[] sent = new byte[100];
+            sent[99] = 7;
+            ends.a().send(ByteBuffer.wrap(sent));
+            assertEquals(100, ends.b().receive(packet));
+            byte[] received = new byte[100];
+            packet.data().get(received);
+            assertArrayEquals(sent, received);
+        }
+    }
+
+    @Test
+    void aTooLongMessageIsRefusedAndItsDescriptorClosed() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(100, 1); Fd fd = file("one")) {
+            Set<String> before = openDescriptors();
+            ends.a().send(ByteBuffer.allocate(101), fd);
+            ends.a().send(bytes("next"));
+            TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
+            assertTrue(e.getMessage().contains("more than 100 bytes"), e.getMessage());
+            assertNothingNew(before);
+            assertEquals(4, ends.b().receive(packet));
+        }
+    }
+
+    @Test
+    void moreDescriptorsThanAskedForAreAllClosed() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
+            Set<String> before = openDescriptors();
+            ends.a().send(bytes("x"), fd, fd, fd);
+            ends.a().send(bytes("next"), fd);
+            TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
+            assertTrue(e.getMessage().contains("3 descriptors"), e.getMessage());
+            assertNothingNew(before);
+            assertTrue(packet.fds().isEmpty());
+            assertEquals(4, ends.b().receive(packet));
+            assertEquals("one", content(packet.fds().get(0)));
+        }
+    }
+
+    @Test
+    void asManyDescriptorsAsTheKernelCarriesArrive() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(253); Fd fd = file("one")) {
+            Fd[] many = new Fd[253];
+            Arrays.fill(many, fd);
+            ends.a().send(bytes("x"), many);
+            assertEquals(1, ends.b().receive(packet));
+            assertEquals(253, packet.fds().size());
+            assertEquals("one", content(packet.fds().get(252)));
+        }
+    }
+
+    @Test
+    void aMessageWithoutBytesClosesItsDescriptor() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
+            Set<String> before = openDescriptors();
+            ends.a().send(ByteBuffer.allocate(0), fd);
+            ends.a().send(bytes("next"));
+            assertThrows(TransportException.class, () -> ends.b().receive(packet));
+            assertNothingNew(before);
+            assertEquals(4, ends.b().receive(packet));
+        }
+    }
+
+    @Test
+    void theEndComesAfterEverythingSent() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+            ends.b().send(bytes("never read by a"));
+            ends.a().send(bytes("one"));
+            ends.a().send(bytes("two"));
+            ends.a().close();
+            assertEquals(3, ends.b().receive(packet));
+            assertEquals(3, ends.b().receive(packet));
+            assertEquals("two", text(packet));
+            assertEquals(-1, ends.b().receive(packet));
+            assertEquals(-1, ends.b().receive(packet));
+            IOException e = assertThrows(IOException.class, () -> ends.b().send(bytes("x")));
+            assertTrue(e.getMessage().contains("Broken pipe"), e.getMessage());
+            assertThrows(IOException.class, () -> ends.b().send(bytes("x")));
+        }
+    }
+
+    @Test
+    void aMessageThatIsTooLongForTheKernelIsRefusedByName() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+            IOException e = assertThrows(IOException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
+            assertTrue(e.getMessage().contains("too long"), e.getMessage());
+            ends.a().send(bytes("x"));
+            assertEquals(1, ends.b().receive(packet));
+        }
+    }
+
+    @Test
+    void closingWakesAReceiver() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+            CompletableFuture<Integer> received = concurrently(() -> ends.a().receive(packet));
+            awaitBlockedIn("receive");
+            ends.a().close();
+            assertEquals(-1, get(received));
+            assertEquals(-1, ends.a().receive(packet));
+            assertThrows(IOException.class, () -> ends.a().send(bytes("x")));
+        }
+    }
+
+    @Test
+    void closingDoesNotShutDownWhatOthersShare() throws Exception {
+        FdPair pair = packets.pair();
+        try (Packet packet = new Packet(0); PacketConnection peer = packets.adopt(pair.theirs()); Fd shared = pair.ours().dup()) {
+            packets.adopt(pair.ours()).close();
+            assertFalse(pair.ours().isOpen(), "adopted");
+            try (PacketConnection again = packets.adopt(shared)) {
+                peer.send(bytes("still here"));
+                assertEquals(10, again.receive(packet));
+            }
+        }
+    }
+
+    @Test
+    void aFullQueueMakesSendersWait() throws Exception {
+        for (boolean nonBlocking : new boolean[] {false, true}) {
+            FdPair pair = packets.pair();
+            descriptors.nonBlocking(pair.ours(), nonBlocking);
+            descriptors.nonBlocking(pair.theirs(), nonBlocking);
+            try (Ends ends = new Ends(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
+                    Packet packet = new Packet(1);
+                    Fd fd = file("one")) {
+                AtomicInteger sent = new AtomicInteger();
+                CompletableFuture<Void> sender = concurrently(() -> {
+                    for (int i = 0; i < 500; i++) {
+                        ends.a().send(ByteBuffer.allocate(4000).putInt(0, i), fd);
+                        sent.incrementAndGet();
+                    }
+                    return null;
+                });
+                awaitBlockedIn("send");
+                assertTrue(sent.get() < 500);
+                for (int i = 0; i < 500; i++) {
+                    assertEquals(4000, ends.b().receive(packet));
+                    assertEquals(i, packet.data().getInt(0));
+                    assertEquals(1, packet.fds().size());
+                }
+                get(sender);
+                CompletableFuture<Integer> last = concurrently(() -> ends.b().receive(packet));
+                awaitBlockedIn("receive");
+                ends.a().send(bytes("last"));
+                assertEquals(4, get(last));
+            }
+        }
+    }
+
+    @Test
+    void closingEndsAWaitingSender() throws Exception {
+        try (Ends ends = ends()) {
+            CompletableFuture<Void> sender = concurrently(() -> {
+                while (true) {
+                    ends.a().send(ByteBuffer.allocate(4000));
+                }
+            });
+            awaitBlockedIn("send");
+            ends.a().close();
+            Exception e = assertThrows(ExecutionException.class, () -> get(sender));
+            assertTrue(e.getCause() instanceof IOException, e.toString());
+        }
+    }
+
+    @Test
+    void descriptorsOfConcurrentSendersNeverMix() throws Exception {
+        int threads = 4;
+        int each = 500;
+        try (Ends ends = ends(); Packet packet = new Packet(1)) {
+            List<CompletableFuture<Void>> senders = new ArrayList<>();
+            List<Fd> files = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                String name = "file" + t;
+                Fd fd = file(name);
+                files.add(fd);
+                senders.add(concurrently(() -> {
+                    for (int i = 0; i < each; i++) {
+                        ends.a().send(bytes(name), fd);
+                        ends.a().send(bytes("none"));
+                    }
+                    return null;
+                }));
+            }
+            for (int i = 0; i < 2 * threads * each; i++) {
+                ends.b().receive(packet);
+                if (text(packet).equals("none")) {
+                    assertTrue(packet.fds().isEmpty());
+                } else {
+                    assertEquals(text(packet), content(packet.fds().get(0)));
+                }
+            }
+            for (CompletableFuture<Void> sender : senders) {
+                get(sender);
+            }
+            files.forEach(Fd::close);
+        }
+    }
+
+    @Test
+    void clientsConnectToAListenerWithItsMode() throws Exception {
+        UnixAddress address = address("socket");
+        Fd listening = packets.listen(address, 0620, 5);
+        assertTrue(closeOnExec(listening));
+        assertEquals("rw--w----", PosixFilePermissions.toString(Files.getPosixFilePermissions(address.path())));
+        PacketListener listener = packets.adoptListener(listening);
+        try (PacketConnection client = packets.connect(address);
+                PacketConnection served = listener.accept();
+                Packet packet = new Packet(0)) {
+            client.send(bytes("hi"));
+            assertEquals(2, served.receive(packet));
+            PeerCredentials peer = served.peer().orElseThrow();
+            assertEquals(ProcessHandle.current().pid(), peer.pid());
+            assertEquals(((Integer) Files.getAttribute(address.path(), "unix:uid")).longValue(), peer.uid());
+            assertEquals(((Integer) Files.getAttribute(address.path(), "unix:gid")).longValue(), peer.gid());
+            assertEquals(ProcessHandle.current().pid(), client.peer().orElseThrow().pid());
+        }
+        listener.close();
+        assertTrue(Files.exists(address.path()), "the path stays");
+        IOException e = assertThrows(IOException.class, () -> packets.connect(address));
+        assertTrue(e.getMessage().contains(address.toString()) && e.getMessage().contains("refused"), e.getMessage());
+    }
+
+    @Test
+    void listeningNeverReplacesWhatIsThere() throws Exception {
+        UnixAddress address = address("socket");
+        packets.listen(address, 0600, 5).close();
+        Object inode = Files.getAttribute(address.path(), "unix:ino");
+        IOException e = assertThrows(IOException.class, () -> packets.listen(address, 0666, 5));
+        assertTrue(e.getMessage().contains(address.toString()) && e.getMessage().contains("in use"), e.getMessage());
+        assertEquals(inode, Files.getAttribute(address.path(), "unix:ino"));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(address.path())));
+        Path file = Files.writeString(dir.resolve("file"), "precious");
+        assertThrows(IOException.class, () -> packets.listen(new UnixAddress(file), 0600, 5));
+        assertEquals("precious", Files.readString(file));
+        assertThrows(IOException.class, () -> packets.listen(address("missing/socket"), 0600, 5));
+    }
+
+    @Test
+    void closingAListenerWakesItsAcceptorAndTakesNobodyMore() throws Exception {
+        UnixAddress address = address("socket");
+        Fd listening = packets.listen(address, 0600, 5);
+        try (Fd shared = listening.dup()) {
+            PacketListener listener = packets.adoptListener(listening);
+            CompletableFuture<PacketConnection> accepted = concurrently(listener::accept);
+            awaitBlockedIn("accept");
+            listener.close();
+            assertNull(get(accepted));
+            try (PacketConnection client = packets.connect(address); Packet packet = new Packet(0)) {
+                assertNull(listener.accept());
+                client.send(bytes("waiting"));
+                PacketListener other = packets.adoptListener(shared);
+                try (PacketConnection served = other.accept()) {
+                    assertEquals(7, served.receive(packet));
+                }
+                other.close();
+            }
+        }
+    }
+
+    @Test
+    void unrelatedFilesSurviveTwentyThousandDescriptorsAndAClose() throws Exception {
+        List<Fd> unrelated = new ArrayList<>();
+        try (Packet packet = new Packet(1); Fd one = file("one")) {
+            Ends ends = ends();
+            Set<String> before = openDescriptors();
+            for (int i = 0; i < 20_000; i++) {
+                ends.a().send(bytes("x"), one);
+                assertEquals(1, ends.b().receive(packet));
+                Fd taken = packet.fds().remove(0).take();
+                taken.close();
+            }
+            assertNothingNew(before);
+            for (int i = 0; i < 20; i++) {
+                unrelated.add(file("unrelated" + i));
+            }
+            ends.close();
+            for (int i = 0; i < 20; i++) {
+                assertEquals("unrelated" + i, content(unrelated.get(i)));
+            }
+        } finally {
+            unrelated.forEach(Fd::close);
+        }
+    }
+
+    @Test
+    void aDescriptorThatIsNotOpenCannotBeAdoptedAsConnection() throws Exception {
+        Fd closed = file("one");
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> packets.adopt(closed));
+    }
+
+    @Test
+    void controlDataTruncatedForWantOfDescriptorsIsRefusedAndLeaksNothing() throws Exception {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        Process process = new ProcessBuilder("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh", java, "-cp",
+                System.getProperty("java.class.path"),
+                Exhausted.class.getName(), packets.getClass().getName()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(output.contains("TransportException; free again 2; then 4 bytes, 3 descriptors"), output);
+    }
+}
