@@ -80,11 +80,20 @@ public interface Exchange extends AutoCloseable {
 
     /**
      * Answers with a short error page that carries the request id; if the answer has begun, breaks the connection instead. Does
-     * nothing when the exchange has ended or was moved. Never throws, never blocks for long.
+     * nothing when the exchange has ended or was moved to another owner; after {@link #with} it still works. Never throws, never
+     * blocks for long.
      *
      * @param reason one sentence for the client
      */
     void fail(int status, String reason);
+
+    /**
+     * As {@link #fail}, but leaves an answer alone that has begun: for deadlines. Never throws, never blocks for long.
+     *
+     * @param reason one sentence for the client
+     * @return whether this call answered
+     */
+    boolean failUnanswered(int status, String reason);
 
     /** Breaks the client's connection: what was written so far never looks complete. Does nothing when the exchange has ended. */
     void abort();

@@ -24,6 +24,8 @@ public final class ManagedExchange implements Exchange {
     private final Request request;
     private final String owner;
     private volatile String movedTo;
+    /** What {@link #with} made of this object for the same owner. */
+    private volatile ManagedExchange successor;
 
     private ManagedExchange(ExchangeState state, Request request, String owner) {
         this.state = state;
@@ -88,19 +90,32 @@ public final class ManagedExchange implements Exchange {
 
     @Override
     public void fail(int status, String reason) {
-        if (movedTo != null) {
-            return;
+        if (!failUnanswered(status, reason)) {
+            live().abort();
         }
-        if (!state.tryClaim(ExchangeState.ENDING, status)) {
-            abort();
-            return;
+    }
+
+    @Override
+    public boolean failUnanswered(int status, String reason) {
+        if (live().movedTo != null || !state.tryClaim(ExchangeState.ENDING, status)) {
+            return false;
         }
         state.late(status + ": " + reason);
         try {
             send(ErrorPage.of(id(), status, reason));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> "request " + id() + ": client gone before its " + status, e);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, () -> "request " + id() + ": its " + status + " did not reach the client", e);
         }
+        return true;
+    }
+
+    /** The newest object of the same owner: a handler that throws after {@code with} must be answered for as well. */
+    private ManagedExchange live() {
+        ManagedExchange newest = this;
+        while (newest.successor != null) {
+            newest = newest.successor;
+        }
+        return newest;
     }
 
     @Override
@@ -134,7 +149,9 @@ public final class ManagedExchange implements Exchange {
 
     @Override
     public Exchange with(Request newRequest) {
-        return hand(newRequest, owner);
+        ManagedExchange next = hand(newRequest, owner);
+        successor = next;
+        return next;
     }
 
     @Override
@@ -142,7 +159,7 @@ public final class ManagedExchange implements Exchange {
         return hand(request, newOwner);
     }
 
-    private Exchange hand(Request newRequest, String newOwner) {
+    private ManagedExchange hand(Request newRequest, String newOwner) {
         checkOwned();
         movedTo = newOwner;
         return new ManagedExchange(state, newRequest, newOwner);

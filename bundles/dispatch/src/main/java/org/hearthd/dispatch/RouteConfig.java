@@ -1,0 +1,35 @@
+package org.hearthd.dispatch;
+
+import java.util.Map;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * One configured route. A contradictory configuration refuses activation; a contradictory change is refused and the route stays
+ * as it was.
+ */
+@Component(service = RouteConfig.class, configurationPid = "org.hearthd.route", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = RouteSettings.class, factory = true)
+public final class RouteConfig {
+    private volatile Route route;
+
+    /** Reads the route. */
+    @Activate
+    public RouteConfig(RouteSettings settings, Map<String, Object> properties) {
+        route = RouteReader.read((String) properties.get(Constants.SERVICE_PID), settings);
+    }
+
+    /** Dispatch notices by the change of this service's properties, which follows. */
+    @Modified
+    void modified(RouteSettings settings, Map<String, Object> properties) {
+        route = RouteReader.read((String) properties.get(Constants.SERVICE_PID), settings);
+    }
+
+    Route route() {
+        return route;
+    }
+}

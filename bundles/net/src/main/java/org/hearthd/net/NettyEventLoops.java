@@ -1,0 +1,249 @@
+package org.hearthd.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.StreamTransport;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * The event loops, on epoll. The transport is looked at when it is needed, so that it can be replaced while channels live: what is
+ * open does not need it, only {@link #adopt}, {@link #accept}, {@link #release} and {@link #pair} do.
+ */
+@Component(service = EventLoops.class, configurationPid = "org.hearthd.net")
+@Designate(ocd = NetConfig.class)
+public final class NettyEventLoops implements EventLoops, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(NettyEventLoops.class.getName());
+    private static final int CLOSE_TIMEOUT_S = 5;
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Descriptors descriptors;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile StreamTransport streams;
+
+    private final int threads;
+    private final MultiThreadIoEventLoopGroup group;
+    /** All channels, so that they are closed before the loops: a loop that is shut down may leave a channel open. */
+    private final ChannelGroup channels = new DefaultChannelGroup("hearth", GlobalEventExecutor.INSTANCE, true);
+
+    /** For the component runtime, which sets the transport. */
+    @Activate
+    public NettyEventLoops(NetConfig config) {
+        threads = threads(config);
+        Epoll.ensureAvailability();
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("hearth-net", true), new SafeEpoll());
+        forgetThreadLocals();
+    }
+
+    /**
+     * Loops without a component runtime.
+     *
+     * @param descriptors makes descriptors non-blocking
+     * @param streams for {@link #pair}, or null
+     * @param threads at least 1
+     */
+    public NettyEventLoops(Descriptors descriptors, StreamTransport streams, int threads) {
+        this.descriptors = descriptors;
+        this.streams = streams;
+        this.threads = threads;
+        Epoll.ensureAvailability();
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("hearth-net", true), new SafeEpoll());
+    }
+
+    private static int threads(NetConfig config) {
+        if (config.loops() < 0) {
+            throw new IllegalArgumentException("org.hearthd.net: loops is " + config.loops() + ", must be 0 or more");
+        }
+        return config.loops() > 0 ? config.loops() : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    }
+
+    /** A change must not cost the connections that are open. */
+    @Modified
+    void modified(NetConfig config) {
+        if (threads(config) != threads) {
+            LOG.log(Level.WARNING, "org.hearthd.net: loops is " + threads(config) + " from the next start on, now " + threads);
+        }
+    }
+
+    @Override
+    public EventLoop next() {
+        return group.next();
+    }
+
+    @Override
+    public Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException {
+        Channel channel = channel(connected, (kind, number) -> kind == SocketKind.UNIX
+                ? new EpollDomainSocketChannel(number)
+                : new EpollSocketChannel(number));
+        channel.config().setAutoRead(autoRead);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(handler);
+        return registered(channel, loop.register(channel));
+    }
+
+    @Override
+    public Channel accept(Fd listening, ChannelHandler child) throws IOException {
+        String name = listening.toString();
+        // The constructor without "active" leaves an adopted Unix listener inactive: it would never accept.
+        ServerChannel channel = channel(listening, (kind, number) -> kind == SocketKind.UNIX
+                ? new EpollServerDomainSocketChannel(number, true)
+                : new EpollServerSocketChannel(number));
+        ServerBootstrap bootstrap = new ServerBootstrap().group(group)
+                .channelFactory(() -> channel)
+                .handler(new Accepting(channels, name))
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(child);
+        return registered(channel, bootstrap.register());
+    }
+
+    /** Makes a channel that owns the number. */
+    private <C extends Channel> C channel(Fd fd, ChannelMaker<C> maker) throws IOException {
+        try {
+            SocketKind kind = SocketKind.of(fd);
+            descriptors().nonBlocking(fd, true);
+            C channel = maker.make(kind, fd.number());
+            // From here on the channel closes the number; nobody closes the object that is dropped here.
+            fd.take();
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface ChannelMaker<C extends Channel> {
+        C make(SocketKind kind, int number);
+    }
+
+    /** A registration that is refused at once closes the channel, and so the number. */
+    private Channel registered(Channel channel, ChannelFuture registration) throws IOException {
+        channels.add(channel);
+        if (registration.cause() != null) {
+            channel.close();
+            throw new IOException("the event loops are stopping", registration.cause());
+        }
+        return channel;
+    }
+
+    @Override
+    public Fd release(Channel channel) throws IOException {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
+            throw new IllegalStateException("release must not be called on the channel's loop");
+        }
+        Descriptors current = descriptors();
+        // On the loop, so that nothing is read between the two steps and the number can not be closed and reused.
+        Callable<Fd> duplicateAndClose = () -> {
+            if (!channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            Fd duplicate = current.adopt(((UnixChannel) channel).fd().intValue()).dup();
+            channel.close();
+            return duplicate;
+        };
+        try {
+            var done = loop.submit(duplicateAndClose).awaitUninterruptibly();
+            if (done.cause() != null) {
+                throw new IOException("cannot give " + channel + " away: " + done.cause(), done.cause());
+            }
+            channel.closeFuture().awaitUninterruptibly();
+            return done.getNow();
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the event loops are stopping", e);
+        }
+    }
+
+    @Override
+    public FdPair pair() throws IOException {
+        StreamTransport current = streams;
+        if (current == null) {
+            throw new IOException("no stream transport is there to make a socket pair");
+        }
+        return current.pair();
+    }
+
+    @Override
+    public ByteExchange bytes(Exchange exchange) throws IOException {
+        Optional<ByteExchange> own = exchange.adapt(ByteExchange.class);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        descriptors();
+        SocketByteExchange view = new SocketByteExchange();
+        adopt(exchange.takeSocket(), nearest(), view, false);
+        return view;
+    }
+
+    /** The loop that runs the caller, else the next in turn. */
+    private EventLoop nearest() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return (EventLoop) loop;
+            }
+        }
+        return group.next();
+    }
+
+    private Descriptors descriptors() throws IOException {
+        Descriptors current = descriptors;
+        if (current == null) {
+            throw new IOException("no transport is there to handle descriptors");
+        }
+        return current;
+    }
+
+    /** Closes all channels, then ends the loops. */
+    @Override
+    @Deactivate
+    public void close() {
+        if (!channels.close().awaitUninterruptibly(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+            LOG.log(Level.WARNING, channels.size() + " channels do not close");
+        }
+        if (!group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+            LOG.log(Level.WARNING, "the event loops do not end");
+        }
+        forgetThreadLocals();
+    }
+
+    /** The framework's threads would keep Netty's classes, and so its native library, after a refresh. */
+    private static void forgetThreadLocals() {
+        FastThreadLocal.removeAll();
+    }
+}

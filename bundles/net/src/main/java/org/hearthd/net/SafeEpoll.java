@@ -1,0 +1,101 @@
+package org.hearthd.net;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+
+/**
+ * Netty's epoll handler with one correction. Netty 4.2.13 and later take a descriptor out of epoll when its interest set becomes
+ * empty but remember it as added; the next change then fails with ENOENT and the channel's output is shut down. A half-closed
+ * channel always gets there. Here an empty set becomes EPOLLET alone (error and hang-up, reported once), so that the descriptor
+ * stays in epoll without spinning.
+ */
+final class SafeEpoll implements IoHandlerFactory {
+    private final IoHandlerFactory delegate = EpollIoHandler.newFactory();
+
+    @Override
+    public boolean isChangingThreadSupported() {
+        return delegate.isChangingThreadSupported();
+    }
+
+    @Override
+    public IoHandler newHandler(ThreadAwareExecutor executor) {
+        return new Handler(delegate.newHandler(executor));
+    }
+
+    private record Handler(IoHandler delegate) implements IoHandler {
+        @Override
+        public void initialize() {
+            delegate.initialize();
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            return delegate.run(context);
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            delegate.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            delegate.destroy();
+        }
+
+        @Override
+        public void wakeup() {
+            delegate.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> type) {
+            return delegate.isCompatible(type);
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return new Registration(delegate.register(handle));
+        }
+    }
+
+    private static final class Registration implements IoRegistration {
+        private final IoRegistration delegate;
+        private boolean added;
+
+        Registration(IoRegistration delegate) {
+            this.delegate = delegate;
+        }
+
+        @Override
+        public <T> T attachment() {
+            return delegate.attachment();
+        }
+
+        @Override
+        public boolean isValid() {
+            return delegate.isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            return delegate.cancel();
+        }
+
+        @Override
+        public synchronized long submit(IoOps ops) {
+            if (((EpollIoOps) ops).value() == 0) {
+                return added ? delegate.submit(EpollIoOps.EPOLLET) : 0;
+            }
+            added = true;
+            return delegate.submit(ops);
+        }
+    }
+}
