@@ -76,13 +76,14 @@ final class Components {
         return causes.isEmpty() ? lines.get(0) : causes.get(causes.size() - 1).substring("Caused by: ".length());
     }
 
+    /** References of constructors have no names but numbers, {@code $002}, which say nothing. */
     private static String references(ComponentConfigurationDTO configuration) {
         List<String> names = new ArrayList<>();
         for (UnsatisfiedReferenceDTO missing : configuration.unsatisfiedReferences) {
             String type = Arrays.stream(configuration.description.references).filter(r -> r.name.equals(missing.name))
                     .map((ReferenceDTO r) -> r.interfaceName).findFirst().orElse("?");
-            names.add(
-                    "reference " + missing.name + " (" + type + (missing.target == null ? "" : " with " + missing.target) + ")");
+            String service = type + (missing.target == null ? "" : " with " + missing.target);
+            names.add(missing.name.startsWith("$") ? service : "reference " + missing.name + " (" + service + ")");
         }
         return String.join(" and ", names);
     }

@@ -85,13 +85,21 @@ public final class Shutdown implements ToIntFunction<String[]> {
     public int applyAsInt(String[] arguments) {
         notifier.stopping();
         Map<Source, CompletableFuture<Void>> draining = new LinkedHashMap<>();
-        sources.forEach(source -> draining.put(source, source.drain().toCompletableFuture()));
+        sources.forEach(source -> draining.put(source, drain(source)));
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(drainMs);
         int result = 0;
         for (Map.Entry<Source, CompletableFuture<Void>> one : draining.entrySet()) {
             result |= await(one.getKey(), one.getValue(), deadline);
         }
         return result;
+    }
+
+    private static CompletableFuture<Void> drain(Source source) {
+        try {
+            return source.drain().toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private int await(Source source, CompletableFuture<Void> drained, long deadline) {
