@@ -101,6 +101,8 @@ final class AnswerOutput extends OutputStream {
         ChannelFuture written = answer.write(Unpooled.wrappedBuffer(piece));
         if (last) {
             answer.end();
+        } else {
+            exchange.connection().flush();
         }
         if (written.isDone()) {
             sent(piece.length, written.cause());

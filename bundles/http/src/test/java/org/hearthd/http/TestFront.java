@@ -21,6 +21,11 @@ final class TestFront implements AutoCloseable {
     static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     static final Limits LIMITS = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000);
 
+    /** Sees to it that every leak from now on is in {@link #LEAKS}; to be called before buffers are first used. */
+    static void watchLeaks() {
+        LEAKS.clear();
+    }
+
     static {
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
             @Override
@@ -112,5 +117,8 @@ final class TestFront implements AutoCloseable {
         pool.shutdownNow();
         pool.awaitTermination(5, TimeUnit.SECONDS);
         loops.close();
+        if (!LEAKS.isEmpty()) {
+            throw new AssertionError("buffers were lost: " + LEAKS);
+        }
     }
 }
