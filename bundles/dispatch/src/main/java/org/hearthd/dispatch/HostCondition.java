@@ -22,9 +22,9 @@ final class HostCondition {
         boolean subdomains = host.startsWith("*.");
         String name = subdomains ? host.substring(1) : host;
         String bare = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
-        boolean ip6 = bare.indexOf(':') >= 0;
+        boolean ip6 = bare.indexOf(':') != bare.lastIndexOf(':');
         if (bare.isEmpty() || bare.equals(".") || bare.endsWith(".")
-                || bare.chars().anyMatch(c -> c <= ' ' || "*/[]@?#".indexOf(c) >= 0)
+                || bare.chars().anyMatch(c -> c <= ' ' || "*/[]@?#".indexOf(c) >= 0 || c == ':' && !ip6)
                 || ip6 && !bare.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.')) {
             throw new IllegalArgumentException("host = " + host + " is neither a host name without port nor *. and one");
         }
