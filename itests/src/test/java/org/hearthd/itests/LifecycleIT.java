@@ -98,8 +98,10 @@ public class LifecycleIT {
     public void anInheritedListeningSocketIsUsedAndStaysAfterwards() throws Exception {
         Path socket = folder.getRoot().toPath().resolve("held.sock");
         try (Fd listening = streams.listen(UnixAddress.of(socket.toString()), 0600, 16)) {
-            ProcessBuilder command = shell("exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=main exec \"$0\" run --home "
-                    + home).redirectInput(descriptors.redirect(listening));
+            ProcessBuilder command = shell(
+                    "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=main exec \"$0\" run --home "
+                            + home)
+                    .redirectInput(descriptors.redirect(listening));
             try (HearthProcess hearth = HearthProcess.start(home, command);
                     StreamConnection client = streams.connect(UnixAddress.of(socket.toString()))) {
                 client.output().write("GET /hello HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -62,14 +62,14 @@ final class Answer {
         } else if (length <= SMALL) {
             connection.write(out.writeBytes(response.body()));
         } else {
-            connection.write(out);
+            connection.queue(out);
             connection.write(Unpooled.wrappedBuffer(response.body()));
         }
         finish();
     }
 
     /**
-     * The head of an answer whose body follows.
+     * The head of an answer whose body follows; goes out with the next flush.
      *
      * @param known the body's length if it is known already, else -1
      * @param raw whether the handler has applied its own Transfer-Encoding, so that its bytes go out as they are
@@ -86,7 +86,7 @@ final class Answer {
             close |= left == UNKNOWN && !chunked;
             coding = raw ? headers.get("Transfer-Encoding") : chunked ? "chunked" : null;
         }
-        return connection.writeTold(connection.writer().head(connection.allocator(), status, reason, headers,
+        return connection.queueTold(connection.writer().head(connection.allocator(), status, reason, headers,
                 new ResponseWriter.Framing(raw || status == 204 ? UNKNOWN : length, coding, close, !request.isHttp11()), 0));
     }
 
@@ -111,8 +111,8 @@ final class Answer {
         if (!chunked) {
             return connection.writeTold(piece);
         }
-        connection.write(ResponseWriter.text(connection.allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
-        connection.write(piece);
+        connection.queue(ResponseWriter.text(connection.allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
+        connection.queue(piece);
         return connection.writeTold(CRLF.duplicate());
     }
 

@@ -45,7 +45,9 @@ final class ByteView implements ByteExchange {
             managed.broken();
             return exchange.connection().failed(exchange.gone());
         }
-        return exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
+        ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
+        exchange.connection().flush();
+        return sent;
     }
 
     @Override

@@ -373,8 +373,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void write(ByteBuf bytes) {
+    /** Writes without a flush, for what is followed by something else at once. */
+    void queue(ByteBuf bytes) {
         ctx.write(bytes, ctx.voidPromise());
+    }
+
+    ChannelFuture queueTold(ByteBuf bytes) {
+        return ctx.write(bytes);
+    }
+
+    void write(ByteBuf bytes) {
+        queue(bytes);
         flush();
     }
 
@@ -392,7 +401,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return ctx.newSucceededFuture();
     }
 
-    private void flush() {
+    /** Flushes now, or once at the end of what is being read. */
+    void flush() {
         if (inRead) {
             dirty = true;
         } else {

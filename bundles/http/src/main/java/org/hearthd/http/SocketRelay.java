@@ -161,6 +161,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), found.headers(), -1, raw);
+        exchange.connection().flush();
     }
 
     @Override

@@ -22,6 +22,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -108,7 +110,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
 
     @Override
     public Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException {
-        Channel channel = channel(connected, (kind, number) -> kind == SocketKind.UNIX
+        Channel channel = channel(connected, (unix, number) -> unix
                 ? new EpollDomainSocketChannel(number)
                 : new EpollSocketChannel(number));
         channel.config().setAutoRead(autoRead);
@@ -121,7 +123,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     public Channel accept(Fd listening, ChannelHandler child) throws IOException {
         String name = listening.toString();
         // The constructor without "active" leaves an adopted Unix listener inactive: it would never accept.
-        ServerChannel channel = channel(listening, (kind, number) -> kind == SocketKind.UNIX
+        ServerChannel channel = channel(listening, (unix, number) -> unix
                 ? new EpollServerDomainSocketChannel(number, true)
                 : new EpollServerSocketChannel(number));
         ServerBootstrap bootstrap = new ServerBootstrap().group(group)
@@ -135,9 +137,9 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     /** Makes a channel that owns the number. */
     private <C extends Channel> C channel(Fd fd, ChannelMaker<C> maker) throws IOException {
         try {
-            SocketKind kind = SocketKind.of(fd);
+            boolean unix = isUnix(fd);
             descriptors().nonBlocking(fd, true);
-            C channel = maker.make(kind, fd.number());
+            C channel = maker.make(unix, fd.number());
             // From here on the channel closes the number; nobody closes the object that is dropped here.
             fd.take();
             return channel;
@@ -147,9 +149,17 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         }
     }
 
+    private static boolean isUnix(Fd fd) throws IOException {
+        SocketInfo info = NettyTcpSockets.info(fd);
+        if (info.type() != SocketInfo.Type.STREAM || info.address() == null) {
+            throw new IOException(fd + " is not a Unix or TCP stream socket");
+        }
+        return info.address() instanceof UnixDomainSocketAddress;
+    }
+
     @FunctionalInterface
     private interface ChannelMaker<C extends Channel> {
-        C make(SocketKind kind, int number);
+        C make(boolean unix, int number);
     }
 
     /** A registration that is refused at once closes the channel, and so the number. */
