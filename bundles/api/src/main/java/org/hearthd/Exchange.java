@@ -79,9 +79,9 @@ public interface Exchange extends AutoCloseable {
     }
 
     /**
-     * Answers with a short error page that carries the request id; if the answer has begun, breaks the connection instead. Does
-     * nothing when the exchange has ended or was moved to another owner; after {@link #with} it still works. Never throws, never
-     * blocks for long.
+     * Answers with a short error page that carries the request id; if an answer is being streamed, breaks the connection instead.
+     * Does nothing when the exchange has ended, a whole answer is on its way, or it was moved to another owner; after {@link #with}
+     * it still works. Never throws, never blocks for long.
      *
      * @param reason one sentence for the client
      */
