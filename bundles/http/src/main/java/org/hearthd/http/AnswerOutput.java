@@ -102,7 +102,7 @@ final class AnswerOutput extends OutputStream {
         if (last) {
             answer.end();
         } else {
-            exchange.connection().flush();
+            exchange.connection().out().flush();
         }
         if (written.isDone()) {
             sent(piece.length, written.cause());

@@ -39,14 +39,14 @@ final class ByteView implements ByteExchange {
         try {
             managed.begin(head.status());
         } catch (IOException e) {
-            return exchange.connection().failed(e);
+            return exchange.connection().out().failed(e);
         }
         if (!exchange.current()) {
             managed.broken();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
         ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
-        exchange.connection().flush();
+        exchange.connection().out().flush();
         return sent;
     }
 
@@ -54,14 +54,14 @@ final class ByteView implements ByteExchange {
     public ChannelFuture write(ByteBuf piece) {
         if (!exchange.current()) {
             piece.release();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
         return exchange.answer().write(piece);
     }
 
     @Override
     public boolean writable() {
-        return exchange.connection().isWritable();
+        return exchange.connection().out().isWritable();
     }
 
     @Override
@@ -73,7 +73,7 @@ final class ByteView implements ByteExchange {
     public ChannelFuture end() {
         if (!exchange.current() || !exchange.answer().begun()) {
             managed.broken();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
         ChannelFuture sent = exchange.answer().end();
         if (exchange.answer().done()) {

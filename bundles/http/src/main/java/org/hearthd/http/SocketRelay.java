@@ -69,7 +69,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         if (!exchange.current()) {
             finish();
         } else if (!over) {
-            socket.config().setAutoRead(exchange.connection().isWritable());
+            socket.config().setAutoRead(exchange.connection().out().isWritable());
         }
     }
 
@@ -149,7 +149,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
             throw new IllegalArgumentException("101 Switching Protocols is not possible here");
         }
         if (found.status() < 200) {
-            exchange.connection().interim(found);
+            interim(found);
             return;
         }
         boolean raw = found.headers().contains("Transfer-Encoding");
@@ -161,7 +161,14 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), found.headers(), -1, raw);
-        exchange.connection().flush();
+        exchange.connection().out().flush();
+    }
+
+    /** 103 and the like go on to a client that can take them; 100 is the front's own affair. */
+    private void interim(ResponseHead found) {
+        if (found.status() != 100 && exchange.managed().request().version().equals(RequestHead.HTTP_1_1)) {
+            exchange.connection().out().write(Unpooled.wrappedBuffer(found.encode()));
+        }
     }
 
     @Override
