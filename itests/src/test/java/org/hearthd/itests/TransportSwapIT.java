@@ -40,7 +40,7 @@ public class TransportSwapIT {
         Path home = Dist.home("TransportSwapIT");
         HandlerBundles.pack(home, "taker", "1.0.0", SocketTaker.class);
         return OptionUtils.combine(Dist.options(home), bundle(jar("jna-").toUri().toString()),
-                installed(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
+                bundle(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
     }
 
     /** From the test class path. */
