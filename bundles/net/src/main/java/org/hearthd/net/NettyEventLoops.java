@@ -115,7 +115,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
                 : new EpollSocketChannel(number));
         channel.config().setAutoRead(autoRead);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(handler);
+        channel.pipeline().addLast(new HoldBack(), handler);
         return registered(channel, loop.register(channel));
     }
 
@@ -217,7 +217,8 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         }
         descriptors();
         SocketByteExchange view = new SocketByteExchange();
-        adopt(exchange.takeSocket(), nearest(), view, false);
+        // The caller may use the view before the loop has registered the channel.
+        view.attach(adopt(exchange.takeSocket(), nearest(), view, false));
         return view;
     }
 
