@@ -37,7 +37,8 @@ public final class Stdin {
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Descriptors descriptors;
     private PacketTransport packets;
-    private ServiceRegistration<Source> registration;
+    private boolean started;
+    private volatile ServiceRegistration<Source> registration;
 
     /** Acquires nothing. */
     @Activate
@@ -67,7 +68,7 @@ public final class Stdin {
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     synchronized void setPackets(PacketTransport transport) {
         packets = transport;
-        if (registration == null) {
+        if (!started) {
             return;
         }
         try {
@@ -89,9 +90,12 @@ public final class Stdin {
      * @throws IOException if descriptor 0 is not a SEQPACKET socket, or no duplicate of it can be made
      */
     @Activate
-    synchronized void start() throws IOException {
+    void start() throws IOException {
         PacketSocket.check(NUMBER, Path.of("/proc"));
-        read();
+        synchronized (this) {
+            read();
+            started = true;
+        }
         registration = context.registerService(Source.class, intake, null);
         LOG.log(Level.INFO, "stdin takes requests on descriptor " + NUMBER);
     }
@@ -103,12 +107,14 @@ public final class Stdin {
 
     /** Takes no more requests; those in progress go on. */
     @Deactivate
-    synchronized void stop() {
+    void stop() {
         ServiceRegistration<Source> registered = registration;
-        registration = null;
         if (registered != null) {
             registered.unregister();
         }
-        intake.stop();
+        synchronized (this) {
+            started = false;
+            intake.stop();
+        }
     }
 }
