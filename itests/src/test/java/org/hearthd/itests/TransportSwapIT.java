@@ -46,7 +46,8 @@ public class TransportSwapIT {
     /** From the test class path. */
     private static Path jar(String prefix) {
         return Stream.of(System.getProperty("java.class.path").split(":")).map(Path::of)
-                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst().orElseThrow();
+                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst()
+                .orElseThrow();
     }
 
     @Before
@@ -110,6 +111,7 @@ public class TransportSwapIT {
     }
 
     private Bundle installed(String symbolicName) {
-        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst().orElseThrow();
+        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst()
+                .orElseThrow();
     }
 }
