@@ -44,7 +44,7 @@ class RelayTest {
         right.client().close();
         loops.close();
         Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
-        assertTrue(results.isEmpty(), "the callback ran more than once");
+        assertTrue(results.isEmpty(), () -> "the callback ran more than once: " + results);
     }
 
     private void relay(boolean leftUnix, boolean rightUnix, long idleMs) throws IOException {
