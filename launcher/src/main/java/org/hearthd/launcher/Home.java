@@ -7,7 +7,6 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -78,9 +77,13 @@ final class Home implements AutoCloseable {
         }
     }
 
-    /** Keeps the time stamp: who watches the directory waits for files that may still be written. */
+    /**
+     * Keeps the time stamp, because who watches the directory waits for files that may still be written; but neither owner nor mode: a
+     * read-only distribution must not make a read-only HOME.
+     */
     private static void copy(Path from, Path to) throws IOException {
-        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.write(to, Files.readAllBytes(from), StandardOpenOption.CREATE_NEW);
+        Files.setLastModifiedTime(to, Files.getLastModifiedTime(from));
     }
 
     /** The jar of the demo handler in that version. */
