@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class InheritedSockets implements ListenerSource {
     private static final System.Logger LOG = System.getLogger(InheritedSockets.class.getName());
     private static final int FIRST = 3;
+    private static final int CLOSE_ON_EXEC = 02000000;
 
     private final int first;
     private final int count;
@@ -89,9 +92,26 @@ public final class InheritedSockets implements ListenerSource {
         for (int i = 0; i < count; i++) {
             String name = i < names.size() ? names.get(i) : "unknown";
             try {
+                checkInherited(first + i);
                 sockets.add(new Inherited(name, descriptors.adopt(first + i)));
             } catch (IOException e) {
                 LOG.log(Level.ERROR, describe() + ": descriptor " + (first + i) + " (name " + name + "): " + e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * What was inherited has come through an exec. When this component starts a second time in one process, its numbers were closed
+     * and may belong to somebody else by now; what this process opens itself is close-on-exec.
+     */
+    private static void checkInherited(int number) throws IOException {
+        Path info = Path.of("/proc/self/fdinfo/" + number);
+        if (!Files.exists(info)) {
+            throw new IOException("it is not open");
+        }
+        for (String line : Files.readAllLines(info)) {
+            if (line.startsWith("flags:") && (Integer.parseInt(line.substring(6).strip(), 8) & CLOSE_ON_EXEC) != 0) {
+                throw new IOException("it was not inherited, this process has opened it");
             }
         }
     }

@@ -2,6 +2,7 @@ package org.hearthd.net;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -146,6 +147,9 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
             // From here on the channel closes the number; nobody closes the object that is dropped here.
             fd.take();
             return channel;
+        } catch (ChannelException e) {
+            fd.close();
+            throw new IOException("cannot make a channel of a descriptor: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             fd.close();
             throw e;

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -142,7 +143,7 @@ class NettyEventLoopsTest {
         }, false);
         ends.write("x".repeat(100_000));
         ends.client().shutdownOutput();
-        Ends.await("Netty has seen the half-close", () -> ((io.netty.channel.socket.DuplexChannel) channel).isInputShutdown());
+        Ends.await("Netty has seen the half-close", () -> ((DuplexChannel) channel).isInputShutdown());
         channel.eventLoop().submit(() -> assertEquals(List.of(), List.copyOf(seen))).get();
         StringBuilder all = new StringBuilder();
         for (String piece = ""; !piece.equals("end"); piece = seen.poll(10, TimeUnit.SECONDS)) {
