@@ -19,7 +19,8 @@ public interface Fd extends Closeable {
     int number();
 
     /**
-     * Moves the descriptor out: this object is empty afterwards, the returned one owns the number.
+     * Moves the descriptor out: this object is empty afterwards, the returned one owns the number. A number is never closed by
+     * garbage collection, so {@code take().number()} moves it to code that closes bare numbers itself.
      *
      * @throws IllegalStateException if this object is empty
      */

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
@@ -66,15 +67,20 @@ final class Home implements AutoCloseable {
         Path deploy = path.resolve("deploy");
         if (!Files.exists(deploy)) {
             Files.createDirectory(deploy);
-            Files.copy(demo(dist, "1.0.0"), deploy.resolve("hello.jar"));
+            copy(demo(dist, "1.0.0"), deploy.resolve("hello.jar"));
         }
         Path config = path.resolve("config");
         if (!Files.exists(config)) {
             Files.createDirectory(config);
             for (Path file : list(dist.resolve("config"))) {
-                Files.copy(file, config.resolve(file.getFileName()));
+                copy(file, config.resolve(file.getFileName()));
             }
         }
+    }
+
+    /** Keeps the time stamp: who watches the directory waits for files that may still be written. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     /** The jar of the demo handler in that version. */

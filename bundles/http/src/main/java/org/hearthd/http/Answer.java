@@ -54,22 +54,22 @@ final class Answer {
         bodiless = isBodiless(status);
         close = closes(headers);
         long announced = bodiless && length == 0 ? announced(status, headers) : length;
-        ByteBuf out = connection.writer().head(connection.allocator(), status, ResponseWriter.reason(status), headers,
+        ByteBuf out = connection.writer().head(connection.out().allocator(), status, ResponseWriter.reason(status), headers,
                 new ResponseWriter.Framing(status == 204 ? UNKNOWN : announced, null, close, !request.isHttp11()),
                 length <= SMALL ? length : 0);
         if (bodiless || length == 0) {
-            connection.write(out);
+            connection.out().write(out);
         } else if (length <= SMALL) {
-            connection.write(out.writeBytes(response.body()));
+            connection.out().write(out.writeBytes(response.body()));
         } else {
-            connection.write(out);
-            connection.write(Unpooled.wrappedBuffer(response.body()));
+            connection.out().queue(out);
+            connection.out().write(Unpooled.wrappedBuffer(response.body()));
         }
         finish();
     }
 
     /**
-     * The head of an answer whose body follows.
+     * The head of an answer whose body follows; goes out with the next flush.
      *
      * @param known the body's length if it is known already, else -1
      * @param raw whether the handler has applied its own Transfer-Encoding, so that its bytes go out as they are
@@ -86,7 +86,7 @@ final class Answer {
             close |= left == UNKNOWN && !chunked;
             coding = raw ? headers.get("Transfer-Encoding") : chunked ? "chunked" : null;
         }
-        return connection.writeTold(connection.writer().head(connection.allocator(), status, reason, headers,
+        return connection.out().queueTold(connection.writer().head(connection.out().allocator(), status, reason, headers,
                 new ResponseWriter.Framing(raw || status == 204 ? UNKNOWN : length, coding, close, !request.isHttp11()), 0));
     }
 
@@ -94,7 +94,7 @@ final class Answer {
     ChannelFuture write(ByteBuf piece) {
         if (done || !begun) {
             piece.release();
-            return connection.failed(new IOException(done ? "the answer has ended" : "the answer has no head yet"));
+            return connection.out().failed(new IOException(done ? "the answer has ended" : "the answer has no head yet"));
         }
         int size = piece.readableBytes();
         if (left != UNKNOWN && size > left) {
@@ -103,29 +103,30 @@ final class Answer {
         }
         if (bodiless || size == 0) {
             piece.release();
-            return connection.succeeded();
+            return connection.out().succeeded();
         }
         if (left != UNKNOWN) {
             left -= size;
         }
         if (!chunked) {
-            return connection.writeTold(piece);
+            return connection.out().writeTold(piece);
         }
-        connection.write(ResponseWriter.text(connection.allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
-        connection.write(piece);
-        return connection.writeTold(CRLF.duplicate());
+        connection.out()
+                .queue(ResponseWriter.text(connection.out().allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
+        connection.out().queue(piece);
+        return connection.out().writeTold(CRLF.duplicate());
     }
 
     /** The body is complete; if it is shorter than announced the connection is broken. */
     ChannelFuture end() {
         if (done) {
-            return connection.failed(new IOException("the answer has ended"));
+            return connection.out().failed(new IOException("the answer has ended"));
         }
         if (left > 0) {
             connection.abort();
-            return connection.failed(new IOException("the answer ended " + left + " bytes short of its Content-Length"));
+            return connection.out().failed(new IOException("the answer ended " + left + " bytes short of its Content-Length"));
         }
-        ChannelFuture sent = connection.writeTold(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER);
+        ChannelFuture sent = connection.out().writeTold(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER);
         finish();
         return sent;
     }

@@ -1,6 +1,6 @@
 package org.hearthd.http;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -76,47 +76,53 @@ final class AnswerOutput extends OutputStream {
             return;
         }
         int size = count;
-        ByteBuf piece = exchange.connection().allocator().directBuffer(Math.max(size, 1)).writeBytes(buffer, 0, size);
+        byte[] piece = Arrays.copyOf(buffer, size);
         count = 0;
         synchronized (this) {
             inFlight += size;
         }
         try {
-            exchange.loop().execute(() -> send(piece, size, first, last));
+            exchange.loop().execute(() -> send(piece, first, last));
         } catch (RejectedExecutionException e) {
-            piece.release();
             throw new IOException("the event loop has ended", e);
         }
     }
 
     /** On the loop. */
-    private void send(ByteBuf piece, int size, boolean first, boolean last) {
+    private void send(byte[] piece, boolean first, boolean last) {
         if (!exchange.current() || first && exchange.answer().begun()) {
-            piece.release();
-            sent(size, exchange.gone());
+            sent(piece.length, exchange.gone());
             return;
         }
         Answer answer = exchange.answer();
         if (first) {
-            answer.begin(status, ResponseWriter.reason(status), headers, last ? size : -1, false);
+            answer.begin(status, ResponseWriter.reason(status), headers, last ? piece.length : -1, false);
         }
-        ChannelFuture written = answer.write(piece);
+        ChannelFuture written = answer.write(Unpooled.wrappedBuffer(piece));
         if (last) {
             answer.end();
+        } else {
+            exchange.connection().out().flush();
         }
         if (written.isDone()) {
-            sent(size, written.cause());
+            sent(piece.length, written.cause());
         } else {
-            written.addListener(f -> sent(size, f.cause()));
+            written.addListener(f -> sent(piece.length, f.cause()));
         }
     }
 
-    private synchronized void sent(int size, Throwable cause) {
-        inFlight -= size;
-        if (cause != null && failure == null) {
-            failure = new IOException("the answer could not be written: " + cause.getMessage(), cause);
+    private void sent(int size, Throwable cause) {
+        if (cause != null) {
+            // before the writer learns it and ends the exchange, after which nobody would be told any more
+            exchange.managed().gone();
         }
-        notifyAll();
+        synchronized (this) {
+            inFlight -= size;
+            if (cause != null && failure == null) {
+                failure = new IOException("the answer could not be written: " + cause.getMessage(), cause);
+            }
+            notifyAll();
+        }
     }
 
     private synchronized void awaitRoom() throws IOException {

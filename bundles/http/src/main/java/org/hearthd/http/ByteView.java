@@ -39,27 +39,29 @@ final class ByteView implements ByteExchange {
         try {
             managed.begin(head.status());
         } catch (IOException e) {
-            return exchange.connection().failed(e);
+            return exchange.connection().out().failed(e);
         }
         if (!exchange.current()) {
             managed.broken();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
-        return exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
+        ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
+        exchange.connection().out().flush();
+        return sent;
     }
 
     @Override
     public ChannelFuture write(ByteBuf piece) {
         if (!exchange.current()) {
             piece.release();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
         return exchange.answer().write(piece);
     }
 
     @Override
     public boolean writable() {
-        return exchange.connection().isWritable();
+        return exchange.connection().out().isWritable();
     }
 
     @Override
@@ -71,7 +73,7 @@ final class ByteView implements ByteExchange {
     public ChannelFuture end() {
         if (!exchange.current() || !exchange.answer().begun()) {
             managed.broken();
-            return exchange.connection().failed(exchange.gone());
+            return exchange.connection().out().failed(exchange.gone());
         }
         ChannelFuture sent = exchange.answer().end();
         if (exchange.answer().done()) {

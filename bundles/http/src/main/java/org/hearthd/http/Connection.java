@@ -1,13 +1,9 @@
 package org.hearthd.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -17,7 +13,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import org.hearthd.spi.ErrorPage;
-import org.hearthd.spi.ResponseHead;
 
 /**
  * One client's connection: one request at a time, in order. The next one waits in the decoder's buffer, and when bytes pile up there
@@ -43,15 +38,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final RequestDecoder decoder = new RequestDecoder(this);
     private ChannelHandlerContext ctx;
     private Deadline reading;
-    private WriteWatch writing;
+    private Outlet out;
     private Phase phase = Phase.IDLE;
     private volatile HttpExchange exchange;
-    private Runnable writableHook;
     private String[] ash;
     private int ashBytes;
     private long dropped;
     private boolean inRead;
-    private boolean dirty;
     private boolean inputClosed;
     private boolean headBegun;
     private boolean closing;
@@ -86,8 +79,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return front.writer();
     }
 
-    ByteBufAllocator allocator() {
-        return ctx.alloc();
+    Outlet out() {
+        return out;
     }
 
     HttpExchange exchange() {
@@ -96,10 +89,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     boolean isActive() {
         return ctx.channel().isActive();
-    }
-
-    boolean isWritable() {
-        return ctx.channel().isWritable();
     }
 
     /** Whether the answer in progress is the last one of this connection. */
@@ -125,7 +114,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         reading = new Deadline(loop(), this::readTimeout);
-        writing = new WriteWatch(context, () -> limits().writeTimeout(), this::abort);
+        out = new Outlet(context, () -> limits().writeTimeout());
     }
 
     @Override
@@ -139,6 +128,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         inRead = true;
+        out.reading();
         if (message instanceof RequestHead head) {
             begin(head);
         } else if (message instanceof HttpContent content) {
@@ -153,10 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         inRead = false;
-        if (dirty) {
-            dirty = false;
-            flushNow();
-        }
+        out.readComplete();
         int waiting = decoder.buffered();
         if (phase == Phase.IDLE && waiting > 0) {
             if (!headBegun) {
@@ -232,7 +219,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         HttpExchange current = exchange;
         log(current, refusal);
-        current.requestBody().fail(new IOException(current.managed() + ": " + refusal.getMessage()));
+        IOException cause = new IOException(current.managed() + ": " + refusal.getMessage());
+        current.requestBody().spoil(cause);
         if (!current.answer().begun()) {
             current.managed().fail(refusal.status(), refusal.getMessage());
         }
@@ -240,6 +228,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             // the response socket was taken, so the exchange itself can not be answered any more
             current.answer().whole(ErrorPage.of(current.managed().id(), refusal.status(), refusal.getMessage()));
         }
+        current.requestBody().fail(cause);
     }
 
     /** Answers a request that is none; the connection ends with it. */
@@ -282,13 +271,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         reading.cancel();
-        writing.cancel();
+        out.cancel();
         front.closed(this);
         HttpExchange current = exchange;
         if (current != null && phase == Phase.BUSY) {
             current.requestBody().fail(current.gone());
             current.managed().gone();
-            writabilityChanged();
+            out.writabilityChanged();
         }
     }
 
@@ -301,17 +290,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        writabilityChanged();
-    }
-
-    private void writabilityChanged() {
-        if (writableHook != null) {
-            writableHook.run();
-        }
+        out.writabilityChanged();
     }
 
     private void readTimeout() {
-        if (phase != Phase.BUSY && writing.pending() > 0) {
+        if (phase != Phase.BUSY && out.pending() > 0) {
             reading.set(limits().idleTimeout());
             return;
         }
@@ -342,14 +325,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void sendContinue() {
         if (!exchange.answer().begun()) {
-            write(Unpooled.wrappedBuffer(CONTINUE));
-        }
-    }
-
-    /** Passes an interim answer (103 and the like) on to a client that can take it; 100 is our own affair. */
-    void interim(ResponseHead head) {
-        if (head.status() != 100 && exchange.managed().request().version().equals(RequestHead.HTTP_1_1)) {
-            write(Unpooled.wrappedBuffer(head.encode()));
+            out.write(Unpooled.wrappedBuffer(CONTINUE));
         }
     }
 
@@ -369,53 +345,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void onWritable(HttpExchange of, Runnable hook) {
         if (exchange == of) {
-            writableHook = hook;
+            out.onWritable(hook);
         }
     }
 
-    void write(ByteBuf bytes) {
-        ctx.write(bytes, ctx.voidPromise());
-        flush();
-    }
-
-    ChannelFuture writeTold(ByteBuf bytes) {
-        ChannelFuture written = ctx.write(bytes);
-        flush();
-        return written;
-    }
-
-    ChannelFuture failed(IOException cause) {
-        return ctx.newFailedFuture(cause);
-    }
-
-    ChannelFuture succeeded() {
-        return ctx.newSucceededFuture();
-    }
-
-    private void flush() {
-        if (inRead) {
-            dirty = true;
-        } else {
-            flushNow();
-        }
-    }
-
-    private void flushNow() {
-        ctx.flush();
-        writing.watch();
-    }
-
-    /** Breaks the connection with a reset, so that nothing written so far looks complete. */
     void abort() {
-        if (ctx.channel().isOpen()) {
-            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-            ctx.close();
-        }
+        out.abort();
     }
 
     /** The answer is complete: on to the next request, or to the end. */
     void answered(boolean last) {
-        writableHook = null;
+        out.onWritable(null);
         HttpExchange current = exchange;
         boolean bodyEnded = current.requestBody().ended();
         current.requestBody().fail(new IOException(current.managed() + " was answered already"));

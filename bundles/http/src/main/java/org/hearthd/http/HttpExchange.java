@@ -91,7 +91,7 @@ final class HttpExchange implements Backend {
     @Override
     public void abort() {
         run(() -> {
-            if (connection.exchange() == this) {
+            if (connection.exchange() == this && !answer.done()) {
                 connection.abort();
             }
         });

@@ -1,5 +1,6 @@
 package org.hearthd.http;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Dictionary;
@@ -59,6 +60,7 @@ public final class HttpFront {
         front.listen(settings.request());
         registration = context.registerService(Source.class, front, properties());
         LOG.log(Level.INFO, () -> front.describe() + " is listening");
+        FastThreadLocal.removeAll(); // the framework's thread would keep Netty's classes after a refresh
     }
 
     /** Takes new settings without dropping a connection; a change that fails leaves everything as it was. */
@@ -92,6 +94,7 @@ public final class HttpFront {
             Thread.currentThread().interrupt();
         } finally {
             front.close();
+            FastThreadLocal.removeAll();
         }
     }
 }

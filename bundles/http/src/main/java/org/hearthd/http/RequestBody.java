@@ -104,16 +104,20 @@ final class RequestBody {
         }
     }
 
+    /** The body is broken, which its receiver learns from {@link #fail}: what the client gets is to be claimed before. */
+    void spoil(IOException cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        wanted = false;
+    }
+
     /** The body will never be complete for its receiver; said at once, and once. */
     void fail(IOException cause) {
-        if (told || failure != null) {
-            return;
-        }
-        failure = cause;
-        wanted = false;
-        if (receiver != null) {
+        spoil(cause);
+        if (!told && receiver != null) {
             told = true;
-            receiver.failed(cause);
+            receiver.failed(failure);
         }
     }
 }

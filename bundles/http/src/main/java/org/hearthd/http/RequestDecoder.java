@@ -145,6 +145,7 @@ final class RequestDecoder extends HttpRequestDecoder {
                 return 0;
             }
             int line = feed - base - lineStart;
+            checkLimits(feed - base);
             if (line == 0 || in.getByte(feed - 1) != '\r') {
                 throw new Refusal(400, "A line ends with a bare LF.");
             }
@@ -172,7 +173,6 @@ final class RequestDecoder extends HttpRequestDecoder {
         }
         in.readBytes(scratch, 0, length);
         RequestHead head = HeadParser.parse(scratch, length, connection.limits().maxUrl());
-        checkLimits(length);
         lineStart = 0;
         searched = 0;
         connection.check(head);

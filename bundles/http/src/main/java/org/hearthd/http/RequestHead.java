@@ -29,14 +29,21 @@ record RequestHead(String method, String url, String version, String[] fields, l
 
     /** The rest string as ashd(7) has it: the URL without its first slash, cut at the first question mark. */
     String rest() {
-        int from = url.startsWith("/") ? 1 : 0;
+        return url.substring(restStart(), restEnd());
+    }
+
+    private int restStart() {
+        return url.charAt(0) == '/' ? 1 : 0;
+    }
+
+    private int restEnd() {
         int mark = url.indexOf('?');
-        return url.substring(from, mark < 0 ? url.length() : mark);
+        return mark < 0 ? url.length() : mark;
     }
 
     /** The bytes of this head's ashd datagram without its headers' list. */
     int lineBytes() {
-        return method.length() + url.length() + version.length() + rest().length() + 5;
+        return method.length() + url.length() + version.length() + restEnd() - restStart() + 5;
     }
 
     /** The bytes of these fields in a datagram. */

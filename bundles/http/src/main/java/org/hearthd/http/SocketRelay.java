@@ -51,13 +51,14 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     }
 
     private void begin() {
-        // a write that fails because the taker has answered without reading must not lose the answer
-        socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        head = socket.alloc().compositeBuffer(64);
-        if (!exchange.current()) {
+        if (over || !exchange.current()) {
+            // the taker, or the client, was faster
             finish();
             return;
         }
+        // a write that fails because the taker has answered without reading must not lose the answer
+        socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
+        head = socket.alloc().compositeBuffer(64);
         exchange.connection().onWritable(exchange, this::pace);
         exchange.requestBody().receiver(this);
         exchange.requestBody().read();
@@ -69,7 +70,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         if (!exchange.current()) {
             finish();
         } else if (!over) {
-            socket.config().setAutoRead(exchange.connection().isWritable());
+            socket.config().setAutoRead(exchange.connection().out().isWritable());
         }
     }
 
@@ -149,7 +150,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
             throw new IllegalArgumentException("101 Switching Protocols is not possible here");
         }
         if (found.status() < 200) {
-            exchange.connection().interim(found);
+            interim(found);
             return;
         }
         boolean raw = found.headers().contains("Transfer-Encoding");
@@ -161,6 +162,14 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), found.headers(), -1, raw);
+        exchange.connection().out().flush();
+    }
+
+    /** 103 and the like go on to a client that can take them; 100 is the front's own affair. */
+    private void interim(ResponseHead found) {
+        if (found.status() != 100 && exchange.managed().request().version().equals(RequestHead.HTTP_1_1)) {
+            exchange.connection().out().write(Unpooled.wrappedBuffer(found.encode()));
+        }
     }
 
     @Override

@@ -43,11 +43,8 @@ record Target(String url, String authority) {
 
     /** Refuses what can not be HOST or HOST:PORT; the empty text passes, as RFC 9110 section 7.2 allows it in Host. */
     static void checkAuthority(String authority) throws Refusal {
-        for (int i = 0; i < authority.length(); i++) {
-            char c = authority.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "/\\@,?#<>\"{}|^`".indexOf(c) >= 0) {
-                throw new Refusal(400, "The host has an illegal character.");
-            }
+        if (!Tokens.isAuthority(authority)) {
+            throw new Refusal(400, "The host has an illegal character.");
         }
     }
 }

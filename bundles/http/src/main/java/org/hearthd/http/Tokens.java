@@ -16,6 +16,17 @@ final class Tokens {
 
     private Tokens() {}
 
+    /** Whether all characters may stand in HOST or HOST:PORT. */
+    static boolean isAuthority(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xff || !TOKEN[c] && "[]:()=;".indexOf(c) < 0 || "#|^`".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static boolean isToken(byte b) {
         return TOKEN[b & 0xff];
     }

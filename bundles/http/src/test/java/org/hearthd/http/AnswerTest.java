@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -173,7 +176,7 @@ class AnswerTest {
                 "body".getBytes())));
         Client.Answer answer = client.get("/").answer();
         assertEquals("body", answer.text());
-        assertEquals(java.util.List.of("HTTP/1.1 200 OK", "Server: mine", "Date: today", "Keep: this", "Content-Length: 4"),
+        assertEquals(List.of("HTTP/1.1 200 OK", "Server: mine", "Date: today", "Keep: this", "Content-Length: 4"),
                 answer.lines());
     }
 
@@ -257,7 +260,7 @@ class AnswerTest {
 
     @Test
     void anAnswerWaitsForAClientThatReadsSlowlyInsteadOfFillingMemory() throws Exception {
-        java.util.concurrent.atomic.AtomicLong written = new java.util.concurrent.atomic.AtomicLong();
+        AtomicLong written = new AtomicLong();
         front.handleBlocking(exchange -> {
             try (OutputStream out = exchange.respond(200, Headers.EMPTY)) {
                 byte[] block = new byte[64 * 1024];
@@ -271,7 +274,7 @@ class AnswerTest {
         long last = -1;
         while (written.get() != last || last == 0) {
             last = written.get();
-            java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+            LockSupport.parkNanos(300_000_000);
         }
         assertTrue(last < 32L * 1024 * 1024, "written ahead of the reader: " + last);
         assertEquals(64L * 1024 * 1024, client.answer().body().length);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.hearthd.Headers;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
+import org.hearthd.spi.ResponseHead;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +72,7 @@ class BodyTest {
             try {
                 client.send(post("Content-Length: " + sent.length)).send(sent);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         assertArrayEquals(sent, client.answer().body());
@@ -81,8 +85,8 @@ class BodyTest {
     void theByteViewEchoesWithoutBlocking() throws Exception {
         front.handle(exchange -> {
             ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
-            bytes.head(org.hearthd.spi.ResponseHead.of(200, Headers.EMPTY));
             bytes.body(new EchoBody(bytes));
+            bytes.head(ResponseHead.of(200, Headers.EMPTY));
             bytes.read();
         });
         byte[] sent = new byte[1024 * 1024];
@@ -91,7 +95,7 @@ class BodyTest {
             try {
                 return client.answer();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         client.send(post("Content-Length: " + sent.length)).send(sent);
@@ -101,7 +105,7 @@ class BodyTest {
 
     private record EchoBody(ByteExchange bytes) implements ByteExchange.Body {
         @Override
-        public void data(io.netty.buffer.ByteBuf piece) {
+        public void data(ByteBuf piece) {
             bytes.write(piece).addListener(f -> bytes.read());
         }
 
@@ -125,7 +129,7 @@ class BodyTest {
         });
         client.send(post("Content-Length: 3\r\nExpect: 100-continue"));
         client.socket.setSoTimeout(200);
-        assertThrows(java.net.SocketTimeoutException.class, client::line);
+        assertThrows(SocketTimeoutException.class, client::line);
         client.socket.setSoTimeout(5000);
         go.countDown();
         assertEquals("HTTP/1.1 100 Continue", client.line());
@@ -213,7 +217,7 @@ class BodyTest {
                     sent.addAndGet(block.length);
                 }
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         long last = -1;

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.locks.LockSupport;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +104,7 @@ class SocketRelayTest {
             try {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + sent.length + "\r\n\r\n").send(sent);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         assertArrayEquals(sent, client.answer().body());
@@ -208,7 +210,7 @@ class SocketRelayTest {
     private static void awaitDescriptors(int wanted) {
         long deadline = System.nanoTime() + (wanted < 0 ? 200_000_000L : 5_000_000_000L);
         while (System.nanoTime() < deadline && new File("/proc/self/fd").list().length != wanted) {
-            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+            LockSupport.parkNanos(10_000_000);
         }
     }
 }

@@ -12,11 +12,19 @@ import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
+import org.hearthd.net.NettyEventLoops;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixStreams;
 
 /** A front on a free port with one handler, which a test sets; blocking handlers get a thread. */
 final class TestFront implements AutoCloseable {
     static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     static final Limits LIMITS = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000);
+
+    /** Sees to it that every leak from now on is in {@link #LEAKS}; to be called before buffers are first used. */
+    static void watchLeaks() {
+        LEAKS.clear();
+    }
 
     static {
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
@@ -43,7 +51,7 @@ final class TestFront implements AutoCloseable {
         void handle(Exchange exchange) throws Exception;
     }
 
-    final TestLoops loops = new TestLoops();
+    final NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1);
     final Front front;
     private final ExecutorService pool = Executors.newCachedThreadPool();
     private volatile Code code = exchange -> exchange.respond(Response.text(200, "hello\n"));
@@ -109,5 +117,8 @@ final class TestFront implements AutoCloseable {
         pool.shutdownNow();
         pool.awaitTermination(5, TimeUnit.SECONDS);
         loops.close();
+        if (!LEAKS.isEmpty()) {
+            throw new AssertionError("buffers were lost: " + LEAKS);
+        }
     }
 }

@@ -22,6 +22,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -108,12 +110,12 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
 
     @Override
     public Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException {
-        Channel channel = channel(connected, (kind, number) -> kind == SocketKind.UNIX
+        Channel channel = channel(connected, (unix, number) -> unix
                 ? new EpollDomainSocketChannel(number)
                 : new EpollSocketChannel(number));
         channel.config().setAutoRead(autoRead);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(handler);
+        channel.pipeline().addLast(new HoldBack(), handler);
         return registered(channel, loop.register(channel));
     }
 
@@ -121,7 +123,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     public Channel accept(Fd listening, ChannelHandler child) throws IOException {
         String name = listening.toString();
         // The constructor without "active" leaves an adopted Unix listener inactive: it would never accept.
-        ServerChannel channel = channel(listening, (kind, number) -> kind == SocketKind.UNIX
+        ServerChannel channel = channel(listening, (unix, number) -> unix
                 ? new EpollServerDomainSocketChannel(number, true)
                 : new EpollServerSocketChannel(number));
         ServerBootstrap bootstrap = new ServerBootstrap().group(group)
@@ -135,9 +137,12 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     /** Makes a channel that owns the number. */
     private <C extends Channel> C channel(Fd fd, ChannelMaker<C> maker) throws IOException {
         try {
-            SocketKind kind = SocketKind.of(fd);
+            if (group.isShuttingDown()) {
+                throw new IOException("the event loops are stopping");
+            }
+            boolean unix = isUnix(fd);
             descriptors().nonBlocking(fd, true);
-            C channel = maker.make(kind, fd.number());
+            C channel = maker.make(unix, fd.number());
             // From here on the channel closes the number; nobody closes the object that is dropped here.
             fd.take();
             return channel;
@@ -147,12 +152,20 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         }
     }
 
-    @FunctionalInterface
-    private interface ChannelMaker<C extends Channel> {
-        C make(SocketKind kind, int number);
+    private static boolean isUnix(Fd fd) throws IOException {
+        SocketInfo info = NettyTcpSockets.info(fd);
+        if (info.type() != SocketInfo.Type.STREAM || info.address() == null) {
+            throw new IOException(fd + " is not a Unix or TCP stream socket");
+        }
+        return info.address() instanceof UnixDomainSocketAddress;
     }
 
-    /** A registration that is refused at once closes the channel, and so the number. */
+    @FunctionalInterface
+    private interface ChannelMaker<C extends Channel> {
+        C make(boolean unix, int number);
+    }
+
+    /** A registration that is refused after all closes the channel, and so the number. */
     private Channel registered(Channel channel, ChannelFuture registration) throws IOException {
         channels.add(channel);
         if (registration.cause() != null) {
@@ -207,7 +220,8 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         }
         descriptors();
         SocketByteExchange view = new SocketByteExchange();
-        adopt(exchange.takeSocket(), nearest(), view, false);
+        // The caller may use the view before the loop has registered the channel.
+        view.attach(adopt(exchange.takeSocket(), nearest(), view, false));
         return view;
     }
 

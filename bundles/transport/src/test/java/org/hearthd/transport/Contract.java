@@ -52,7 +52,7 @@ public abstract class Contract {
         descriptors = descriptors();
         // the first use of anything loads classes and libraries
         packets.pair().close();
-        packets.adopt(file("warm")).close();
+        file("warm").close();
         openBefore = openDescriptors();
     }
 
@@ -96,6 +96,23 @@ public abstract class Contract {
         cat.getErrorStream().close();
         cat.getInputStream().close();
         return read;
+    }
+
+    /** A virtual machine that runs {@code main} with the words, and {@code input} as its standard input; closes that. */
+    protected Process virtualMachine(String limits, Class<?> main, Fd input) throws IOException {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", limits + " exec \"$@\"", "sh", java, "-cp",
+                System.getProperty("java.class.path"), main.getName(), packets.getClass().getName(),
+                descriptors.getClass().getName())
+                .redirectErrorStream(true);
+        if (input != null) {
+            builder.redirectInput(descriptors.redirect(input));
+        }
+        Process process = builder.start();
+        if (input != null) {
+            input.close();
+        }
+        return process;
     }
 
     protected static boolean closeOnExec(Fd fd) throws IOException {

@@ -357,20 +357,43 @@ public abstract class PacketContract extends Contract {
     }
 
     @Test
-    void aDescriptorThatIsNotOpenCannotBeAdoptedAsConnection() throws Exception {
+    void onlySocketsAreAdopted() throws Exception {
         Fd closed = file("one");
         closed.close();
         assertThrows(IllegalStateException.class, () -> packets.adopt(closed));
+        Fd file = file("two");
+        IOException e = assertThrows(IOException.class, () -> packets.adopt(file));
+        assertTrue(e.getMessage().contains(dir.resolve("two").toString()), e.getMessage());
+        assertFalse(file.isOpen());
     }
 
     @Test
     void controlDataTruncatedForWantOfDescriptorsIsRefusedAndLeaksNothing() throws Exception {
-        String java = ProcessHandle.current().info().command().orElseThrow();
-        Process process = new ProcessBuilder("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh", java, "-cp",
-                System.getProperty("java.class.path"),
-                Exhausted.class.getName(), packets.getClass().getName()).redirectErrorStream(true).start();
+        Process process = virtualMachine("ulimit -n 100;", Exhausted.class, null);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         assertTrue(output.contains("TransportException; free again 2; then 4 bytes, 3 descriptors"), output);
+        close(process);
+    }
+
+    @Test
+    void aProcessTalksThroughItsDescriptorZero() throws Exception {
+        FdPair pair = packets.pair();
+        Process process = virtualMachine("", Zero.class, pair.theirs());
+        try (PacketConnection ours = packets.adopt(pair.ours()); Packet packet = new Packet(1); Fd one = file("one")) {
+            ours.send(bytes("hello"), one);
+            assertEquals(5, ours.receive(packet));
+            assertEquals("hello", text(packet));
+            assertEquals("one", content(packet.fds().get(0)));
+            assertEquals(-1, ours.receive(packet));
+        }
+        assertEquals(0, process.waitFor(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        close(process);
+    }
+
+    private static void close(Process process) throws IOException {
+        process.getInputStream().close();
+        process.getErrorStream().close();
+        process.getOutputStream().close();
     }
 }

@@ -25,7 +25,7 @@ final class StreamLink implements StreamConnection {
 
     /** Takes {@code fd} over; closes it on failure. */
     StreamLink(Fd fd) throws IOException {
-        link = new Link(fd);
+        link = Link.toSocket(fd);
         in = link.port(Receiver::new);
         out = new Outbox(link);
     }

@@ -27,6 +27,18 @@ final class Guard {
         }
     }
 
+    /** A guard of a socket. Takes {@code fd} over; closes it on failure, also when it is something else. */
+    static Guard ofSocket(Fd fd) throws IOException {
+        try {
+            Libc.check(Libc.getsockopt(fd.number(), Libc.SOL_SOCKET, Libc.SO_TYPE, new int[1], new int[] {Integer.BYTES}));
+        } catch (IOException e) {
+            String what = fd.toString();
+            fd.close();
+            throw new IOException("cannot use " + what + ": " + e.getMessage(), e);
+        }
+        return new Guard(fd);
+    }
+
     boolean enter() {
         int now = users.get();
         while (now > 0 && !closed.get()) {

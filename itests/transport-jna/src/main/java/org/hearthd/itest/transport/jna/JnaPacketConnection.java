@@ -14,7 +14,7 @@ final class JnaPacketConnection implements PacketConnection {
     private final Outbound out;
 
     JnaPacketConnection(Fd fd) throws IOException {
-        guard = new Guard(fd);
+        guard = Guard.ofSocket(fd);
         in = new Inbound(guard);
         out = new Outbound(guard);
     }

@@ -19,7 +19,7 @@ final class JnaStreamConnection implements StreamConnection {
     private final Outbound out;
 
     JnaStreamConnection(Fd fd) throws IOException {
-        guard = new Guard(fd);
+        guard = Guard.ofSocket(fd);
         in = new Inbound(guard);
         out = new Outbound(guard);
     }

@@ -13,6 +13,7 @@ final class Libc {
     static final int SOCK_CLOEXEC = 02000000;
     static final int SOL_SOCKET = 1;
     static final int SCM_RIGHTS = 1;
+    static final int SO_TYPE = 3;
     static final int SO_PEERCRED = 17;
     static final int MSG_CTRUNC = 0x8;
     static final int MSG_TRUNC = 0x20;
