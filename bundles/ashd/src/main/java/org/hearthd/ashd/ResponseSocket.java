@@ -78,8 +78,10 @@ final class ResponseSocket implements Backend {
     @Override
     public void respond(Response response) throws IOException {
         Headers headers = response.headers();
-        if (response.status() != 204 && response.status() != 304 && !(isHead() && headers.contains("Content-Length"))) {
+        if (!bodyless(response.status())) {
             headers = headers.without("Content-Length").with("Content-Length", Integer.toString(response.length()));
+        } else if (isHead() && response.length() > 0 && !headers.contains("Content-Length")) {
+            headers = headers.with("Content-Length", Integer.toString(response.length()));
         }
         try (OutputStream out = begin(response.status(), headers)) {
             byte[] body = new byte[response.length()];
@@ -90,12 +92,22 @@ final class ResponseSocket implements Backend {
 
     @Override
     public OutputStream begin(int status, Headers headers) throws IOException {
-        boolean bodyless = isHead() || status == 204 || status == 304;
-        OutputStream raw = connection().output();
+        boolean bodyless = bodyless(status);
+        Headers sent = bodyless && !isHead() ? withoutBody(status, headers) : headers;
         // the head goes out with the first bytes of the body
-        OutputStream out = new BufferedOutputStream(raw, BUFFER);
-        out.write(ResponseHead.of(status, headers).encode());
+        OutputStream out = new BufferedOutputStream(connection().output(), BUFFER);
+        out.write(ResponseHead.of(status, sent).encode());
         return new Answer(out, bodyless);
+    }
+
+    /** A C front gives a 204 and a 304 a chunked body, and so breaks its connection, unless they have a length. */
+    private static Headers withoutBody(int status, Headers headers) {
+        boolean known = status == 304 && headers.contains("Content-Length");
+        return known ? headers : headers.without("Content-Length").with("Content-Length", "0");
+    }
+
+    private boolean bodyless(int status) {
+        return isHead() || status == 204 || status == 304;
     }
 
     private boolean isHead() {

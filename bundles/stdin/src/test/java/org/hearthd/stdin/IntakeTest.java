@@ -80,7 +80,7 @@ final class IntakeTest extends Contract {
             assertFalse(drained.isDone());
             exchange.respond(Response.empty(204));
             get(drained);
-            assertEquals("HTTP/1.1 204 No Content\r\n\r\n", rest(client));
+            assertEquals("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", rest(client));
         }
     }
 
