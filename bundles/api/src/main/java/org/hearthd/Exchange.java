@@ -42,7 +42,8 @@ public interface Exchange extends AutoCloseable {
     /**
      * Begins an answer that is written as it is produced; blocking. Closing the stream completes the answer and ends the
      * exchange. With a Content-Length header exactly that many bytes must be written: closing early breaks the connection and
-     * throws. A writer that fails in the middle calls {@link #abort} and does not close the stream.
+     * throws. A writer that fails in the middle calls {@link #abort} before it closes the stream; a try-with-resources block
+     * closes first and so makes half an answer look whole: use {@link #respond(int, Headers, Body)} instead.
      *
      * @throws IOException if the client is gone or the answer came too late; the exchange has ended
      * @throws IllegalStateException if it was answered already, moved or taken
@@ -50,12 +51,49 @@ public interface Exchange extends AutoCloseable {
     OutputStream respond(int status, Headers headers) throws IOException;
 
     /**
-     * Answers with a short error page that carries the request id; if the answer has begun, breaks the connection instead. Does
-     * nothing when the exchange has ended or was moved. Never throws, never blocks for long.
+     * Answers with what the writer produces, as it is produced; blocking. When the writer returns the answer is complete; when it
+     * throws the connection is broken, so that half an answer never looks whole.
+     *
+     * @throws IOException if the writer threw it, the client is gone or the answer came too late; the exchange has ended
+     * @throws IllegalStateException if it was answered already, moved or taken
+     */
+    default void respond(int status, Headers headers, Body writer) throws IOException {
+        OutputStream out = respond(status, headers);
+        boolean whole = false;
+        try {
+            writer.writeTo(out);
+            whole = true;
+        } finally {
+            if (!whole) {
+                abort();
+            }
+        }
+        out.close();
+    }
+
+    /** Produces the body of an answer. */
+    @FunctionalInterface
+    interface Body {
+        /** Writes the body; the caller closes the stream. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Answers with a short error page that carries the request id; if an answer is being streamed, breaks the connection instead.
+     * Does nothing when the exchange has ended, a whole answer is on its way, or it was moved to another owner; after {@link #with}
+     * it still works. Never throws, never blocks for long.
      *
      * @param reason one sentence for the client
      */
     void fail(int status, String reason);
+
+    /**
+     * As {@link #fail}, but leaves an answer alone that has begun: for deadlines. Never throws, never blocks for long.
+     *
+     * @param reason one sentence for the client
+     * @return whether this call answered
+     */
+    boolean failUnanswered(int status, String reason);
 
     /** Breaks the client's connection: what was written so far never looks complete. Does nothing when the exchange has ended. */
     void abort();
@@ -92,7 +130,8 @@ public interface Exchange extends AutoCloseable {
 
     /**
      * Runs the hook once when the client has hung up before the exchange ended; at once if it already has. It runs on the thread
-     * that noticed, so it must be short. A client on a raw response socket is only noticed when something is written.
+     * that noticed, so it must be short. A client that has closed only its sending side counts too, because nothing tells the
+     * two apart; an answer still reaches it. A client on a raw response socket is only noticed when something is written.
      */
     void onGone(Runnable hook);
 

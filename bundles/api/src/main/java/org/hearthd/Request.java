@@ -7,7 +7,11 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Request {
-    /** Creates a request from its parts; nothing is decoded or normalised. */
+    /**
+     * Creates a request from its parts; nothing is decoded or normalised.
+     *
+     * @throws IllegalArgumentException if a string has a NUL or a character above U+00FF
+     */
     static Request of(String method, String url, String version, String rest, Headers headers) {
         return new PlainRequest(method, url, version, rest, headers);
     }

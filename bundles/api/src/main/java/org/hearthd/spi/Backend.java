@@ -34,7 +34,10 @@ public interface Backend {
      */
     OutputStream begin(int status, Headers headers) throws IOException;
 
-    /** Breaks the client's connection, so that nothing written so far looks complete. Never throws; may be called repeatedly. */
+    /**
+     * Breaks the client's connection, so that nothing written so far looks complete; what is called afterwards throws. Called once at
+     * most, on any thread, perhaps during another call; does nothing to an answer that is complete already. Never throws.
+     */
     void abort();
 
     /**

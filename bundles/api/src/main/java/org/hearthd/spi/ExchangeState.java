@@ -2,39 +2,59 @@ package org.hearthd.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.hearthd.Outcome;
 
 /** What all objects of one exchange share: who may still answer, and the hooks. */
 final class ExchangeState {
-    static final int OPEN = 0;
-    /** An answer is being streamed. */
-    static final int ANSWERING = 1;
-    /** A whole answer is on its way, or the socket is being taken. */
-    static final int ENDING = 2;
-    static final int ENDED = 3;
+    /** How far the answer is. */
+    enum Phase {
+        /** Nobody has answered. */
+        OPEN,
+        /** An answer is being streamed. */
+        ANSWERING,
+        /** A whole answer of the owner's is on its way. */
+        RESPONDING,
+        /** The socket is being taken. */
+        TAKING,
+        /** An error page is on its way. */
+        FAILING,
+        /** It is over. */
+        ENDED
+    }
 
+    private static final System.Logger LOG = System.getLogger(ExchangeState.class.getName());
     private static final AtomicLong COUNTER = new AtomicLong();
     /** Differs between two starts of the runtime, so that ids in one log do not repeat. */
     private static final String PREFIX = Long.toString(System.currentTimeMillis() / 1000 % (36L * 36 * 36 * 36), 36) + "-";
 
     final Backend backend;
     private final long number = COUNTER.incrementAndGet();
-    private final AtomicInteger phase = new AtomicInteger(OPEN);
-    private volatile int status;
-    private volatile String late;
+    /** Changes under the lock only. */
+    private volatile Phase phase = Phase.OPEN;
+    private int status;
+    /** Why the owner's own answer is late and not wrong: somebody else ended the exchange. */
+    private String late;
     private InputStream body;
     private boolean gone;
     private Outcome outcome;
     private List<Runnable> goneHooks;
     private List<Consumer<Outcome>> endHooks;
+    private Unended unended;
 
     ExchangeState(Backend backend) {
         this.backend = backend;
+        assert watch();
+    }
+
+    /** Always true; assertions are the switch of this check. */
+    private boolean watch() {
+        unended = Unended.watch(this);
+        return true;
     }
 
     String id() {
@@ -49,64 +69,98 @@ final class ExchangeState {
     }
 
     /** Claims the right to answer, or says why that is too late or wrong. */
-    void claim(int next, int newStatus) throws IOException {
-        if (tryClaim(next, newStatus)) {
+    synchronized void claim(Phase next, int newStatus) throws IOException {
+        if (phase == Phase.OPEN) {
+            phase = next;
+            status = newStatus;
             return;
         }
-        String why = late;
-        if (why != null) {
-            throw new IOException("request " + id() + " has ended already (" + why + ")");
+        if (late != null) {
+            throw new IOException("request " + id() + " has ended already (" + late + ")");
         }
         throw new IllegalStateException("request " + id() + " was answered already" + (status > 0 ? " with " + status : ""));
     }
 
-    boolean tryClaim(int next, int newStatus) {
-        if (!phase.compareAndSet(OPEN, next)) {
+    /** Claims the right to answer with an error; false if there is an answer or a taker already. */
+    synchronized boolean claimFailure(int newStatus, String reason) {
+        if (phase != Phase.OPEN) {
             return false;
         }
+        phase = Phase.FAILING;
         status = newStatus;
+        late = newStatus + ": " + reason;
         return true;
     }
 
-    /** Takes a claim back whose action did nothing. */
-    void reopen() {
-        phase.compareAndSet(ENDING, OPEN);
+    /** Takes the claim of a taker back who got nothing. */
+    synchronized void reopen() {
+        if (phase == Phase.TAKING) {
+            phase = Phase.OPEN;
+        }
     }
 
-    /** Somebody other than the owner ends the exchange: the owner's own answer will be late, not wrong. */
-    void late(String why) {
-        late = why;
-    }
-
-    boolean claimed() {
-        return phase.get() == ENDED || phase.get() == ENDING;
+    /** Whether an answer has begun that only its owner can complete, or a socket is on its way out. */
+    boolean unfinished() {
+        Phase now = phase;
+        return now == Phase.ANSWERING || now == Phase.TAKING;
     }
 
     boolean ended() {
-        return phase.get() == ENDED;
+        return phase == Phase.ENDED;
     }
 
-    void end(Outcome.End end) {
-        if (phase.getAndSet(ENDED) == ENDED) {
+    /** Ends the exchange; false if it has ended already. */
+    boolean end(Outcome.End end) {
+        if (!close(null)) {
+            return false;
+        }
+        finish(end);
+        return true;
+    }
+
+    /** Breaks the connection and ends the exchange; nothing if it has ended already. */
+    void abort() {
+        if (!close("aborted")) {
             return;
         }
+        try {
+            backend.abort();
+        } finally {
+            finish(Outcome.End.ABORTED);
+        }
+    }
+
+    private synchronized boolean close(String why) {
+        if (phase == Phase.ENDED) {
+            return false;
+        }
+        phase = Phase.ENDED;
+        late = late == null ? why : late;
+        return true;
+    }
+
+    private void finish(Outcome.End end) {
         List<Consumer<Outcome>> hooks;
-        Outcome result = new Outcome(end, end == Outcome.End.MOVED ? 0 : status);
+        Outcome result;
         synchronized (this) {
+            result = new Outcome(end, status);
             outcome = result;
             hooks = endHooks;
             endHooks = null;
             goneHooks = null;
         }
+        if (unended != null) {
+            unended.ended();
+        }
         if (hooks != null) {
-            hooks.forEach(h -> h.accept(result));
+            hooks.forEach(hook -> run(() -> hook.accept(result)));
         }
     }
 
     void gone() {
         List<Runnable> hooks;
         synchronized (this) {
-            if (gone || ended()) {
+            if (gone || phase == Phase.ENDED) {
                 return;
             }
             gone = true;
@@ -114,31 +168,42 @@ final class ExchangeState {
             goneHooks = null;
         }
         if (hooks != null) {
-            hooks.forEach(Runnable::run);
+            hooks.forEach(this::run);
         }
     }
 
     void onGone(Runnable hook) {
         synchronized (this) {
             if (!gone) {
-                if (outcome == null) {
+                if (phase != Phase.ENDED) {
                     goneHooks = goneHooks == null ? new ArrayList<>(1) : goneHooks;
                     goneHooks.add(hook);
                 }
                 return;
             }
         }
-        hook.run();
+        run(hook);
     }
 
     void onEnd(Consumer<Outcome> hook) {
+        Outcome result;
         synchronized (this) {
-            if (outcome == null) {
+            result = outcome;
+            if (result == null) {
                 endHooks = endHooks == null ? new ArrayList<>(2) : endHooks;
                 endHooks.add(hook);
                 return;
             }
         }
-        hook.accept(outcome);
+        run(() -> hook.accept(result));
+    }
+
+    /** One hook that throws must not keep the others, or the answer's writer, from going on. */
+    private void run(Runnable hook) {
+        try {
+            hook.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> "request " + id() + ": a hook threw", e);
+        }
     }
 }

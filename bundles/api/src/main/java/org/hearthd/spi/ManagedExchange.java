@@ -12,6 +12,7 @@ import org.hearthd.Headers;
 import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.hearthd.spi.ExchangeState.Phase;
 
 /**
  * The exchange of every source: keeps the rules of {@link Exchange} and leaves the bytes to a {@link Backend}. What is public
@@ -24,6 +25,8 @@ public final class ManagedExchange implements Exchange {
     private final Request request;
     private final String owner;
     private volatile String movedTo;
+    /** What {@link #with} made of this object for the same owner. */
+    private volatile ManagedExchange successor;
 
     private ManagedExchange(ExchangeState state, Request request, String owner) {
         this.state = state;
@@ -59,53 +62,83 @@ public final class ManagedExchange implements Exchange {
     @Override
     public void respond(Response response) throws IOException {
         checkOwned();
-        state.claim(ExchangeState.ENDING, response.status());
+        state.claim(Phase.RESPONDING, response.status());
         send(response);
     }
 
     private void send(Response response) throws IOException {
+        boolean sent = false;
         try {
             state.backend.respond(response);
-        } catch (IOException | RuntimeException e) {
-            broken();
-            throw e;
+            sent = true;
+        } finally {
+            if (!sent) {
+                broken();
+            }
         }
-        state.end(Outcome.End.ANSWERED);
+        answered();
+    }
+
+    /** Ends the exchange with a complete answer, unless somebody was faster. */
+    void answered() throws IOException {
+        if (!state.end(Outcome.End.ANSWERED)) {
+            throw new IOException(this + " was aborted");
+        }
     }
 
     @Override
     public OutputStream respond(int status, Headers headers) throws IOException {
         checkOwned();
         long length = AnswerStream.contentLength(headers);
-        state.claim(ExchangeState.ANSWERING, Response.checkStatus(status));
+        boolean bodyless = status == 204 || status == 304 || request.method().equals("HEAD");
+        state.claim(Phase.ANSWERING, Response.checkStatus(status));
+        OutputStream out = null;
         try {
-            return new AnswerStream(state.backend.begin(status, headers), this, length);
-        } catch (IOException | RuntimeException e) {
-            broken();
-            throw e;
+            out = state.backend.begin(status, headers);
+        } finally {
+            if (out == null) {
+                broken();
+            }
         }
+        return new AnswerStream(out, this, length, bodyless);
     }
 
     @Override
     public void fail(int status, String reason) {
-        if (movedTo != null) {
-            return;
-        }
-        if (!state.tryClaim(ExchangeState.ENDING, status)) {
-            abort();
-            return;
-        }
-        state.late(status + ": " + reason);
-        try {
-            send(ErrorPage.of(id(), status, reason));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> "request " + id() + ": client gone before its " + status, e);
+        if (!failUnanswered(status, reason) && state.unfinished()) {
+            live().abort();
         }
     }
 
     @Override
+    public boolean failUnanswered(int status, String reason) {
+        if (live().movedTo != null || !state.claimFailure(status, reason)) {
+            return false;
+        }
+        sendError(status, reason);
+        return true;
+    }
+
+    private void sendError(int status, String reason) {
+        try {
+            send(ErrorPage.of(id(), status, reason));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, () -> "request " + id() + ": its " + status + " did not reach the client", e);
+        }
+    }
+
+    /** The newest object of the same owner: a handler that throws after {@code with} must be answered for as well. */
+    private ManagedExchange live() {
+        ManagedExchange newest = this;
+        while (newest.successor != null) {
+            newest = newest.successor;
+        }
+        return newest;
+    }
+
+    @Override
     public void abort() {
-        if (movedTo == null && !ended()) {
+        if (movedTo == null) {
             broken();
         }
     }
@@ -113,16 +146,20 @@ public final class ManagedExchange implements Exchange {
     @Override
     public Fd takeSocket() throws IOException {
         checkOwned();
-        state.claim(ExchangeState.ENDING, 0);
-        Fd socket;
+        state.claim(Phase.TAKING, 0);
+        Fd socket = null;
         try {
             socket = state.backend.takeSocket();
-        } catch (IOException | RuntimeException e) {
-            state.reopen();
-            throw e;
+        } finally {
+            if (socket == null) {
+                state.reopen();
+            }
+        }
+        if (!state.end(Outcome.End.MOVED)) {
+            socket.close();
+            throw new IOException(this + " was aborted");
         }
         movedTo = "the taker of its response socket";
-        state.end(Outcome.End.MOVED);
         return socket;
     }
 
@@ -134,7 +171,9 @@ public final class ManagedExchange implements Exchange {
 
     @Override
     public Exchange with(Request newRequest) {
-        return hand(newRequest, owner);
+        ManagedExchange next = hand(newRequest, owner);
+        successor = next;
+        return next;
     }
 
     @Override
@@ -142,7 +181,7 @@ public final class ManagedExchange implements Exchange {
         return hand(request, newOwner);
     }
 
-    private Exchange hand(Request newRequest, String newOwner) {
+    private ManagedExchange hand(Request newRequest, String newOwner) {
         checkOwned();
         movedTo = newOwner;
         return new ManagedExchange(state, newRequest, newOwner);
@@ -165,13 +204,16 @@ public final class ManagedExchange implements Exchange {
 
     @Override
     public void close() {
-        if (movedTo != null || state.claimed()) {
-            abort();
+        if (movedTo != null) {
             return;
         }
-        LOG.log(Level.WARNING, () -> "request " + id() + " " + request.method() + " " + request.url() + ": " + owner
-                + " closed it without an answer: 502");
-        fail(502, "The handler closed the request without answering it.");
+        String reason = "The handler closed the request without answering it.";
+        if (state.claimFailure(502, reason)) {
+            LOG.log(Level.WARNING, () -> this + ": " + owner + " closed it without an answer: 502");
+            sendError(502, reason);
+        } else if (state.unfinished()) {
+            broken();
+        }
     }
 
     /**
@@ -182,7 +224,7 @@ public final class ManagedExchange implements Exchange {
      */
     public void begin(int status) throws IOException {
         checkOwned();
-        state.claim(ExchangeState.ANSWERING, status);
+        state.claim(Phase.ANSWERING, status);
     }
 
     /** For views: the answer that was begun is complete. */
@@ -190,11 +232,12 @@ public final class ManagedExchange implements Exchange {
         state.end(Outcome.End.ANSWERED);
     }
 
-    /** For views and backends: the answer can not be completed; breaks the connection and ends the exchange. */
+    /**
+     * For views and backends: the answer can not be completed; breaks the connection and ends the exchange. Does nothing when it has
+     * ended.
+     */
     public void broken() {
-        state.late("aborted");
-        state.backend.abort();
-        state.end(Outcome.End.ABORTED);
+        state.abort();
     }
 
     /** For backends: the client has hung up. The owner still has to end the exchange. */

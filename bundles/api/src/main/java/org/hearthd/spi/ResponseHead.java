@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.hearthd.Headers;
 
@@ -37,6 +38,21 @@ public record ResponseHead(int status, String reason, Headers headers) {
             Map.entry(501, "Not Implemented"), Map.entry(502, "Bad Gateway"), Map.entry(503, "Service Unavailable"),
             Map.entry(504, "Gateway Timeout"), Map.entry(505, "HTTP Version Not Supported"));
 
+    /**
+     * Refuses what could not be written as one.
+     *
+     * @throws IllegalArgumentException if the status is not 100 to 999, or the reason has a control character or one above U+00FF
+     */
+    public ResponseHead {
+        if (status < 100 || status > 999) {
+            throw new IllegalArgumentException("response status " + status + " is not in 100 to 999");
+        }
+        if (!reason.chars().allMatch(c -> c >= ' ' && c <= 0xff || c == '\t')) {
+            throw new IllegalArgumentException("response reason has an illegal character: " + reason);
+        }
+        Objects.requireNonNull(headers, "headers");
+    }
+
     /** The standard reason phrase of a status (RFC 9110 section 15), or "Status". */
     public static String reason(int status) {
         return REASONS.getOrDefault(status, "Status");
@@ -66,23 +82,28 @@ public record ResponseHead(int status, String reason, Headers headers) {
      */
     public static Optional<ResponseHead> decode(ByteBuffer in) {
         int start = in.position();
-        List<String> lines = new ArrayList<>();
+        int end = Math.min(in.limit(), start + LIMIT);
+        String status = null;
+        List<String> fields = new ArrayList<>();
         int lineStart = start;
-        for (int i = start; i < in.limit(); i++) {
-            if (i - start >= LIMIT) {
-                throw new IllegalArgumentException("response head is longer than " + LIMIT + " bytes");
-            }
+        for (int i = start; i < end; i++) {
             if (in.get(i) != '\n') {
                 continue;
             }
             String line = line(in, lineStart, i);
-            if (line.isEmpty()) {
-                ResponseHead head = parse(lines);
+            if (status == null) {
+                checkStatusLine(line);
+                status = line;
+            } else if (line.isEmpty()) {
                 in.position(i + 1);
-                return Optional.of(head);
+                return Optional.of(head(status, Headers.of(fields.toArray(new String[0]))));
+            } else {
+                addField(fields, line, lineStart - start);
             }
-            lines.add(line);
             lineStart = i + 1;
+        }
+        if (end - start == LIMIT) {
+            throw new IllegalArgumentException("response head is longer than " + LIMIT + " bytes");
         }
         return Optional.empty();
     }
@@ -94,25 +115,53 @@ public record ResponseHead(int status, String reason, Headers headers) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    private static ResponseHead parse(List<String> lines) {
-        if (lines.isEmpty()) {
-            throw new IllegalArgumentException("response head has no status line (byte 0)");
+    private static void checkStatusLine(String line) {
+        int code = line.indexOf(' ') + 1;
+        int end = code + 3;
+        boolean legal = code > 1 && line.length() >= end && (line.length() == end || line.charAt(end) == ' ')
+                && line.substring(code, end).chars().allMatch(c -> c >= '0' && c <= '9') && line.charAt(code) != '0'
+                && line.chars().allMatch(c -> c >= ' ' || c == '\t');
+        if (!legal) {
+            throw new IllegalArgumentException("response status line is malformed (byte 0): " + line);
         }
-        String[] status = lines.get(0).split(" ", 3);
-        if (status.length < 2 || status[1].length() != 3 || !status[1].chars().allMatch(c -> c >= '0' && c <= '9')
-                || status[1].charAt(0) == '0') {
-            throw new IllegalArgumentException("response status line is malformed (byte 0): " + lines.get(0));
+    }
+
+    private static ResponseHead head(String statusLine, Headers headers) {
+        int code = statusLine.indexOf(' ') + 1;
+        String reason = statusLine.length() == code + 3 ? "" : statusLine.substring(code + 4);
+        return new ResponseHead(Integer.parseInt(statusLine.substring(code, code + 3)), reason, headers);
+    }
+
+    private static void addField(List<String> fields, String line, int offset) {
+        int colon = line.indexOf(':');
+        if (colon < 0 || isBlank(line.charAt(0))) {
+            throw new IllegalArgumentException("response header at byte " + offset + " is malformed: " + line);
         }
-        String[] fields = new String[2 * (lines.size() - 1)];
-        for (int i = 1; i < lines.size(); i++) {
-            String line = lines.get(i);
-            int colon = line.indexOf(':');
-            if (colon <= 0) {
-                throw new IllegalArgumentException("response header line " + i + " has no name: " + line);
-            }
-            fields[2 * i - 2] = line.substring(0, colon).strip();
-            fields[2 * i - 1] = line.substring(colon + 1).strip();
+        String name = trim(line.substring(0, colon));
+        String value = trim(line.substring(colon + 1));
+        try {
+            Headers.check(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("response header at byte " + offset + ": " + e.getMessage(), e);
         }
-        return new ResponseHead(Integer.parseInt(status[1]), status.length > 2 ? status[2] : "", Headers.of(fields));
+        fields.add(name);
+        fields.add(value);
+    }
+
+    /** String.strip would also take separators away that are part of a value. */
+    private static String trim(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isBlank(text.charAt(from))) {
+            from++;
+        }
+        while (to > from && isBlank(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 }

@@ -1,4 +1,7 @@
-/** Handlers by name, routes to them, leases on them. Parses no protocol, touches no descriptor. */
+/**
+ * Handlers by name, routes to them, leases on them. Parses no protocol, touches no descriptor. Other rooms use
+ * {@link org.hearthd.dispatch.Dispatcher} only.
+ */
 @Export
 @Version("1.0.0")
 package org.hearthd.dispatch;

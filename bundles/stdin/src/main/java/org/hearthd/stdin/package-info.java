@@ -1,2 +1,2 @@
-/** PLACEHOLDER. */
+/** The runtime as a persistent handler of an ashd(7) parent: requests come in on descriptor 0. */
 package org.hearthd.stdin;

@@ -9,12 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
 import org.junit.jupiter.api.Test;
@@ -82,12 +86,12 @@ public abstract class PacketContract extends Contract {
     @Test
     void aTooLongMessageIsRefusedAndItsDescriptorClosed() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(100, 1); Fd fd = file("one")) {
-            int before = openDescriptors();
+            Set<String> before = openDescriptors();
             ends.a().send(ByteBuffer.allocate(101), fd);
             ends.a().send(bytes("next"));
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("more than 100 bytes"), e.getMessage());
-            assertEquals(before, openDescriptors());
+            assertNothingNew(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -95,12 +99,12 @@ public abstract class PacketContract extends Contract {
     @Test
     void moreDescriptorsThanAskedForAreAllClosed() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
-            int before = openDescriptors();
+            Set<String> before = openDescriptors();
             ends.a().send(bytes("x"), fd, fd, fd);
             ends.a().send(bytes("next"), fd);
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("3 descriptors"), e.getMessage());
-            assertEquals(before, openDescriptors());
+            assertNothingNew(before);
             assertTrue(packet.fds().isEmpty());
             assertEquals(4, ends.b().receive(packet));
             assertEquals("one", content(packet.fds().get(0)));
@@ -111,7 +115,7 @@ public abstract class PacketContract extends Contract {
     void asManyDescriptorsAsTheKernelCarriesArrive() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(253); Fd fd = file("one")) {
             Fd[] many = new Fd[253];
-            java.util.Arrays.fill(many, fd);
+            Arrays.fill(many, fd);
             ends.a().send(bytes("x"), many);
             assertEquals(1, ends.b().receive(packet));
             assertEquals(253, packet.fds().size());
@@ -122,11 +126,11 @@ public abstract class PacketContract extends Contract {
     @Test
     void aMessageWithoutBytesClosesItsDescriptor() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
-            int before = openDescriptors();
+            Set<String> before = openDescriptors();
             ends.a().send(ByteBuffer.allocate(0), fd);
             ends.a().send(bytes("next"));
             assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertEquals(before, openDescriptors());
+            assertNothingNew(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -227,7 +231,7 @@ public abstract class PacketContract extends Contract {
             });
             awaitBlockedIn("send");
             ends.a().close();
-            Exception e = assertThrows(java.util.concurrent.ExecutionException.class, () -> get(sender));
+            Exception e = assertThrows(ExecutionException.class, () -> get(sender));
             assertTrue(e.getCause() instanceof IOException, e.toString());
         }
     }
@@ -332,14 +336,14 @@ public abstract class PacketContract extends Contract {
         List<Fd> unrelated = new ArrayList<>();
         try (Packet packet = new Packet(1); Fd one = file("one")) {
             Ends ends = ends();
-            int before = openDescriptors();
+            Set<String> before = openDescriptors();
             for (int i = 0; i < 20_000; i++) {
                 ends.a().send(bytes("x"), one);
                 assertEquals(1, ends.b().receive(packet));
                 Fd taken = packet.fds().remove(0).take();
                 taken.close();
             }
-            assertEquals(before, openDescriptors());
+            assertNothingNew(before);
             for (int i = 0; i < 20; i++) {
                 unrelated.add(file("unrelated" + i));
             }
@@ -353,9 +357,43 @@ public abstract class PacketContract extends Contract {
     }
 
     @Test
-    void aDescriptorThatIsNotOpenCannotBeAdoptedAsConnection() throws Exception {
+    void onlySocketsAreAdopted() throws Exception {
         Fd closed = file("one");
         closed.close();
         assertThrows(IllegalStateException.class, () -> packets.adopt(closed));
+        Fd file = file("two");
+        IOException e = assertThrows(IOException.class, () -> packets.adopt(file));
+        assertTrue(e.getMessage().contains(dir.resolve("two").toString()), e.getMessage());
+        assertFalse(file.isOpen());
+    }
+
+    @Test
+    void controlDataTruncatedForWantOfDescriptorsIsRefusedAndLeaksNothing() throws Exception {
+        Process process = virtualMachine("ulimit -n 100;", Exhausted.class, null);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(output.contains("TransportException; free again 2; then 4 bytes, 3 descriptors"), output);
+        close(process);
+    }
+
+    @Test
+    void aProcessTalksThroughItsDescriptorZero() throws Exception {
+        FdPair pair = packets.pair();
+        Process process = virtualMachine("", Zero.class, pair.theirs());
+        try (PacketConnection ours = packets.adopt(pair.ours()); Packet packet = new Packet(1); Fd one = file("one")) {
+            ours.send(bytes("hello"), one);
+            assertEquals(5, ours.receive(packet));
+            assertEquals("hello", text(packet));
+            assertEquals("one", content(packet.fds().get(0)));
+            assertEquals(-1, ours.receive(packet));
+        }
+        assertEquals(0, process.waitFor(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        close(process);
+    }
+
+    private static void close(Process process) throws IOException {
+        process.getInputStream().close();
+        process.getErrorStream().close();
+        process.getOutputStream().close();
     }
 }

@@ -1,8 +1,8 @@
 package org.hearthd.transport.junixsocket;
 
+import java.io.IOException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.TransportException;
-import java.io.IOException;
 import org.newsclub.net.unix.Fds;
 
 /** Hands received numbers over to a packet. */

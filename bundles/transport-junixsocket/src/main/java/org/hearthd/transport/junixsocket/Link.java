@@ -37,9 +37,22 @@ final class Link {
             wakeSource = pipe[0];
             wakeSink = pipe[1];
         } catch (IOException e) {
+            String what = own.toString();
             own.close();
-            throw new IOException("cannot use " + own + ": " + e.getMessage(), e);
+            throw new IOException("cannot use " + what + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A link on a socket. Takes {@code fd} over; closes it on failure, also when it is something else. */
+    static Link toSocket(Fd fd) throws IOException {
+        try {
+            Fds.requireSocket(fd.number());
+        } catch (IOException e) {
+            String what = fd.toString();
+            fd.close();
+            throw new IOException("cannot use " + what + ": " + e.getMessage(), e);
+        }
+        return new Link(fd);
     }
 
     /** Opens a port; closes this link if that fails. */

@@ -18,7 +18,7 @@ final class PacketLink implements PacketConnection {
 
     /** Takes {@code fd} over; closes it on failure. */
     PacketLink(Fd fd) throws IOException {
-        link = new Link(fd);
+        link = Link.toSocket(fd);
         in = link.port(Receiver::new);
         out = new Outbox(link);
     }

@@ -25,7 +25,7 @@ final class StreamLink implements StreamConnection {
 
     /** Takes {@code fd} over; closes it on failure. */
     StreamLink(Fd fd) throws IOException {
-        link = new Link(fd);
+        link = Link.toSocket(fd);
         in = link.port(Receiver::new);
         out = new Outbox(link);
     }
@@ -46,9 +46,6 @@ final class StreamLink implements StreamConnection {
             }
             return length == Receiver.AGAIN ? Receiver.END : length;
         } catch (IOException e) {
-            if (e instanceof org.hearthd.transport.TransportException) {
-                throw e;
-            }
             throw new IOException("cannot receive from " + link + ": " + e.getMessage(), e);
         } finally {
             link.leave();

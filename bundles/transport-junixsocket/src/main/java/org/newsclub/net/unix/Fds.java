@@ -2,6 +2,7 @@ package org.newsclub.net.unix;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.net.SocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,14 @@ public final class Fds {
     public static void closeOnExec(int number) throws IOException {
         FileDescriptor fd = of(number);
         // dup2(n, n) does nothing but check n, and what junixsocket does to the result is F_SETFD, which it offers nowhere else
-        NativeUnixSocket.duplicate(fd, fd);
+        if (NativeUnixSocket.duplicate(fd, fd) == null) {
+            throw new IOException("Bad file descriptor");
+        }
+    }
+
+    /** Fails if the number is not a socket. */
+    public static void requireSocket(int number) throws IOException {
+        NativeUnixSocket.getSocketOptionInt(of(number), SocketOptions.SO_SNDBUF);
     }
 
     /** A duplicate of the number. */

@@ -1,0 +1,110 @@
+package org.hearthd.deploy;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.namespace.PackageNamespace;
+import org.osgi.framework.wiring.BundleRequirement;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.resource.Namespace;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+
+/** Says in plain words why a bundle or its components do not run. */
+final class Explain {
+    private final FrameworkWiring wiring;
+    private final ServiceComponentRuntime components;
+
+    Explain(FrameworkWiring wiring, ServiceComponentRuntime components) {
+        this.wiring = wiring;
+        this.components = components;
+    }
+
+    /** Why the bundle did not start. */
+    String notStarted(Bundle bundle, BundleException failure) {
+        if (failure.getType() != BundleException.RESOLVE_ERROR) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            return "it cannot be started: " + cause;
+        }
+        List<String> missing = new ArrayList<>();
+        for (BundleRequirement requirement : bundle.adapt(BundleRevision.class).getDeclaredRequirements(null)) {
+            Map<String, String> directives = requirement.getDirectives();
+            boolean matters = !"optional".equals(directives.get(Namespace.REQUIREMENT_RESOLUTION_DIRECTIVE))
+                    && !"dynamic".equals(directives.get(Namespace.REQUIREMENT_RESOLUTION_DIRECTIVE))
+                    && directives.getOrDefault(Namespace.REQUIREMENT_EFFECTIVE_DIRECTIVE, "resolve").equals("resolve");
+            if (matters && wiring.findProviders(requirement).isEmpty()) {
+                missing.add(missing(requirement));
+            }
+        }
+        return missing.isEmpty()
+                ? "it cannot be resolved: " + failure.getMessage()
+                : "no bundle offers " + String.join(" and ", missing);
+    }
+
+    private String missing(BundleRequirement requirement) {
+        String filter = requirement.getDirectives().getOrDefault(Namespace.REQUIREMENT_FILTER_DIRECTIVE, "");
+        if (!requirement.getNamespace().equals(PackageNamespace.PACKAGE_NAMESPACE)) {
+            return "the capability " + requirement.getNamespace() + " " + filter;
+        }
+        String name = filter.replaceFirst(".*\\(osgi\\.wiring\\.package=([^)]*)\\).*", "$1");
+        String others = offers(name);
+        return "the package " + name + " in the version it wants, " + filter
+                + (others.isEmpty() ? "" : " (there is only " + others + ")");
+    }
+
+    private String offers(String packageName) {
+        return Stream.of(wiring.getBundle().getBundleContext().getBundles()).map(bundle -> bundle.adapt(BundleRevision.class))
+                .filter(revision -> revision != null)
+                .flatMap(revision -> revision.getDeclaredCapabilities(PackageNamespace.PACKAGE_NAMESPACE).stream())
+                .filter(capability -> packageName.equals(capability.getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE)))
+                .map(capability -> capability.getAttributes().get(PackageNamespace.CAPABILITY_VERSION_ATTRIBUTE) + " of "
+                        + capability.getRevision().getSymbolicName())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What the components of a started bundle wait for; empty when they wait for nothing. */
+    String unsatisfied(Bundle bundle) {
+        List<String> reasons = new ArrayList<>();
+        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs(bundle)) {
+            if (components.isComponentEnabled(description)) {
+                reasons.addAll(reasons(description, components.getComponentConfigurationDTOs(description)));
+            }
+        }
+        return String.join("; ", reasons);
+    }
+
+    private static List<String> reasons(ComponentDescriptionDTO description, Collection<ComponentConfigurationDTO> states) {
+        String component = "component " + description.name;
+        String configuration = component + " waits for configuration " + String.join(", ", description.configurationPid);
+        if (states.isEmpty() && "require".equals(description.configurationPolicy)) {
+            return List.of(configuration);
+        }
+        List<String> reasons = new ArrayList<>();
+        for (ComponentConfigurationDTO state : states) {
+            if (state.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
+                reasons.add(configuration);
+            } else if (state.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+                reasons.add(component + " failed: " + state.failure.lines().findFirst().orElse(""));
+            }
+            for (UnsatisfiedReferenceDTO reference : state.unsatisfiedReferences) {
+                reasons.add(
+                        component + " waits for reference " + reference.name + ": a service " + wanted(description, reference));
+            }
+        }
+        return reasons;
+    }
+
+    private static String wanted(ComponentDescriptionDTO description, UnsatisfiedReferenceDTO unsatisfied) {
+        String type = Stream.of(description.references).filter(reference -> reference.name.equals(unsatisfied.name))
+                .map(reference -> reference.interfaceName).findFirst().orElse("");
+        return unsatisfied.target == null ? type : type + " with " + unsatisfied.target;
+    }
+}

@@ -1,0 +1,51 @@
+package org.hearthd.deploy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+
+/** Makes bundles. */
+final class Jars {
+    private final Map<String, String> headers = new TreeMap<>();
+    private final Map<String, String> entries = new TreeMap<>();
+
+    private Jars() {}
+
+    static Jars bundle(String name, String version) {
+        return new Jars().header("Bundle-ManifestVersion", "2").header("Bundle-SymbolicName", name).header("Bundle-Version",
+                version);
+    }
+
+    Jars header(String key, String value) {
+        headers.put(key, value);
+        return this;
+    }
+
+    /** A component whose class nobody ever loads, because it waits for something. */
+    Jars component(String name, String attributes, String content) {
+        entries.put("OSGI-INF/c.xml", "<scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='" + name + "' "
+                + attributes + "><implementation class='org.example.Never'/>" + content + "</scr:component>");
+        return header("Service-Component", "OSGI-INF/c.xml");
+    }
+
+    Path write(Path file) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.forEach((key, value) -> manifest.getMainAttributes().putValue(key, value));
+        try (OutputStream out = Files.newOutputStream(file); JarOutputStream jar = new JarOutputStream(out, manifest)) {
+            for (Map.Entry<String, String> entry : entries.entrySet()) {
+                jar.putNextEntry(new ZipEntry(entry.getKey()));
+                jar.write(entry.getValue().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return file;
+    }
+}

@@ -1,0 +1,94 @@
+package org.hearthd.dispatch;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+
+/**
+ * One rule: conditions, a handler, and what becomes of the rest string. Immutable.
+ *
+ * @param name the configuration's name or the path, for order and messages
+ * @param origin PID, or the declaring bundle
+ * @param configured by configuration, not by a handler bundle
+ * @param required whether readiness waits for the handler
+ * @param host null for any
+ * @param path null where there is a pattern
+ * @param prefix matches {@code path}
+ * @param pattern null where there is a path
+ * @param methods empty for any
+ * @param rest null for what follows the match
+ */
+record Route(String name, String origin, boolean configured, boolean required, int priority, String handler, HostCondition host,
+        String path,
+        PathPrefix prefix, Pattern pattern, List<String> methods, List<HeaderCondition> headers, RestTemplate rest) {
+
+    /** Which is tried first: higher priority, patterns, longer paths, configured ones, then by name. */
+    static final Comparator<Route> ORDER = Comparator.comparingInt((Route r) -> -r.priority).thenComparing(r -> r.pattern == null)
+            .thenComparingInt(r -> r.path == null ? 0 : -r.path.length()).thenComparing(r -> !r.configured)
+            .thenComparing(Route::name)
+            .thenComparing(Route::origin);
+
+    /** A condition that a regular expression is found in some value of a header. */
+    record HeaderCondition(String name, Pattern value) {
+        boolean matches(Headers headers) {
+            for (int i = 0; i < headers.size(); i++) {
+                if (headers.name(i).equalsIgnoreCase(name) && value.matcher(headers.value(i)).find()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** A route that a handler bundle brings along. */
+    static Route declared(String path, String handler, String origin) {
+        return new Route(path, origin, false, false, 0, handler, null, path, new PathPrefix(path), null, List.of(), List.of(),
+                null);
+    }
+
+    /**
+     * Tries this route.
+     *
+     * @return the new rest string, the very same object where nothing changes, or null if a condition is not met
+     */
+    String match(Request request) {
+        if (host != null && !host.matches(request.headers()) || !methods.isEmpty() && !methods.contains(request.method())) {
+            return null;
+        }
+        String old = request.rest();
+        return pattern == null ? matchPath(request, old) : matchPattern(request, old);
+    }
+
+    private String matchPath(Request request, String old) {
+        int end = prefix.end(old);
+        if (end < 0 || !headersMatch(request)) {
+            return null;
+        }
+        return rest == null ? old.substring(end) : rest.fill(old, group -> old.substring(0, end));
+    }
+
+    private String matchPattern(Request request, String old) {
+        Matcher matcher = pattern.matcher(old);
+        if (!matcher.find() || !headersMatch(request)) {
+            return null;
+        }
+        return rest == null ? old.substring(matcher.end()) : rest.fill(old, matcher::group);
+    }
+
+    private boolean headersMatch(Request request) {
+        for (int i = 0; i < headers.size(); i++) {
+            if (!headers.get(i).matches(request.headers())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "route " + name + " (" + origin + ")";
+    }
+}

@@ -1,0 +1,2 @@
+/** The demo handler. */
+package org.example.hello;

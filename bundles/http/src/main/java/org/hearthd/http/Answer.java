@@ -1,0 +1,159 @@
+package org.hearthd.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.hearthd.Headers;
+import org.hearthd.Response;
+
+/** The outgoing side of one request: decides the framing and keeps to it. Of one loop. */
+final class Answer {
+    private static final ByteBuf CRLF = constant("\r\n");
+    private static final ByteBuf LAST_CHUNK = constant("0\r\n\r\n");
+    /** Whole answers up to this size travel in one buffer with their head. */
+    private static final int SMALL = 16 * 1024;
+    private static final long UNKNOWN = -1;
+
+    private final Connection connection;
+    private final RequestHead request;
+    private final RequestBody body;
+    private boolean begun;
+    private boolean done;
+    private boolean bodiless;
+    private boolean chunked;
+    private boolean close;
+    private long left = UNKNOWN;
+
+    Answer(Connection connection, RequestHead request, RequestBody body) {
+        this.connection = connection;
+        this.request = request;
+        this.body = body;
+    }
+
+    private static ByteBuf constant(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        return Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    boolean done() {
+        return done;
+    }
+
+    /** A whole answer. */
+    void whole(Response response) {
+        int status = response.status();
+        Headers headers = response.headers();
+        int length = response.length();
+        begun = true;
+        bodiless = isBodiless(status);
+        close = closes(headers);
+        long announced = bodiless && length == 0 ? announced(status, headers) : length;
+        ByteBuf out = connection.writer().head(connection.out().allocator(), status, ResponseWriter.reason(status), headers,
+                new ResponseWriter.Framing(status == 204 ? UNKNOWN : announced, null, close, !request.isHttp11()),
+                length <= SMALL ? length : 0);
+        if (bodiless || length == 0) {
+            connection.out().write(out);
+        } else if (length <= SMALL) {
+            connection.out().write(out.writeBytes(response.body()));
+        } else {
+            connection.out().queue(out);
+            connection.out().write(Unpooled.wrappedBuffer(response.body()));
+        }
+        finish();
+    }
+
+    /**
+     * The head of an answer whose body follows; goes out with the next flush.
+     *
+     * @param known the body's length if it is known already, else -1
+     * @param raw whether the handler has applied its own Transfer-Encoding, so that its bytes go out as they are
+     */
+    ChannelFuture begin(int status, String reason, Headers headers, long known, boolean raw) {
+        begun = true;
+        bodiless = isBodiless(status);
+        close = closes(headers);
+        long length = known >= 0 && !bodiless ? known : announced(status, headers);
+        String coding = null;
+        if (!bodiless) {
+            left = raw ? UNKNOWN : length;
+            chunked = left == UNKNOWN && !raw && request.isHttp11();
+            close |= left == UNKNOWN && !chunked;
+            coding = raw ? headers.get("Transfer-Encoding") : chunked ? "chunked" : null;
+        }
+        return connection.out().queueTold(connection.writer().head(connection.out().allocator(), status, reason, headers,
+                new ResponseWriter.Framing(raw || status == 204 ? UNKNOWN : length, coding, close, !request.isHttp11()), 0));
+    }
+
+    /** A piece of the body, owned by this method; what exceeds the announced length is dropped. */
+    ChannelFuture write(ByteBuf piece) {
+        if (done || !begun) {
+            piece.release();
+            return connection.out().failed(new IOException(done ? "the answer has ended" : "the answer has no head yet"));
+        }
+        int size = piece.readableBytes();
+        if (left != UNKNOWN && size > left) {
+            piece.writerIndex(piece.readerIndex() + (int) left);
+            size = (int) left;
+        }
+        if (bodiless || size == 0) {
+            piece.release();
+            return connection.out().succeeded();
+        }
+        if (left != UNKNOWN) {
+            left -= size;
+        }
+        if (!chunked) {
+            return connection.out().writeTold(piece);
+        }
+        connection.out()
+                .queue(ResponseWriter.text(connection.out().allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
+        connection.out().queue(piece);
+        return connection.out().writeTold(CRLF.duplicate());
+    }
+
+    /** The body is complete; if it is shorter than announced the connection is broken. */
+    ChannelFuture end() {
+        if (done) {
+            return connection.out().failed(new IOException("the answer has ended"));
+        }
+        if (left > 0) {
+            connection.abort();
+            return connection.out().failed(new IOException("the answer ended " + left + " bytes short of its Content-Length"));
+        }
+        ChannelFuture sent = connection.out().writeTold(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER);
+        finish();
+        return sent;
+    }
+
+    private void finish() {
+        done = true;
+        connection.answered(close);
+    }
+
+    private boolean isBodiless(int status) {
+        return request.isHead() || status == 204 || status == 304;
+    }
+
+    private boolean closes(Headers headers) {
+        if (!request.keepAlive() || connection.isClosing() || body.failed() || body.tooLongToDrain()) {
+            return true;
+        }
+        String value = headers.get("Connection");
+        return value != null && Tokens.listed(value, "close");
+    }
+
+    /** What the handler itself says the length is; nonsense counts as nothing said. */
+    private static long announced(int status, Headers headers) {
+        String value = status == 204 ? null : headers.get("Content-Length");
+        if (value == null || value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return UNKNOWN;
+        }
+        return Long.parseLong(value);
+    }
+}

@@ -1,0 +1,177 @@
+package org.hearthd.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.hearthd.Exchange;
+import org.hearthd.listeners.ListenAddress;
+import org.hearthd.listeners.ListenRequest;
+import org.hearthd.listeners.Listeners;
+import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.net.EventLoops;
+import org.hearthd.spi.ManagedExchange;
+import org.hearthd.spi.Source;
+
+/** One HTTP front: a listening socket, the connections that came from it, and what they share. */
+final class Front implements Source {
+    private final String name;
+    private final EventLoops loops;
+    private final Listeners listeners;
+    private final Consumer<Exchange> sink;
+    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
+    private volatile Limits limits;
+    private volatile ResponseWriter writer;
+    private volatile boolean draining;
+    private ListenRequest listening;
+    private ListeningSocket socket;
+    private Channel acceptor;
+
+    /** @param sink who takes the exchanges */
+    Front(String name, EventLoops loops, Listeners listeners, Consumer<Exchange> sink, Limits limits, String serverHeader) {
+        this.name = name;
+        this.loops = loops;
+        this.listeners = listeners;
+        this.sink = sink;
+        change(limits, serverHeader);
+    }
+
+    void change(Limits newLimits, String serverHeader) {
+        limits = newLimits;
+        writer = new ResponseWriter(new Lines(serverHeader));
+    }
+
+    /**
+     * Listens there from now on. Another address is listened on before the old one is given up; connections go on.
+     *
+     * @throws IOException naming the address and the reason; what was listened on before goes on
+     */
+    synchronized void listen(ListenRequest request) throws IOException {
+        if (listening != null && (listening.address().equals(request.address()) || address().equals(request.address()))) {
+            listening = request;
+            return;
+        }
+        ListeningSocket newSocket = listeners.listen(request);
+        Channel newAcceptor;
+        try {
+            newAcceptor = loops.accept(newSocket.fd().take(), new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    Connection connection = new Connection(Front.this);
+                    channel.pipeline().addLast(connection.decoder(), connection);
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            newSocket.stop();
+            throw e;
+        }
+        stopListening();
+        listening = request;
+        socket = newSocket;
+        acceptor = newAcceptor;
+    }
+
+    private void stopListening() {
+        if (acceptor != null) {
+            acceptor.close().awaitUninterruptibly();
+            acceptor = null;
+            socket.stop();
+            socket = null;
+        }
+    }
+
+    /** The address listened on, with the real port. */
+    synchronized ListenAddress address() {
+        return socket == null ? listening.address() : socket.address();
+    }
+
+    /** The URL for people: any address becomes the loopback one. */
+    String url() {
+        ListenAddress address = address();
+        if (address.unix() != null) {
+            return "http+" + address.unix();
+        }
+        return "http://" + address.toString().replace("*:", "127.0.0.1:") + "/";
+    }
+
+    @Override
+    public String describe() {
+        return name + " on " + address();
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        synchronized (this) {
+            draining = true;
+            stopListening();
+        }
+        for (Connection connection : open) {
+            connection.loop().execute(connection::drain);
+        }
+        checkDrained();
+        return drained.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Void> exhausted() {
+        return exhausted.minimalCompletionStage();
+    }
+
+    /** Closes whatever is left after a drain. */
+    void close() {
+        drain();
+        for (Connection connection : open) {
+            connection.loop().execute(connection::abort);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    EventLoops loops() {
+        return loops;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    ResponseWriter writer() {
+        return writer;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void dispatch(ManagedExchange exchange) {
+        sink.accept(exchange);
+    }
+
+    /** A connection was accepted; false if it is one too many. */
+    boolean opened(Connection connection) {
+        open.add(connection);
+        if (draining) {
+            connection.loop().execute(connection::drain);
+        }
+        return open.size() <= limits.maxConnections();
+    }
+
+    void closed(Connection connection) {
+        open.remove(connection);
+        checkDrained();
+    }
+
+    private void checkDrained() {
+        if (draining && open.isEmpty()) {
+            drained.complete(null);
+        }
+    }
+}

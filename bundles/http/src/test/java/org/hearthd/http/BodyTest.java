@@ -1,0 +1,233 @@
+package org.hearthd.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.hearthd.Headers;
+import org.hearthd.Response;
+import org.hearthd.net.ByteExchange;
+import org.hearthd.spi.ResponseHead;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Request bodies. */
+@Timeout(30)
+class BodyTest {
+    private TestFront front;
+    private Client client;
+
+    @BeforeEach
+    void start() throws Exception {
+        front = new TestFront();
+        front.handleBlocking(
+                exchange -> exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes())));
+        client = front.connect();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        front.close();
+    }
+
+    private static String post(String more) {
+        return "POST / HTTP/1.1\r\nHost: h\r\n" + more + "\r\n\r\n";
+    }
+
+    @Test
+    void bodiesOfBothFramingsArriveAndTheConnectionGoesOn() throws Exception {
+        assertEquals("abc", client.send(post("Content-Length: 3") + "abc").answer().text());
+        assertEquals("abcdef",
+                client.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\n003;x=\"y\"\r\ndef\r\n0\r\nT: u\r\n\r\n")
+                        .answer().text());
+        assertEquals("", client.get("/").answer().text());
+        assertEquals("z", client.send(post("Content-Length: 1") + "z").answer().text());
+    }
+
+    @Test
+    void aLargeBodyIsEchoedWhileItStillArrives() throws Exception {
+        front.handleBlocking(exchange -> {
+            try (OutputStream out = exchange.respond(200, Headers.EMPTY)) {
+                exchange.body().transferTo(out);
+            }
+        });
+        byte[] sent = new byte[8 * 1024 * 1024];
+        new Random(1).nextBytes(sent);
+        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+            try {
+                client.send(post("Content-Length: " + sent.length)).send(sent);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertArrayEquals(sent, client.answer().body());
+        sender.get();
+        front.handleBlocking(exchange -> exchange.respond(Response.text(200, "next")));
+        assertEquals("next", client.get("/").answer().text());
+    }
+
+    @Test
+    void theByteViewEchoesWithoutBlocking() throws Exception {
+        front.handle(exchange -> {
+            ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
+            bytes.body(new EchoBody(bytes));
+            bytes.head(ResponseHead.of(200, Headers.EMPTY));
+            bytes.read();
+        });
+        byte[] sent = new byte[1024 * 1024];
+        new Random(2).nextBytes(sent);
+        CompletableFuture<Client.Answer> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return client.answer();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        client.send(post("Content-Length: " + sent.length)).send(sent);
+        assertArrayEquals(sent, answer.get(20, TimeUnit.SECONDS).body());
+        assertEquals(0, client.get("/").answer().body().length);
+    }
+
+    private record EchoBody(ByteExchange bytes) implements ByteExchange.Body {
+        @Override
+        public void data(ByteBuf piece) {
+            bytes.write(piece).addListener(f -> bytes.read());
+        }
+
+        @Override
+        public void end() {
+            bytes.end();
+        }
+
+        @Override
+        public void failed(IOException cause) {
+            bytes.abort();
+        }
+    }
+
+    @Test
+    void continueIsSentWhenTheHandlerAsksForTheBody() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        front.handleBlocking(exchange -> {
+            assertTrue(go.await(5, TimeUnit.SECONDS));
+            exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes()));
+        });
+        client.send(post("Content-Length: 3\r\nExpect: 100-continue"));
+        client.socket.setSoTimeout(200);
+        assertThrows(SocketTimeoutException.class, client::line);
+        client.socket.setSoTimeout(5000);
+        go.countDown();
+        assertEquals("HTTP/1.1 100 Continue", client.line());
+        assertEquals("", client.line());
+        assertEquals("abc", client.send("abc").answer().text());
+    }
+
+    @Test
+    void withoutReadingTheBodyThereIsNoContinueAndTheConnectionCloses() throws Exception {
+        front.handle(exchange -> exchange.respond(Response.text(403, "no")));
+        Client.Answer answer = client.send(post("Content-Length: 3\r\nExpect: 100-continue")).answer();
+        assertEquals(403, answer.status());
+        assertEquals("close", answer.header("Connection"));
+        assertTrue(client.atEnd());
+    }
+
+    @Test
+    void anEarlyAnswerToALargeUploadReachesAClientThatSendsAllFirst() throws Exception {
+        front.handle(exchange -> exchange.respond(Response.text(413, "too much")));
+        byte[] upload = new byte[8 * 1024 * 1024];
+        Client.Answer answer = client.send(post("Content-Length: " + upload.length)).send(upload).answer();
+        assertEquals("too much", answer.text());
+        assertEquals("close", answer.header("Connection"));
+        assertTrue(client.atEnd());
+    }
+
+    @Test
+    void aShortUnreadBodyDoesNotCostTheConnection() throws Exception {
+        front.handle(exchange -> exchange.respond(Response.text(200, exchange.request().url())));
+        assertEquals("/", client.send(post("Content-Length: 5")).answer().text());
+        assertEquals("/next", client.send("abcde").get("/next").answer().text());
+    }
+
+    @Test
+    void aBodyThatTheClientCutsShortThrowsAndIsNeverAnEnd() throws Exception {
+        for (String framing : new String[] {"Content-Length: 10", "Transfer-Encoding: chunked"}) {
+            for (boolean reset : new boolean[] {true, false}) {
+                CompletableFuture<String> end = new CompletableFuture<>();
+                CountDownLatch first = new CountDownLatch(1);
+                front.handleBlocking(exchange -> {
+                    try {
+                        exchange.body().read();
+                        first.countDown();
+                        exchange.body().readAllBytes();
+                        end.complete("clean end");
+                    } catch (IOException e) {
+                        end.complete("thrown");
+                    }
+                    exchange.close();
+                });
+                try (Client cut = front.connect()) {
+                    cut.send(post(framing) + "5\r\nabc");
+                    assertTrue(first.await(5, TimeUnit.SECONDS));
+                    cut.socket.setSoLinger(reset, 0);
+                }
+                assertEquals("thrown", end.get(5, TimeUnit.SECONDS), framing + reset);
+            }
+        }
+    }
+
+    @Test
+    void aHalfClosedClientWithAnIncompleteBodyGets400() throws Exception {
+        client.send(post("Content-Length: 10") + "abc").socket.shutdownOutput();
+        assertEquals(400, client.answer().status());
+        assertTrue(client.atEnd());
+    }
+
+    @Test
+    void anUploadWaitsForAHandlerThatDoesNotRead() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        front.handleBlocking(exchange -> {
+            exchange.body().read();
+            assertTrue(release.await(20, TimeUnit.SECONDS));
+            long rest = exchange.body().transferTo(OutputStream.nullOutputStream());
+            exchange.respond(Response.text(200, "" + (rest + 1)));
+        });
+        int size = 64 * 1024 * 1024;
+        AtomicLong sent = new AtomicLong();
+        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
+            byte[] block = new byte[64 * 1024];
+            try {
+                client.send(post("Content-Length: " + size));
+                for (int i = 0; i < size / block.length; i++) {
+                    client.send(block);
+                    sent.addAndGet(block.length);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        long last = -1;
+        while (sent.get() != last || last == 0) {
+            last = sent.get();
+            LockSupport.parkNanos(300_000_000);
+        }
+        assertTrue(last < size / 2, "taken without being read: " + last);
+        release.countDown();
+        assertEquals("" + size, client.answer().text());
+        sender.get();
+    }
+}

@@ -1,0 +1,213 @@
+package org.hearthd.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.hearthd.Exchange;
+import org.hearthd.Headers;
+import org.hearthd.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Timeouts, the number of connections, draining, addresses, descriptors. */
+@Timeout(30)
+class LimitsTest {
+    private static final Limits QUICK = new Limits(8192, 32_768, 0, 2, 300, 300, 300, 300);
+
+    @Test
+    void aSlowHeadGets408EvenIfItsBytesKeepComing() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
+            long start = System.nanoTime();
+            client.send("GET / HTTP/1.1\r\n");
+            CompletableFuture<Client.Answer> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return client.answer();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            while (!answer.isDone() && System.nanoTime() - start < 5_000_000_000L) {
+                client.send("A: b\r\n");
+                LockSupport.parkNanos(50_000_000);
+            }
+            assertEquals(408, answer.get().status());
+            assertTrue(client.atEnd());
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosedSilentlyBeforeAndAfterARequest() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client fresh = front.connect(); Client used = front.connect()) {
+            assertEquals(200, used.get("/").answer().status());
+            assertTrue(fresh.atEnd());
+            assertTrue(used.atEnd());
+        }
+    }
+
+    @Test
+    void aSlowBodyGets408AndItsReaderIsTold() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
+            CompletableFuture<Boolean> thrown = new CompletableFuture<>();
+            front.handleBlocking(exchange -> {
+                thrown.complete(assertThrows(IOException.class, () -> exchange.body().readAllBytes()) != null);
+                exchange.close();
+            });
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+            assertEquals(408, client.answer().status());
+            assertTrue(thrown.get(5, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void aSlowHandlerIsNotTimedOutByTheFront() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
+            front.handleBlocking(exchange -> {
+                LockSupport.parkNanos(1_000_000_000);
+                exchange.respond(Response.text(200, "late"));
+            });
+            assertEquals("late", client.get("/").answer().text());
+        }
+    }
+
+    @Test
+    void aClientThatTakesNothingIsCutOff() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
+            CompletableFuture<Boolean> failed = new CompletableFuture<>();
+            front.handleBlocking(exchange -> {
+                try (OutputStream out = exchange.respond(200, Headers.EMPTY)) {
+                    for (int i = 0; i < 10_000; i++) {
+                        out.write(new byte[64 * 1024]);
+                    }
+                } catch (IOException e) {
+                    failed.complete(true);
+                    throw e;
+                }
+            });
+            client.get("/");
+            assertTrue(failed.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void oneConnectionTooManyGets503() throws Exception {
+        try (TestFront front = new TestFront(QUICK); Client one = front.connect(); Client two = front.connect()) {
+            assertEquals(200, one.get("/").answer().status());
+            assertEquals(200, two.get("/").answer().status());
+            try (Client three = front.connect()) {
+                assertEquals(503, three.answer().status());
+                assertTrue(three.atEnd());
+            }
+        }
+    }
+
+    @Test
+    void drainingAnswersWhatIsInProgressAndClosesTheRest() throws Exception {
+        try (TestFront front = new TestFront(); Client idle = front.connect(); Client busy = front.connect()) {
+            BlockingQueue<Exchange> taken = new ArrayBlockingQueue<>(1);
+            front.handle(taken::add);
+            busy.get("/").get("/never");
+            Exchange exchange = taken.poll(5, TimeUnit.SECONDS);
+            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
+            assertTrue(idle.atEnd());
+            assertFalse(drained.isDone());
+            assertThrows(IOException.class, front::connect);
+            exchange.respond(Response.text(200, "last"));
+            Client.Answer answer = busy.answer();
+            assertEquals("last", answer.text());
+            assertEquals("close", answer.header("Connection"));
+            assertTrue(busy.atEnd());
+            busy.close();
+            drained.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void changedLimitsAndAddressesDropNoConnection() throws Exception {
+        try (TestFront front = new TestFront(); Client client = front.connect()) {
+            assertEquals(200, client.get("/").answer().status());
+            int before = front.port();
+            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000), "Other");
+            front.front.listen(TestFront.request("127.0.0.2:0"));
+            assertEquals("Other", client.get("/ab").answer().header("Server"));
+            assertEquals(414, client.get("/abc").answer().status());
+            assertThrows(IOException.class, () -> new Client(before));
+            String taken = front.front.address().toString();
+            try (TestFront other = new TestFront()) {
+                assertThrows(IOException.class, () -> other.front.listen(TestFront.request(taken)));
+                try (Client still = other.connect()) {
+                    assertEquals(200, still.get("/").answer().status());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aUnixSocketServesToo(@TempDir Path dir) throws Exception {
+        Path path = dir.resolve("front.sock");
+        try (TestFront front = new TestFront(TestFront.LIMITS, "unix:" + path)) {
+            CompletableFuture<Headers> seen = new CompletableFuture<>();
+            front.handle(exchange -> {
+                seen.complete(exchange.request().headers());
+                exchange.respond(Response.text(200, "unix"));
+            });
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                client.connect(UnixDomainSocketAddress.of(path));
+                client.write(ByteBuffer.wrap("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                ByteBuffer in = ByteBuffer.allocate(1000);
+                while (client.read(in) >= 0) {
+                    assertTrue(in.hasRemaining());
+                }
+                assertTrue(new String(in.array(), 0, in.position(), StandardCharsets.US_ASCII).endsWith("unix"));
+            }
+            assertEquals("http", seen.get().get("X-Ash-Protocol"));
+            assertFalse(seen.get().contains("X-Ash-Address"));
+        }
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void descriptorsAreAsManyAfterAsBefore() throws Exception {
+        round();
+        int before = new File("/proc/self/fd").list().length;
+        for (int i = 0; i < 3; i++) {
+            round();
+        }
+        assertEquals(before, new File("/proc/self/fd").list().length);
+    }
+
+    private static void round() throws Exception {
+        try (TestFront front = new TestFront();
+                Client a = front.connect();
+                Client b = front.connect();
+                Client c = front.connect()) {
+            a.get("/").answer();
+            b.send("GET / HTTP/1.1\r\n\r\n").answer();
+            CountDownLatch gone = new CountDownLatch(1);
+            front.handle(exchange -> exchange.onGone(gone::countDown));
+            c.get("/").socket.setSoLinger(true, 0);
+            LockSupport.parkNanos(50_000_000);
+            c.close();
+            assertTrue(gone.await(5, TimeUnit.SECONDS));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.hearthd.lifecycle;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.ReferenceDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+
+/** Finds out which configured components do not work, and why. */
+final class Components {
+    private final Collection<ComponentDescriptionDTO> descriptions;
+    private final Function<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> configurations;
+
+    /**
+     * A view of what SCR says.
+     *
+     * @param configurations the component configurations of a description
+     */
+    Components(Collection<ComponentDescriptionDTO> descriptions,
+            Function<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> configurations) {
+        this.descriptions = descriptions;
+        this.configurations = configurations;
+    }
+
+    /**
+     * One line for each component that should work with a configuration and does not.
+     *
+     * @param pid the configuration's PID
+     * @param componentPid the PID that components name: the factory PID of a factory configuration, else {@code pid}
+     */
+    List<String> unready(String pid, String componentPid) {
+        List<String> lines = new ArrayList<>();
+        for (ComponentDescriptionDTO description : descriptions) {
+            if (!Arrays.asList(description.configurationPid).contains(componentPid)) {
+                continue;
+            }
+            List<ComponentConfigurationDTO> using = configurations.apply(description).stream().filter(c -> uses(c, pid)).toList();
+            if (using.isEmpty()) {
+                lines.add(pid + " has not reached component " + description.name);
+            }
+            using.stream()
+                    .filter(c -> c.state != ComponentConfigurationDTO.ACTIVE && c.state != ComponentConfigurationDTO.SATISFIED)
+                    .forEach(c -> lines.add(pid + " " + why(c)));
+        }
+        return lines;
+    }
+
+    /** With several PIDs a component configuration has a list of them. */
+    private static boolean uses(ComponentConfigurationDTO configuration, String pid) {
+        Object value = configuration.properties.get(Constants.SERVICE_PID);
+        return value instanceof Collection<?> several
+                ? several.contains(pid)
+                : value instanceof Object[] array ? Arrays.asList(array).contains(pid) : pid.equals(value);
+    }
+
+    private static String why(ComponentConfigurationDTO configuration) {
+        return switch (configuration.state) {
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> "failed to start: " + reason(configuration.failure);
+            case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> "waits for " + references(configuration);
+            default -> "waits for a configuration";
+        };
+    }
+
+    /** What is said last of the causes of a stack trace, which is what the operator can act upon. */
+    private static String reason(String stackTrace) {
+        if (stackTrace == null) {
+            return "see the log";
+        }
+        List<String> lines = stackTrace.lines().toList();
+        List<String> causes = lines.stream().filter(l -> l.startsWith("Caused by: ")).toList();
+        return causes.isEmpty() ? lines.get(0) : causes.get(causes.size() - 1).substring("Caused by: ".length());
+    }
+
+    /** References of constructors have no names but numbers, {@code $002}, which say nothing. */
+    private static String references(ComponentConfigurationDTO configuration) {
+        List<String> names = new ArrayList<>();
+        for (UnsatisfiedReferenceDTO missing : configuration.unsatisfiedReferences) {
+            String type = Arrays.stream(configuration.description.references).filter(r -> r.name.equals(missing.name))
+                    .map((ReferenceDTO r) -> r.interfaceName).findFirst().orElse("?");
+            String service = type + (missing.target == null ? "" : " with " + missing.target);
+            names.add(missing.name.startsWith("$") ? service : "reference " + missing.name + " (" + service + ")");
+        }
+        return String.join(" and ", names);
+    }
+}

@@ -1,0 +1,138 @@
+package org.hearthd.lifecycle;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+import org.hearthd.dispatch.Dispatcher;
+import org.hearthd.spi.Source;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * Watches until the runtime is ready, once, and says so; the command {@code explain} logs what is missing at any time. Nothing runs
+ * once it is ready.
+ */
+@Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=explain", configurationPid = LifecycleConfig.PID)
+@Designate(ocd = LifecycleConfig.class)
+public final class Readiness implements ToIntFunction<String[]> {
+    private static final System.Logger LOG = System.getLogger(Readiness.class.getName());
+    private static final long OFTEN_MS = 50;
+    private static final long SELDOM_MS = 500;
+
+    private final BundleContext context;
+    private final Explanation explanation;
+    private final Notifier notifier;
+    private final AtomicInteger sources = new AtomicInteger();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile Dispatcher dispatcher;
+    private volatile long warnMs;
+
+    /** Acquires nothing but memory. */
+    @Activate
+    public Readiness(BundleContext context, LifecycleConfig config, @Reference ConfigurationAdmin configurations,
+            @Reference ServiceComponentRuntime runtime, @Reference Notifier notifier) {
+        this.context = context;
+        this.explanation = new Explanation(context, configurations, runtime);
+        this.notifier = notifier;
+        modified(config);
+    }
+
+    @Modified
+    void modified(LifecycleConfig config) {
+        warnMs = Millis.check("ready.warn.ms", config.ready_warn_ms());
+    }
+
+    @Activate
+    void start() {
+        Thread watcher = new Thread(this::watch, "lifecycle-readiness");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    @Deactivate
+    void stop() {
+        stopped.countDown();
+    }
+
+    @Reference(service = Source.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSource(ServiceReference<Source> source) {
+        sources.incrementAndGet();
+    }
+
+    void removeSource(ServiceReference<Source> source) {
+        sources.decrementAndGet();
+    }
+
+    /** For tests. */
+    void dispatcher(Dispatcher newDispatcher) {
+        dispatcher = newDispatcher;
+    }
+
+    /** One line for each thing that is missing; none = ready. */
+    List<String> missing() {
+        List<String> lines = new ArrayList<>(explanation.lines(dispatcher, sources.get() > 0));
+        notifier.unready().ifPresent(lines::add);
+        return lines;
+    }
+
+    private void watch() {
+        long start = System.nanoTime();
+        List<String> logged = List.of();
+        try {
+            for (;;) {
+                List<String> lines = missing();
+                if (lines.isEmpty()) {
+                    ready();
+                    return;
+                }
+                boolean warn = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) >= warnMs;
+                if (warn && !lines.equals(logged)) {
+                    LOG.log(Level.WARNING, text(lines));
+                    logged = lines;
+                }
+                if (stopped.await(warn ? SELDOM_MS : OFTEN_MS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, "the runtime ends before it was ready", e);
+        }
+    }
+
+    private void ready() {
+        context.registerService(Object.class, new Object(), new Hashtable<>(Map.of("hearth.ready", true)));
+        notifier.ready();
+        LOG.log(Level.DEBUG, "ready");
+    }
+
+    /** Logs what is missing; 0 = ready, 1 = not. */
+    @Override
+    public int applyAsInt(String[] arguments) {
+        List<String> lines = missing();
+        LOG.log(Level.INFO, lines.isEmpty() ? "ready" : text(lines));
+        return lines.isEmpty() ? 0 : 1;
+    }
+
+    private static String text(List<String> lines) {
+        return "not ready:\n  " + String.join("\n  ", lines);
+    }
+}

@@ -1,0 +1,120 @@
+package org.hearthd.lifecycle;
+
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import org.hearthd.spi.Source;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * The command {@code stop}: sources take nothing new and finish what they have. The launcher stops everything else afterwards. A
+ * source that can bring nothing more ends the runtime in the same way.
+ */
+@Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
+public final class Shutdown implements ToIntFunction<String[]> {
+    private static final System.Logger LOG = System.getLogger(Shutdown.class.getName());
+
+    private final Notifier notifier;
+    private final Set<Source> sources = new CopyOnWriteArraySet<>();
+    private final AtomicBoolean exhausted = new AtomicBoolean();
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
+    private volatile IntConsumer exit;
+    private volatile long drainMs;
+
+    /** Acquires nothing but memory. */
+    @Activate
+    public Shutdown(LifecycleConfig config, @Reference Notifier notifier) {
+        this.notifier = notifier;
+        modified(config);
+    }
+
+    @Modified
+    void modified(LifecycleConfig config) {
+        drainMs = Millis.check("drain.timeout.ms", config.drain_timeout_ms());
+    }
+
+    /** For tests. */
+    void exit(IntConsumer newExit) {
+        exit = newExit;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSource(Source source) {
+        sources.add(source);
+        source.exhausted().thenRun(() -> ended(source));
+    }
+
+    void removeSource(Source source) {
+        sources.remove(source);
+    }
+
+    /** On a thread of its own: draining blocks, and whoever completed the stage may be what drains. */
+    private void ended(Source source) {
+        if (!sources.contains(source) || !exhausted.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.log(Level.INFO, () -> source.describe() + " has ended: the runtime ends");
+        Thread thread = new Thread(() -> {
+            int code = applyAsInt(new String[0]);
+            IntConsumer end = exit;
+            if (end == null) {
+                LOG.log(Level.ERROR, "nobody can end the runtime: no service with hearth.exit=true");
+                return;
+            }
+            end.accept(code);
+        }, "lifecycle-exhausted");
+        thread.start();
+    }
+
+    /** Drains all sources; 0 = all requests have ended, 1 = some had not in time. */
+    @Override
+    public int applyAsInt(String[] arguments) {
+        notifier.stopping();
+        Map<Source, CompletableFuture<Void>> draining = new LinkedHashMap<>();
+        sources.forEach(source -> draining.put(source, drain(source)));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(drainMs);
+        int result = 0;
+        for (Map.Entry<Source, CompletableFuture<Void>> one : draining.entrySet()) {
+            result |= await(one.getKey(), one.getValue(), deadline);
+        }
+        return result;
+    }
+
+    private static CompletableFuture<Void> drain(Source source) {
+        try {
+            return source.drain().toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private int await(Source source, CompletableFuture<Void> drained, long deadline) {
+        try {
+            drained.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return 0;
+        } catch (TimeoutException e) {
+            LOG.log(Level.WARNING,
+                    () -> source.describe() + " still has requests in progress after " + drainMs + " ms: they are cut");
+        } catch (ExecutionException e) {
+            LOG.log(Level.ERROR, () -> source.describe() + " can not be drained", e.getCause());
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, () -> source.describe() + " is not drained: interrupted");
+            Thread.currentThread().interrupt();
+        }
+        return 1;
+    }
+}

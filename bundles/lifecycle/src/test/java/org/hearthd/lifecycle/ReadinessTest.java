@@ -1,0 +1,121 @@
+package org.hearthd.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.felix.framework.FrameworkFactory;
+import org.hearthd.Exchange;
+import org.hearthd.dispatch.Dispatcher;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.launch.Framework;
+
+class ReadinessTest {
+    @LifecycleConfig(ready_warn_ms = 0)
+    private interface Loud {}
+
+    /** Only its explanation matters here. */
+    private static final class Routes implements Dispatcher {
+        private final List<String> missing = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void route(Exchange exchange) {
+            throw new UnsupportedOperationException("not needed");
+        }
+
+        @Override
+        public void dispatch(String handlerName, Exchange exchange) {
+            throw new UnsupportedOperationException("not needed");
+        }
+
+        @Override
+        public List<String> unready() {
+            return missing;
+        }
+    }
+
+    @TempDir
+    Path storage;
+    private final TestDescriptors descriptors = new TestDescriptors();
+    private final Routes routes = new Routes();
+    private Framework framework;
+    private BundleContext context;
+    private Readiness readiness;
+
+    @BeforeEach
+    void start() throws Exception {
+        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString()));
+        framework.init();
+        context = framework.getBundleContext();
+        readiness = new Readiness(context, Loud.class.getAnnotation(LifecycleConfig.class), new Nothing(), new Nothing(),
+                new Notifier("7", null, descriptors));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        readiness.stop();
+        framework.stop();
+        framework.waitForStop(10_000);
+    }
+
+    private boolean marked() {
+        try {
+            return context.getServiceReferences(Object.class.getName(), "(hearth.ready=true)") != null;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "in time");
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void itIsReadyOnceTheFrameworkRunsASourceListensAndEveryRouteHasItsHandler() throws BundleException {
+        assertEquals(List.of("the framework is starting"), readiness.missing());
+        framework.start();
+        assertEquals(List.of("no source takes requests", "no dispatcher is there (org.hearthd.dispatch.Dispatcher)"),
+                readiness.missing());
+        routes.missing.add("route blog: no handler named blog is registered");
+        readiness.dispatcher(routes);
+        readiness.addSource(null);
+        assertEquals(List.of("route blog: no handler named blog is registered"), readiness.missing());
+        readiness.start();
+        assertEquals(1, readiness.applyAsInt(new String[0]));
+        assertEquals(false, marked());
+        routes.missing.clear();
+        eventually(() -> marked() && !descriptors.told.isEmpty());
+        assertEquals(List.of("fd 7: \n"), descriptors.told);
+        assertEquals(0, readiness.applyAsInt(new String[0]));
+        readiness.removeSource(null);
+        assertEquals(1, readiness.applyAsInt(new String[0]), "explains after readiness too");
+        assertEquals(1, descriptors.told.size(), "but tells nobody twice");
+    }
+
+    @Test
+    void nothingIsSaidWhenItStopsBeforeItIsReady() throws Exception {
+        readiness.start();
+        readiness.stop();
+        eventually(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("lifecycle-readiness")));
+        assertNull(context.getServiceReferences(Object.class.getName(), "(hearth.ready=true)"));
+        assertEquals(List.of(), descriptors.told);
+    }
+}

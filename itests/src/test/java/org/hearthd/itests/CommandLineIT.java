@@ -1,0 +1,80 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** {@code bin/hearth} as an operator meets it: help, exit codes, refusals. */
+public class CommandLineIT {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private Path home;
+
+    @Before
+    public void home() {
+        home = folder.getRoot().toPath().resolve("home");
+    }
+
+    @Test
+    public void helpAndVersionExitZeroAndUsageErrorsExit100() throws Exception {
+        try (HearthProcess help = HearthProcess.start(home, HearthProcess.command("--help"))) {
+            assertEquals(0, help.awaitExit());
+            assertTrue(help.output(), help.output().contains("--port") && help.output().contains("check"));
+        }
+        try (HearthProcess version = HearthProcess.start(home, HearthProcess.command("--version"))) {
+            assertEquals(0, version.awaitExit());
+            assertTrue(version.output(), version.output().matches("(?s)[Hh]earth [0-9].*"));
+        }
+        try (HearthProcess typo = HearthProcess.start(home, HearthProcess.command("run", "--prt", "1"))) {
+            assertEquals(100, typo.awaitExit());
+            assertTrue(typo.errors(), typo.errors().contains("--prt") && typo.errors().contains("--port"));
+        }
+    }
+
+    @Test
+    public void aSecondRuntimeOnTheSameHomeIsRefused() throws Exception {
+        try (HearthProcess first = HearthProcess.ready(home);
+                HearthProcess second = HearthProcess.start(home,
+                        HearthProcess.command("run", "--port", "0", "--home", home.toString()))) {
+            assertEquals(1, second.awaitExit());
+            assertTrue(second.errors(), second.errors().contains(home.toString()));
+            assertTrue(second.errors(), second.errors().contains(Long.toString(first.process.pid())));
+            assertEquals(200, first.get("/hello").statusCode());
+        }
+    }
+
+    @Test
+    public void aBusyPortIsNamedAndEndsTheStart() throws Exception {
+        try (ServerSocket busy = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+                HearthProcess hearth = HearthProcess.start(home, HearthProcess.command("run", "--port",
+                        Integer.toString(busy.getLocalPort()), "--home", home.toString()))) {
+            assertTrue("exit status of " + hearth.errors(), hearth.awaitExit() != 0);
+            assertTrue(hearth.errors(), hearth.errors().contains("127.0.0.1:" + busy.getLocalPort()));
+        }
+    }
+
+    @Test
+    public void checkNamesFileLineAndKeyWithoutStartingAnything() throws Exception {
+        try (HearthProcess running = HearthProcess.ready(home)) {
+            try (HearthProcess good = HearthProcess.start(home, HearthProcess.command("check", "--home", home.toString()))) {
+                assertEquals(good.errors(), 0, good.awaitExit());
+            }
+            Path config = folder.newFolder("config").toPath();
+            Files.writeString(config.resolve("org.hearthd.route-x.cfg"), "path = /x\nhadler = hello\n");
+            Files.writeString(config.resolve("org.hearthd.htp-main.cfg"), "address = 127.0.0.1:0\n");
+            try (HearthProcess bad = HearthProcess.start(home, HearthProcess.command("check", config.toString()))) {
+                assertEquals(1, bad.awaitExit());
+                assertTrue(bad.errors(), bad.errors().matches("(?s).*org\\.hearthd\\.route-x\\.cfg:2:.*hadler.*handler.*"));
+                assertTrue(bad.errors(), bad.errors().matches("(?s).*org\\.hearthd\\.htp-main\\.cfg.*org\\.hearthd\\.http.*"));
+            }
+            assertEquals(200, running.get("/hello").statusCode());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.hearthd.Fd;
+import org.hearthd.itests.handlers.Gate;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.UnixAddress;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.newsclub.net.unix.AFUNIXDatagramSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+
+/** Start, readiness, signals and the two other ways to be started: inherited sockets, and as an ashd handler. */
+public class LifecycleIT {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private final JunixDescriptors descriptors = new JunixDescriptors();
+    private final JunixPackets packets = new JunixPackets();
+    private final JunixStreams streams = new JunixStreams();
+    private Path home;
+
+    @Before
+    public void home() {
+        home = folder.getRoot().toPath().resolve("home");
+    }
+
+    @Test
+    public void sigtermRefusesNewcomersAndFinishesWhatRuns() throws Exception {
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            Path gate = startGatedRequest(hearth);
+            CompletableFuture<HttpResponse<String>> running = inProgress(hearth, gate);
+            hearth.signal("TERM");
+            Await.until("newcomers are refused", () -> refused(hearth));
+            assertTrue("still draining", hearth.process.isAlive());
+            Files.createFile(gate);
+            assertEquals("through", running.get().body());
+            assertEquals(0, hearth.awaitExit());
+        }
+    }
+
+    @Test
+    public void aSecondSignalEndsAtOnce() throws Exception {
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            CompletableFuture<HttpResponse<String>> running = inProgress(hearth, startGatedRequest(hearth));
+            hearth.signal("INT");
+            Await.until("newcomers are refused", () -> refused(hearth));
+            hearth.signal("INT");
+            assertEquals(1, hearth.awaitExit());
+            assertTrue("the running request fails", running.handle((answer, failure) -> failure != null).get());
+        }
+    }
+
+    @Test
+    public void readinessIsToldToTheDescriptorAndToTheNotifySocket() throws Exception {
+        Path socket = folder.getRoot().toPath().resolve("notify.sock");
+        Path fifo = folder.getRoot().toPath().resolve("ready.fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        ProcessBuilder command = shell("exec 7>" + fifo + "; exec \"$0\" run --notification-fd 7 --port 0 --home " + home);
+        command.environment().put("NOTIFY_SOCKET", socket.toString());
+        try (AFUNIXDatagramSocket supervisor = AFUNIXDatagramSocket.newInstance()) {
+            supervisor.bind(AFUNIXSocketAddress.of(socket));
+            supervisor.setSoTimeout(30_000);
+            awaitBothKinds(HearthProcess.start(home, command), fifo, supervisor);
+        }
+    }
+
+    private static void awaitBothKinds(HearthProcess started, Path fifo, AFUNIXDatagramSocket supervisor) throws Exception {
+        try (HearthProcess hearth = started; InputStream ready = Files.newInputStream(fifo)) {
+            assertEquals("a newline, then the end", "\n", new String(ready.readAllBytes(), StandardCharsets.US_ASCII));
+            DatagramPacket message = new DatagramPacket(new byte[4096], 4096);
+            supervisor.receive(message);
+            assertTrue(new String(message.getData(), 0, message.getLength(), StandardCharsets.UTF_8).contains("READY=1"));
+            hearth.awaitUrl();
+            assertEquals(200, hearth.get("/hello").statusCode());
+        }
+    }
+
+    @Test
+    public void anInheritedListeningSocketIsUsedAndStaysAfterwards() throws Exception {
+        Path socket = folder.getRoot().toPath().resolve("held.sock");
+        try (Fd listening = streams.listen(UnixAddress.of(socket.toString()), 0600, 16)) {
+            ProcessBuilder command = shell(
+                    "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=main exec \"$0\" run --home "
+                            + home)
+                    .redirectInput(descriptors.redirect(listening));
+            try (HearthProcess hearth = HearthProcess.start(home, command);
+                    StreamConnection client = streams.connect(UnixAddress.of(socket.toString()))) {
+                client.output().write("GET /hello HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+                assertTrue(answer + hearth.errors(), answer.contains("Hello from hello 1.0.0"));
+                hearth.signal("TERM");
+                assertEquals(0, hearth.awaitExit());
+            }
+            assertTrue("whoever made the path keeps it", Files.exists(socket));
+        }
+    }
+
+    @Test
+    public void asAnAshdHandlerItAnswersOnTheResponseSocketAndEndsWithTheParent() throws Exception {
+        Files.createDirectories(home.resolve("config"));
+        Files.createDirectories(home.resolve("deploy"));
+        Files.copy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), home.resolve("deploy/hello.jar"));
+        Files.writeString(home.resolve("config/org.hearthd.stdin.cfg"), "# by the routes\n");
+        FdPair parent = packets.pair();
+        try (PacketConnection requests = packets.adopt(parent.ours());
+                HearthProcess hearth = HearthProcess.start(home, HearthProcess.command("run", "--home", home.toString())
+                        .redirectInput(descriptors.redirect(parent.theirs())))) {
+            parent.theirs().close();
+            for (int i = 0; i < 100; i++) {
+                assertTrue(ask(requests, "GET\0/hello\0HTTP/1.1\0hello\0Host\0h\0\0").contains("Hello from hello 1.0.0"));
+            }
+            assertTrue(ask(requests, "GET\0/hello\0HTTP/1.1\0").startsWith("HTTP/1.1 400 "));
+            requests.close();
+            assertEquals(hearth.errors(), 0, hearth.awaitExit());
+        }
+    }
+
+    private String ask(PacketConnection requests, String datagram) throws Exception {
+        FdPair response = streams.pair();
+        try (StreamConnection socket = streams.adopt(response.ours()); Fd theirs = response.theirs()) {
+            requests.send(ByteBuffer.wrap(datagram.getBytes(StandardCharsets.ISO_8859_1)), theirs);
+            theirs.close();
+            socket.shutdownOutput();
+            return new String(socket.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** A shell that becomes {@code bin/hearth} ($0) with the same process id. */
+    private static ProcessBuilder shell(String script) {
+        ProcessBuilder builder = HearthProcess.command();
+        return builder.command("sh", "-c", script, builder.command().get(0));
+    }
+
+    private Path startGatedRequest(HearthProcess hearth) throws Exception {
+        hearth.deploy(HandlerBundles.pack(folder.getRoot().toPath(), "gate", "1.0.0", Gate.class), "gate.jar");
+        hearth.awaitAnswer("/gate?" + folder.getRoot().toPath().resolve("no/such/directory"), 500, "");
+        return folder.getRoot().toPath().resolve("open");
+    }
+
+    private static CompletableFuture<HttpResponse<String>> inProgress(HearthProcess hearth, Path gate) throws Exception {
+        CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return hearth.get("/gate?" + gate);
+            } catch (Exception e) {
+                throw new IllegalStateException("no answer", e);
+            }
+        });
+        Await.until("the request is being handled", () -> Files.exists(gate.resolveSibling("open.begun")));
+        return answer;
+    }
+
+    private static boolean refused(HearthProcess hearth) throws Exception {
+        String[] address = hearth.url("").substring("http://".length()).split(":");
+        try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+            return !socket.isConnected();
+        } catch (ConnectException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.inject.Inject;
+import org.hearthd.itests.handlers.SocketTaker;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.OptionUtils;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** The transport is stopped and another implementation takes over, while the front goes on. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class TransportSwapIT {
+    private static final String FIRST = "org.hearthd.transport.junixsocket";
+    private static final String SECOND = "org.hearthd.itest.transport.jna";
+
+    @Inject
+    private BundleContext context;
+    private Container container;
+
+    /** The distribution and, stopped, the second implementation on JNA. */
+    @Configuration
+    public Option[] configuration() throws Exception {
+        Path home = Dist.home("TransportSwapIT");
+        HandlerBundles.pack(home, "taker", "1.0.0", SocketTaker.class);
+        return OptionUtils.combine(Dist.options(home), bundle(jar("jna-").toUri().toString()),
+                bundle(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
+    }
+
+    /** From the test class path. */
+    private static Path jar(String prefix) {
+        return Stream.of(System.getProperty("java.class.path").split(":")).map(Path::of)
+                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst()
+                .orElseThrow();
+    }
+
+    @Before
+    public void up() throws Exception {
+        container = new Container(context);
+        container.awaitSource();
+        container.deploy("taker-1.0.0.jar", "taker.jar");
+        container.awaitAnswer("/taker", 200, FIRST);
+    }
+
+    @After
+    public void clean() throws Exception {
+        installed(FIRST).start();
+        installed(SECOND).stop();
+        container.close();
+    }
+
+    @Test
+    public void newConnectionsMoveOverToTheOtherImplementation() throws Exception {
+        int port = container.port();
+        assertEquals(FIRST + " body", container.post("/taker", "body").body());
+        installed(SECOND).start();
+        installed(FIRST).stop();
+        container.awaitAnswer("/taker", 200, SECOND);
+        assertEquals(SECOND + " body", container.post("/taker", "body").body());
+        assertEquals("the front kept its socket", port, container.port());
+        installed(FIRST).start();
+        installed(SECOND).stop();
+        container.awaitAnswer("/taker", 200, FIRST);
+    }
+
+    @Test
+    public void betweenTwoImplementationsTheFrontStaysAndTheTransportIsFoundAgain() throws Exception {
+        int port = container.port();
+        installed(FIRST).stop();
+        assertEquals(404, container.get("/nothing").statusCode());
+        installed(SECOND).start();
+        container.awaitAnswer("/taker", 200, SECOND);
+        assertEquals(port, container.port());
+    }
+
+    @Test
+    public void swapsLeaveNoDescriptorBehind() throws Exception {
+        long before = descriptors();
+        for (int i = 0; i < 5; i++) {
+            installed(SECOND).start();
+            installed(FIRST).stop();
+            container.awaitAnswer("/taker", 200, SECOND);
+            installed(FIRST).start();
+            installed(SECOND).stop();
+            container.awaitAnswer("/taker", 200, FIRST);
+        }
+        Await.until("as many descriptors as before", () -> descriptors() <= before);
+        assertTrue(descriptors() > 0);
+    }
+
+    private static long descriptors() throws Exception {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    private Bundle installed(String symbolicName) {
+        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,41 @@
+package org.hearthd.itest.transport.jna;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.hearthd.Fd;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PeerCredentials;
+
+final class JnaPacketConnection implements PacketConnection {
+    private final Guard guard;
+    private final Inbound in;
+    private final Outbound out;
+
+    JnaPacketConnection(Fd fd) throws IOException {
+        guard = Guard.ofSocket(fd);
+        in = new Inbound(guard);
+        out = new Outbound(guard);
+    }
+
+    @Override
+    public int receive(Packet packet) throws IOException {
+        return in.receive(packet, true);
+    }
+
+    @Override
+    public void send(ByteBuffer data, Fd... fds) throws IOException {
+        out.send(data, fds);
+    }
+
+    @Override
+    public Optional<PeerCredentials> peer() {
+        return guard.peer();
+    }
+
+    @Override
+    public void close() {
+        guard.close();
+    }
+}

@@ -1,0 +1,59 @@
+package org.hearthd.itest.transport.jna;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.hearthd.Fd;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.UnixAddress;
+
+/** Makes Unix sockets of one type. */
+record UnixSockets(int type) {
+    Fd open() throws IOException {
+        return new NumberFd(Libc.check(Libc.socket(Libc.AF_UNIX, type | Libc.SOCK_CLOEXEC, 0)));
+    }
+
+    /** A struct sockaddr_un of exactly its length; a name that begins with {@code @} is abstract. */
+    static byte[] sockaddr(String name) {
+        byte[] path = name.getBytes(StandardCharsets.UTF_8);
+        byte[] address = new byte[2 + path.length];
+        // both platforms are little-endian
+        address[0] = Libc.AF_UNIX;
+        System.arraycopy(path, 0, address, 2, path.length);
+        if (path[0] == '@') {
+            address[2] = 0;
+        }
+        return address;
+    }
+
+    Fd connect(UnixAddress address) throws IOException {
+        Fd fd = open();
+        try {
+            byte[] name = sockaddr(address.path().toString());
+            Libc.check(Libc.connect(fd.number(), name, name.length));
+            return fd;
+        } catch (IOException e) {
+            fd.close();
+            throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    Fd listen(UnixAddress address, int mode, int backlog) throws IOException {
+        Fd fd = open();
+        try {
+            byte[] name = sockaddr(address.path().toString());
+            Libc.check(Libc.bind(fd.number(), name, name.length));
+            Libc.check(Libc.chmod(address.path().toString(), mode));
+            Libc.check(Libc.listen(fd.number(), backlog));
+            return fd;
+        } catch (IOException e) {
+            fd.close();
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    FdPair pair() throws IOException {
+        int[] pair = new int[2];
+        Libc.check(Libc.socketpair(Libc.AF_UNIX, type | Libc.SOCK_CLOEXEC, 0, pair));
+        return new FdPair(new NumberFd(pair[0]), new NumberFd(pair[1]));
+    }
+}

@@ -1,0 +1,180 @@
+package org.hearthd.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import org.apache.felix.framework.Felix;
+import org.apache.felix.framework.util.FelixConstants;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** The running framework. Talks to its bundles through services of JDK types only. */
+final class Container {
+    private static final System.Logger LOG = System.getLogger(Container.class.getName());
+    private static final long STOP_TIMEOUT_MS = 30_000;
+    private final Framework framework;
+
+    private Container(Framework framework) {
+        this.framework = framework;
+    }
+
+    /**
+     * Installs what the features ask for and starts it up to a start level; returns when that is reached.
+     *
+     * @param storage an empty or missing directory of this process
+     * @param variables become framework properties as well
+     * @param exit told when the runtime has to end by itself
+     */
+    static Container start(Path dist, Path storage, Map<String, String> variables, int startLevel, IntConsumer exit)
+            throws LaunchException {
+        Features features = Features.read(dist, variables);
+        Map<String, Object> properties = new HashMap<>(features.properties());
+        properties.putAll(variables);
+        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startLevel));
+        // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1");
+        properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
+        Framework framework = new Felix(properties);
+        Container container = new Container(framework);
+        try {
+            framework.init();
+            container.register(features, exit);
+            container.install(features);
+            framework.start();
+            return container;
+        } catch (BundleException | InvalidSyntaxException e) {
+            container.stop();
+            throw new LaunchException(LaunchException.FAILED, "the framework can not start: " + e.getMessage(), e);
+        }
+    }
+
+    private void register(Features features, IntConsumer exit) throws InvalidSyntaxException {
+        BundleContext context = framework.getBundleContext();
+        context.registerService(IntConsumer.class, exit, new Hashtable<>(Map.of("hearth.exit", "true")));
+        // Whoever stops the framework from inside ends the process: without its bundles it would only hold HOME.
+        context.addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STOPPING && event.getBundle() == framework) {
+                exit.accept(LaunchException.FAILED);
+            }
+        });
+        // Synchronous: runs inside ConfigAdmin's start at level 1, before any component is started.
+        context.addServiceListener(event -> {
+            if (event.getType() == ServiceEvent.REGISTERED) {
+                configure((ConfigurationAdmin) context.getService(event.getServiceReference()), features.configurations());
+            }
+        }, "(objectClass=" + ConfigurationAdmin.class.getName() + ")");
+    }
+
+    private static void configure(ConfigurationAdmin admin, Map<String, Dictionary<String, Object>> configurations) {
+        configurations.forEach((pid, values) -> {
+            try {
+                int tilde = pid.indexOf('~');
+                Configuration configuration = tilde < 0
+                        ? admin.getConfiguration(pid, "?")
+                        : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
+                configuration.updateIfDifferent(values);
+            } catch (IOException e) {
+                throw new UncheckedIOException("configuration " + pid + " of the features", e);
+            }
+        });
+    }
+
+    private void install(Features features) throws BundleException {
+        List<Bundle> installed = new ArrayList<>();
+        for (Features.Jar jar : features.bundles()) {
+            // "reference:" runs the jar in place instead of copying it into the storage
+            Bundle bundle = framework.getBundleContext().installBundle("reference:" + jar.path().toUri());
+            bundle.adapt(BundleStartLevel.class).setStartLevel(jar.startLevel());
+            installed.add(bundle);
+        }
+        for (Bundle bundle : installed) {
+            if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
+                bundle.start();
+            }
+        }
+    }
+
+    /** Completes as soon as a service matches. */
+    CompletableFuture<Void> appearance(String filter) {
+        CompletableFuture<Void> there = new CompletableFuture<>();
+        ServiceListener listener = event -> {
+            if (event.getType() == ServiceEvent.REGISTERED) {
+                there.complete(null);
+            }
+        };
+        try {
+            framework.getBundleContext().addServiceListener(listener, filter);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(filter, e);
+        }
+        if (!find(filter).isEmpty()) {
+            there.complete(null);
+        }
+        return there;
+    }
+
+    /** The values of a service property over all services that have it. */
+    List<String> values(String property) {
+        return find("(" + property + "=*)").stream().map(r -> String.valueOf(r.getProperty(property))).sorted().toList();
+    }
+
+    /** Runs a command that a bundle offers; empty if none offers it. */
+    Optional<Integer> command(String name, String... arguments) {
+        Optional<ServiceReference<?>> reference = find("(hearth.command=" + name + ")").stream().findFirst();
+        return reference.map(framework.getBundleContext()::getService).map(service -> {
+            @SuppressWarnings("unchecked") // the contract between launcher and bundles, docs/architecture.md section 7
+            ToIntFunction<String[]> command = (ToIntFunction<String[]>) service;
+            return command.applyAsInt(arguments);
+        });
+    }
+
+    private List<ServiceReference<?>> find(String filter) {
+        try {
+            ServiceReference<?>[] found = framework.getBundleContext().getAllServiceReferences(null, filter);
+            return found == null ? List.of() : Arrays.asList(found);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(filter, e);
+        }
+    }
+
+    /** Stops sources, handlers and the rest, in this order; bounded. */
+    void stop() {
+        try {
+            framework.stop();
+            if (framework.waitForStop(STOP_TIMEOUT_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                LOG.log(System.Logger.Level.ERROR, "the framework has not stopped within " + STOP_TIMEOUT_MS + " ms");
+            }
+        } catch (BundleException e) {
+            LOG.log(System.Logger.Level.ERROR, "the framework did not stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

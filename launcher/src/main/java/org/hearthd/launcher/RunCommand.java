@@ -1,0 +1,93 @@
+package org.hearthd.launcher;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** {@code hearth run} and {@code hearth serve}: the runtime in the foreground, until a signal or until it ends by itself. */
+final class RunCommand {
+    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
+    private static final int ALL_LEVELS = 7;
+    private static final long SOURCE_TIMEOUT_S = 5;
+    private static final long READY_TIMEOUT_S = 10;
+    /** What a source registers under; see Source.URL in the api. */
+    private static final String SOURCE_URL = "source.url";
+    private static final String SOURCES = "(objectClass=org.hearthd.spi.Source)";
+
+    private final Arguments arguments;
+    private final Path dist;
+    private final PrintStream out;
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    RunCommand(Arguments arguments, Path dist, PrintStream out) {
+        this.arguments = arguments;
+        this.dist = dist;
+        this.out = out;
+    }
+
+    /** Runs until the end; returns the exit code. */
+    int run() throws LaunchException, IOException {
+        try (Home home = Home.open(arguments.home(), dist)) {
+            Map<String, String> properties = Environment.properties(arguments, System.getenv(), ProcessHandle.current().pid());
+            properties.put("hearth.dist", dist.toString());
+            properties.put("hearth.storage", home.storage().toString());
+            CompletableFuture<Void> asked = new CompletableFuture<>();
+            Signals.handle(() -> asked.complete(null));
+            Container container = Container.start(dist, home.storage(), properties, ALL_LEVELS, end::complete);
+            asked.thenRun(() -> new Thread(() -> end.complete(drain(container)), "orderly-end").start());
+            try {
+                awaitReady(container);
+                return end.join();
+            } finally {
+                container.stop();
+            }
+        }
+    }
+
+    private static int drain(Container container) {
+        try {
+            return container.command("stop").orElse(0);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "lifecycle could not end in order", e);
+            return LaunchException.FAILED;
+        }
+    }
+
+    /** Whether that happened within the time, unless the runtime is to end before. */
+    private boolean happens(CompletableFuture<Void> event, long seconds) {
+        CompletableFuture.anyOf(event, end).completeOnTimeout(null, seconds, TimeUnit.SECONDS).join();
+        return event.isDone();
+    }
+
+    private void awaitReady(Container container) throws LaunchException {
+        if (!happens(container.appearance(SOURCES), SOURCE_TIMEOUT_S) && !end.isDone()) {
+            container.command("explain");
+            throw new LaunchException(LaunchException.FAILED,
+                    "nothing listens; the log above says why. HOME is " + arguments.home());
+        }
+        if (!happens(container.appearance("(hearth.ready=true)"), READY_TIMEOUT_S) && !end.isDone()) {
+            container.command("explain");
+        }
+        if (arguments.command().equals("run") && !end.isDone()) {
+            banner(container.values(SOURCE_URL));
+        }
+    }
+
+    private void banner(List<String> urls) {
+        out.println("Hearth " + Main.version() + ", process " + ProcessHandle.current().pid());
+        urls.forEach(url -> out.println("  listens on      " + url));
+        out.println("  handler jars    " + arguments.home().resolve("deploy") + "   (drop a jar, it answers)");
+        out.println("  configuration   " + arguments.home().resolve("config"));
+        urls.stream().filter(url -> url.startsWith("http")).findFirst().ifPresent(url -> {
+            out.println("Try:");
+            out.println("  curl " + url + "hello");
+            out.println("  cp " + Home.demo(dist, "2.0.0") + " " + arguments.home().resolve("deploy/hello.jar"));
+            out.println("  curl " + url + "hello");
+        });
+        out.flush();
+    }
+}
