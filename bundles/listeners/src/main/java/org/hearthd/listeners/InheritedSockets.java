@@ -38,10 +38,10 @@ public final class InheritedSockets implements ListenerSource {
     private final int first;
     private final int count;
     private final List<String> names;
+    private Descriptors descriptors;
+    private TcpSockets tcp;
+    /** Null until they were taken over. */
     private List<Inherited> sockets;
-
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    private volatile TcpSockets tcp;
 
     private static final class Inherited {
         final String name;
@@ -82,10 +82,29 @@ public final class InheritedSockets implements ListenerSource {
         return Integer.parseInt(fds);
     }
 
-    /** Takes the numbers over as soon as there is a transport, so that no child process gets them; a later transport changes nothing. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    synchronized void setDescriptors(Descriptors descriptors) {
-        if (sockets != null) {
+    synchronized void setDescriptors(Descriptors service) {
+        descriptors = service;
+        adopt();
+    }
+
+    synchronized void unsetDescriptors(Descriptors service) {
+        descriptors = descriptors == service ? null : descriptors;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void setTcp(TcpSockets service) {
+        tcp = service;
+        adopt();
+    }
+
+    synchronized void unsetTcp(TcpSockets service) {
+        tcp = tcp == service ? null : tcp;
+    }
+
+    /** Takes the numbers over, once, as soon as that is possible, so that no child process gets them. */
+    private void adopt() {
+        if (sockets != null || descriptors == null || tcp == null) {
             return;
         }
         sockets = new ArrayList<>();
@@ -93,35 +112,38 @@ public final class InheritedSockets implements ListenerSource {
             String name = i < names.size() ? names.get(i) : "unknown";
             try {
                 checkInherited(first + i);
-                sockets.add(new Inherited(name, descriptors.adopt(first + i)));
+                adopt(name, descriptors.adopt(first + i));
             } catch (IOException e) {
-                LOG.log(Level.ERROR, describe() + ": descriptor " + (first + i) + " (name " + name + "): " + e.getMessage());
+                LOG.log(Level.ERROR,
+                        describe() + ": descriptor " + (first + i) + " (name " + name + ") is left alone: " + e.getMessage());
             }
         }
     }
 
+    private void adopt(String name, Fd fd) throws IOException {
+        if (!tcp.inspect(fd).listening()) {
+            throw new IOException("it does not listen");
+        }
+        sockets.add(new Inherited(name, fd));
+    }
+
     /**
      * What was inherited has come through an exec. When this component starts a second time in one process, its numbers were closed
-     * and may belong to somebody else by now; what this process opens itself is close-on-exec.
+     * and may belong to somebody else by now; what this process opens itself is close-on-exec, or is no listening socket.
      */
     private static void checkInherited(int number) throws IOException {
         Path info = Path.of("/proc/self/fdinfo/" + number);
         if (!Files.exists(info)) {
             throw new IOException("it is not open");
         }
+        if (!Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString().startsWith("socket:")) {
+            throw new IOException("it is not a socket");
+        }
         for (String line : Files.readAllLines(info)) {
             if (line.startsWith("flags:") && (Integer.parseInt(line.substring(6).strip(), 8) & CLOSE_ON_EXEC) != 0) {
                 throw new IOException("it was not inherited, this process has opened it");
             }
         }
-    }
-
-    void unsetDescriptors(Descriptors descriptors) {
-        LOG.log(Level.DEBUG, () -> describe() + " keeps its sockets without " + descriptors);
-    }
-
-    void setTcp(TcpSockets sockets) {
-        tcp = sockets;
     }
 
     @Override
@@ -154,12 +176,11 @@ public final class InheritedSockets implements ListenerSource {
     }
 
     private boolean listensOn(Inherited socket, ListenAddress wanted) {
-        TcpSockets inspector = tcp;
-        if (inspector == null) {
+        if (tcp == null) {
             return false;
         }
         try {
-            SocketInfo info = inspector.inspect(socket.fd);
+            SocketInfo info = tcp.inspect(socket.fd);
             if (info.address() instanceof InetSocketAddress address && wanted.tcp() != null) {
                 return address.getPort() == wanted.tcp().getPort() && sameHost(address, wanted.tcp());
             }

@@ -1,6 +1,7 @@
 package org.hearthd.listeners;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,6 +16,7 @@ import java.util.Optional;
 
 /** What stands at the path of a Unix socket. */
 final class SocketPath {
+    private static final System.Logger LOG = System.getLogger(SocketPath.class.getName());
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
@@ -46,28 +48,27 @@ final class SocketPath {
         if ((mode & FILE_TYPE) != SOCKET) {
             throw new IOException("exists and is not a socket; it is not removed");
         }
-        if (answers(path)) {
-            throw new IOException("in use by a running server");
+        if (!Files.isWritable(path)) {
+            throw new IOException("exists, and whether it is in use can not be found out: permission denied");
         }
+        checkRefuses(path);
         Files.delete(path);
     }
 
     /**
-     * The kernel refuses a connection only when no socket listens there. One of another type is "wrong type", a full queue is
-     * "pending": both are alive.
+     * The kernel refuses a connection only when no socket listens there; it has other errors for a socket of another type and for a
+     * full queue, which are both alive.
      */
-    private static boolean answers(Path path) throws IOException {
+    private static void checkRefuses(Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
-            return true;
         } catch (ConnectException e) {
-            return false;
+            LOG.log(Level.DEBUG, () -> "unix:" + path + ": nobody listens there any more: " + e.getMessage());
+            return;
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("wrong type")) {
-                return true;
-            }
-            throw new IOException("exists and cannot be checked: " + e.getMessage(), e);
+            throw new IOException("in use by a running server (" + e.getMessage() + ")", e);
         }
+        throw new IOException("in use by a running server");
     }
 }
