@@ -3,8 +3,8 @@ package org.hearthd.launcher;
 import sun.misc.Signal;
 
 /**
- * SIGTERM, SIGINT and SIGHUP (unless ignored, as by nohup): the first asks for an orderly end, the second ends at once. A shutdown hook would do neither: it can not
- * change the exit status and is not told of a second signal.
+ * SIGTERM, SIGINT and SIGHUP (unless ignored, as by nohup): the first asks for an orderly end, the second ends at once. A
+ * shutdown hook would do neither: it can not change the exit status and is not told of a second signal.
  */
 final class Signals {
     private Signals() {}
