@@ -85,9 +85,15 @@ final class RunCommand {
         urls.stream().filter(url -> url.startsWith("http")).findFirst().ifPresent(url -> {
             out.println("Try:");
             out.println("  curl " + url + "hello");
-            out.println("  cp " + Home.demo(dist, "2.0.0") + " " + arguments.home().resolve("deploy/hello.jar"));
+            out.println("  cp " + quoted(Home.demo(dist, "2.0.0")) + " " + quoted(arguments.home().resolve("deploy/hello.jar")));
             out.println("  curl " + url + "hello");
         });
         out.flush();
+    }
+
+    /** As a word of the shell. */
+    private static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+@%:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,17 @@ class HomeTest {
         Home.open(path, dist).close();
         assertFalse(Files.exists(path.resolve("deploy/hello.jar")));
         assertEquals("x = 2\n", Files.readString(path.resolve("config/a.cfg")));
+    }
+
+    @Test
+    void aReadOnlyDistributionMakesAWritableHome() throws Exception {
+        Path file = dist.resolve("config/a.cfg");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+        Home.open(path, dist).close();
+        Path copy = path.resolve("config/a.cfg");
+        assertTrue(Files.getPosixFilePermissions(copy).contains(PosixFilePermission.OWNER_WRITE));
+        assertEquals(FileTime.fromMillis(1_000_000), Files.getLastModifiedTime(copy));
     }
 
     @Test

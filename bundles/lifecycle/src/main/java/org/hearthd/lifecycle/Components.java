@@ -1,5 +1,6 @@
 package org.hearthd.lifecycle;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** Finds out which configured components do not work, and why. */
 final class Components {
+    private static final String CAUSE = "Caused by: ";
     private final Collection<ComponentDescriptionDTO> descriptions;
     private final Function<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> configurations;
 
@@ -66,14 +68,17 @@ final class Components {
         };
     }
 
-    /** What is said last of the causes of a stack trace, which is what the operator can act upon. */
+    /** What the component threw: its message has the noun, which the causes below it need not have. */
     private static String reason(String stackTrace) {
         if (stackTrace == null) {
             return "see the log";
         }
         List<String> lines = stackTrace.lines().toList();
-        List<String> causes = lines.stream().filter(l -> l.startsWith("Caused by: ")).toList();
-        return causes.isEmpty() ? lines.get(0) : causes.get(causes.size() - 1).substring("Caused by: ".length());
+        String thrown = lines.get(0);
+        if (!thrown.startsWith(InvocationTargetException.class.getName())) {
+            return thrown;
+        }
+        return lines.stream().filter(l -> l.startsWith(CAUSE)).findFirst().map(l -> l.substring(CAUSE.length())).orElse(thrown);
     }
 
     /** References of constructors have no names but numbers, {@code $002}, which say nothing. */
