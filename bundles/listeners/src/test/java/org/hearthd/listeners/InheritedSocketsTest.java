@@ -34,8 +34,7 @@ class InheritedSocketsTest {
     @BeforeEach
     void start() throws IOException {
         path = dir.resolve("s");
-        listeners.listen(World.unix(path)).stop();
-        before = World.openDescriptors();
+        before = World.baseline(path);
     }
 
     @AfterEach

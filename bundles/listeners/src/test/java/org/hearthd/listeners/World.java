@@ -9,6 +9,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.stream.Stream;
 import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.transport.UnixAddress;
@@ -53,25 +57,44 @@ final class World {
         return answers(UnixDomainSocketAddress.of(path));
     }
 
-    /** Listening numbers as a service manager leaves them: inheritable, consecutive, the first is returned. */
+    /** Listening numbers as a service manager leaves them: inheritable, consecutive; the first is returned. */
     static int inherit(SocketAddress... addresses) throws IOException {
-        int first = -1;
-        int previous = -1;
-        for (SocketAddress address : addresses) {
-            LinuxSocket socket = address instanceof InetSocketAddress
+        Deque<LinuxSocket> run = new ArrayDeque<>();
+        List<LinuxSocket> fillers = new ArrayList<>();
+        while (run.size() < addresses.length) {
+            LinuxSocket next = addresses[run.size()] instanceof InetSocketAddress
                     ? LinuxSocket.newSocketStream(false)
                     : LinuxSocket.newSocketDomain();
+            if (!run.isEmpty() && next.intValue() != run.getLast().intValue() + 1) {
+                fillers.addAll(run);
+                run.clear();
+                fillers.add(next);
+            } else {
+                run.add(next);
+            }
+        }
+        int first = run.getFirst().intValue();
+        for (SocketAddress address : addresses) {
+            LinuxSocket socket = run.removeFirst();
             socket.bind(address instanceof UnixDomainSocketAddress unix
                     ? new DomainSocketAddress(unix.getPath().toString())
                     : address);
             socket.listen(16);
-            if (first >= 0 && socket.intValue() != previous + 1) {
-                throw new IllegalStateException("numbers " + previous + " and " + socket.intValue() + " are not consecutive");
-            }
-            first = first < 0 ? socket.intValue() : first;
-            previous = socket.intValue();
+        }
+        for (LinuxSocket filler : fillers) {
+            filler.close();
         }
         return first;
+    }
+
+    /** The number of open descriptors, when all that is opened once in a process is open. */
+    static long baseline(Path path) throws IOException {
+        for (ListenRequest request : List.of(unix(path), tcp("main", "127.0.0.1:0"))) {
+            ListeningSocket socket = service().listen(request);
+            answers(request.address().unix() == null ? socket.address().tcp() : UnixDomainSocketAddress.of(path));
+            socket.stop();
+        }
+        return openDescriptors();
     }
 
     static long openDescriptors() {

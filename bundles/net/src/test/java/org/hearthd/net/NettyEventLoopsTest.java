@@ -47,9 +47,8 @@ class NettyEventLoopsTest {
     private NettyEventLoops loops;
 
     @BeforeEach
-    void start() {
-        Ends.openDescriptors();
-        before = Ends.openDescriptors();
+    void start() throws IOException {
+        before = Ends.baseline();
         loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
     }
 

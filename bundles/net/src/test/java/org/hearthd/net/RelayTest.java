@@ -31,10 +31,9 @@ class RelayTest {
     private Ends right;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        Ends.openDescriptors();
-        before = Ends.openDescriptors();
+        before = Ends.baseline();
         loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
     }
 

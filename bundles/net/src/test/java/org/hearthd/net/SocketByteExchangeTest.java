@@ -50,10 +50,9 @@ class SocketByteExchangeTest {
     private ByteExchange view;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        Ends.openDescriptors();
-        before = Ends.openDescriptors();
+        before = Ends.baseline();
         loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
     }
 
