@@ -82,6 +82,9 @@ final class RequestsTest extends Sockets {
         }
         try {
             parent.send(ByteBuffer.wrap(datagram), theirs);
+        } catch (IOException e) {
+            client.close();
+            throw e;
         } finally {
             for (Fd fd : theirs) {
                 fd.close();
