@@ -213,7 +213,8 @@ final class StdinSourceTest {
         FdPair pair = streams.pair();
         standardInput = pair.theirs();
         String stream = assertThrows(IOException.class, () -> source("").start()).getMessage();
-        assertTrue(stream.contains("socket:[") && stream.contains("of another type, not the SEQPACKET socket of an ashd parent"), stream);
+        assertTrue(stream.contains("socket:[") && stream.contains("of another type, not the SEQPACKET socket of an ashd parent"),
+                stream);
         pair.close();
         try (RandomAccessFile file = new RandomAccessFile("/dev/null", "r")) {
             String number = openNumber("/dev/null");
