@@ -130,7 +130,8 @@ public interface Exchange extends AutoCloseable {
 
     /**
      * Runs the hook once when the client has hung up before the exchange ended; at once if it already has. It runs on the thread
-     * that noticed, so it must be short. A client on a raw response socket is only noticed when something is written.
+     * that noticed, so it must be short. A client that has closed only its sending side counts too, because nothing tells the
+     * two apart; an answer still reaches it. A client on a raw response socket is only noticed when something is written.
      */
     void onGone(Runnable hook);
 

@@ -40,13 +40,14 @@ public class TransportSwapIT {
         Path home = Dist.home("TransportSwapIT");
         HandlerBundles.pack(home, "taker", "1.0.0", SocketTaker.class);
         return OptionUtils.combine(Dist.options(home), bundle(jar("jna-").toUri().toString()),
-                installed(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
+                bundle(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
     }
 
     /** From the test class path. */
     private static Path jar(String prefix) {
         return Stream.of(System.getProperty("java.class.path").split(":")).map(Path::of)
-                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst().orElseThrow();
+                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst()
+                .orElseThrow();
     }
 
     @Before
@@ -110,6 +111,7 @@ public class TransportSwapIT {
     }
 
     private Bundle installed(String symbolicName) {
-        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst().orElseThrow();
+        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst()
+                .orElseThrow();
     }
 }

@@ -1,5 +1,6 @@
 package org.hearthd.launcher;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -53,7 +54,7 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
                 } else if (command.isEmpty()) {
                     command = command(word);
                 } else if (command.equals("check") && directory.isEmpty()) {
-                    directory = Optional.of(Path.of(word).toAbsolutePath().normalize());
+                    directory = Optional.of(path(word).toAbsolutePath().normalize());
                 } else {
                     throw usage("unexpected argument " + word + " after " + command);
                 }
@@ -81,9 +82,9 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
             Optional<String> attached = equals < 0 ? Optional.empty() : Optional.of(word.substring(equals + 1));
             switch (name) {
                 case "--port" -> port = number(name, value(name, attached), 65_535);
-                case "--home" -> home = Path.of(value(name, attached));
+                case "--home" -> home = path(value(name, attached));
                 case "--notification-fd" -> notificationFd = number(name, value(name, attached), Integer.MAX_VALUE);
-                case "--verbose" -> verbose = true;
+                case "--verbose" -> verbose = flag(name, attached);
                 default -> throw usage("unknown option " + name + "; did you mean " + nearest(name, OPTIONS) + "?");
             }
         }
@@ -97,6 +98,22 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
                 throw usage("option " + name + " has an empty value");
             }
             return value;
+        }
+    }
+
+    private static boolean flag(String name, Optional<String> attached) throws LaunchException {
+        if (attached.isPresent()) {
+            throw usage("option " + name + " takes no value");
+        }
+        return true;
+    }
+
+    private static Path path(String text) throws LaunchException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            // characters that the locale of this process can not express
+            throw usage("not a path in this locale (see LC_ALL): " + text);
         }
     }
 

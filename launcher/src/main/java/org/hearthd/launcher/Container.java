@@ -11,21 +11,23 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
+import org.apache.felix.framework.Felix;
+import org.apache.felix.framework.util.FelixConstants;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
-import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.cm.Configuration;
@@ -33,6 +35,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The running framework. Talks to its bundles through services of JDK types only. */
 final class Container {
+    private static final System.Logger LOG = System.getLogger(Container.class.getName());
     private static final long STOP_TIMEOUT_MS = 30_000;
     private final Framework framework;
 
@@ -50,14 +53,15 @@ final class Container {
     static Container start(Path dist, Path storage, Map<String, String> variables, int startLevel, IntConsumer exit)
             throws LaunchException {
         Features features = Features.read(dist, variables);
-        Map<String, String> properties = new HashMap<>(features.properties());
+        Map<String, Object> properties = new HashMap<>(features.properties());
         properties.putAll(variables);
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startLevel));
         // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1");
-        Framework framework = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
+        properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
+        Framework framework = new Felix(properties);
         Container container = new Container(framework);
         try {
             framework.init();
@@ -74,6 +78,12 @@ final class Container {
     private void register(Features features, IntConsumer exit) throws InvalidSyntaxException {
         BundleContext context = framework.getBundleContext();
         context.registerService(IntConsumer.class, exit, new Hashtable<>(Map.of("hearth.exit", "true")));
+        // Whoever stops the framework from inside ends the process: without its bundles it would only hold HOME.
+        context.addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STOPPING && event.getBundle() == framework) {
+                exit.accept(LaunchException.FAILED);
+            }
+        });
         // Synchronous: runs inside ConfigAdmin's start at level 1, before any component is started.
         context.addServiceListener(event -> {
             if (event.getType() == ServiceEvent.REGISTERED) {
@@ -111,23 +121,23 @@ final class Container {
         }
     }
 
-    /** Waits for a service with that property to be there; false if it was not in time. */
-    boolean await(String filter, long timeout, TimeUnit unit) throws InterruptedException {
-        BundleContext context = framework.getBundleContext();
-        CountDownLatch there = new CountDownLatch(1);
+    /** Completes as soon as a service matches. */
+    CompletableFuture<Void> appearance(String filter) {
+        CompletableFuture<Void> there = new CompletableFuture<>();
         ServiceListener listener = event -> {
             if (event.getType() == ServiceEvent.REGISTERED) {
-                there.countDown();
+                there.complete(null);
             }
         };
         try {
-            context.addServiceListener(listener, filter);
-            return !find(filter).isEmpty() || there.await(timeout, unit);
+            framework.getBundleContext().addServiceListener(listener, filter);
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(filter, e);
-        } finally {
-            context.removeServiceListener(listener);
         }
+        if (!find(filter).isEmpty()) {
+            there.complete(null);
+        }
+        return there;
     }
 
     /** The values of a service property over all services that have it. */
@@ -158,9 +168,11 @@ final class Container {
     void stop() {
         try {
             framework.stop();
-            framework.waitForStop(STOP_TIMEOUT_MS);
+            if (framework.waitForStop(STOP_TIMEOUT_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                LOG.log(System.Logger.Level.ERROR, "the framework has not stopped within " + STOP_TIMEOUT_MS + " ms");
+            }
         } catch (BundleException e) {
-            System.getLogger(Container.class.getName()).log(System.Logger.Level.ERROR, "the framework did not stop", e);
+            LOG.log(System.Logger.Level.ERROR, "the framework did not stop", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

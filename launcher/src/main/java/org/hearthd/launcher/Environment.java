@@ -3,7 +3,10 @@ package org.hearthd.launcher;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Turns the command line and the environment into framework properties: bundles read neither. */
+/**
+ * Turns the command line and the environment into framework properties: bundles read neither. A JVM can not unset its environment, so
+ * whoever starts a child has to take LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES and NOTIFY_SOCKET out of the child's.
+ */
 final class Environment {
     private Environment() {}
 

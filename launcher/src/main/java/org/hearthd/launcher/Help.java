@@ -18,8 +18,8 @@ final class Help {
               --verbose             log more
 
             The first start creates HOME with a demo handler and commented configuration files. NOTIFY_SOCKET, LISTEN_FDS and
-            LISTEN_FDNAMES are understood. SIGTERM and SIGINT stop accepting, finish what runs and exit 0; a second one ends now.
-            HEARTH_OPTS adds options for the Java virtual machine. Logs go to stderr.
+            LISTEN_FDNAMES are understood. SIGTERM, SIGINT and SIGHUP stop accepting, finish what runs and exit 0; a second one
+            ends now. HEARTH_OPTS adds options for the Java virtual machine. Logs go to stderr.
 
             Exit codes: 0 ok, 1 the operation failed, 100 usage, 111 a system call failed.
             """;

@@ -66,15 +66,24 @@ final class Home implements AutoCloseable {
         Path deploy = path.resolve("deploy");
         if (!Files.exists(deploy)) {
             Files.createDirectory(deploy);
-            Files.copy(demo(dist, "1.0.0"), deploy.resolve("hello.jar"));
+            copy(demo(dist, "1.0.0"), deploy.resolve("hello.jar"));
         }
         Path config = path.resolve("config");
         if (!Files.exists(config)) {
             Files.createDirectory(config);
             for (Path file : list(dist.resolve("config"))) {
-                Files.copy(file, config.resolve(file.getFileName()));
+                copy(file, config.resolve(file.getFileName()));
             }
         }
+    }
+
+    /**
+     * Keeps the time stamp, because who watches the directory waits for files that may still be written; but neither owner nor mode: a
+     * read-only distribution must not make a read-only HOME.
+     */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.write(to, Files.readAllBytes(from), StandardOpenOption.CREATE_NEW);
+        Files.setLastModifiedTime(to, Files.getLastModifiedTime(from));
     }
 
     /** The jar of the demo handler in that version. */

@@ -34,13 +34,14 @@ public final class Main {
         } catch (IOException e) {
             System.err.println("hearth: " + e);
             return LaunchException.SYSTEM;
-        } catch (InterruptedException e) {
-            System.err.println("hearth: interrupted");
+        } catch (RuntimeException e) {
+            // a defect; without this the threads of the framework would keep the process alive
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR, "hearth has failed", e);
             return LaunchException.FAILED;
         }
     }
 
-    private static int execute(Arguments arguments, PrintStream out) throws LaunchException, IOException, InterruptedException {
+    private static int execute(Arguments arguments, PrintStream out) throws LaunchException, IOException {
         if (!arguments.command().equals("check")) {
             return new RunCommand(arguments, dist(), out).run();
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code hearth run} and {@code hearth serve}: the runtime in the foreground, until a signal or until it ends by itself. */
 final class RunCommand {
+    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
     private static final int ALL_LEVELS = 7;
     private static final long SOURCE_TIMEOUT_S = 5;
     private static final long READY_TIMEOUT_S = 10;
@@ -29,7 +30,7 @@ final class RunCommand {
     }
 
     /** Runs until the end; returns the exit code. */
-    int run() throws LaunchException, IOException, InterruptedException {
+    int run() throws LaunchException, IOException {
         try (Home home = Home.open(arguments.home(), dist)) {
             Map<String, String> properties = Environment.properties(arguments, System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
@@ -37,7 +38,7 @@ final class RunCommand {
             CompletableFuture<Void> asked = new CompletableFuture<>();
             Signals.handle(() -> asked.complete(null));
             Container container = Container.start(dist, home.storage(), properties, ALL_LEVELS, end::complete);
-            asked.thenRun(() -> new Thread(() -> end.complete(container.command("stop").orElse(0)), "orderly-end").start());
+            asked.thenRun(() -> new Thread(() -> end.complete(drain(container)), "orderly-end").start());
             try {
                 awaitReady(container);
                 return end.join();
@@ -47,14 +48,28 @@ final class RunCommand {
         }
     }
 
-    private void awaitReady(Container container) throws InterruptedException, LaunchException {
-        if (!container.await(SOURCES, SOURCE_TIMEOUT_S, TimeUnit.SECONDS) && !end.isDone()) {
+    private static int drain(Container container) {
+        try {
+            return container.command("stop").orElse(0);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "lifecycle could not end in order", e);
+            return LaunchException.FAILED;
+        }
+    }
+
+    /** Whether that happened within the time, unless the runtime is to end before. */
+    private boolean happens(CompletableFuture<Void> event, long seconds) {
+        CompletableFuture.anyOf(event, end).completeOnTimeout(null, seconds, TimeUnit.SECONDS).join();
+        return event.isDone();
+    }
+
+    private void awaitReady(Container container) throws LaunchException {
+        if (!happens(container.appearance(SOURCES), SOURCE_TIMEOUT_S) && !end.isDone()) {
             container.command("explain");
             throw new LaunchException(LaunchException.FAILED,
                     "nothing listens; the log above says why. HOME is " + arguments.home());
         }
-        boolean ready = container.await("(hearth.ready=true)", READY_TIMEOUT_S, TimeUnit.SECONDS);
-        if (!ready && !end.isDone()) {
+        if (!happens(container.appearance("(hearth.ready=true)"), READY_TIMEOUT_S) && !end.isDone()) {
             container.command("explain");
         }
         if (arguments.command().equals("run") && !end.isDone()) {

@@ -3,8 +3,8 @@ package org.hearthd.launcher;
 import sun.misc.Signal;
 
 /**
- * SIGTERM and SIGINT: the first asks for an orderly end, the second ends at once. A shutdown hook would do neither: it can not
- * change the exit status and is not told of a second signal.
+ * SIGTERM, SIGINT and SIGHUP (unless ignored, as by nohup): the first asks for an orderly end, the second ends at once. A
+ * shutdown hook would do neither: it can not change the exit status and is not told of a second signal.
  */
 final class Signals {
     private Signals() {}
@@ -26,5 +26,6 @@ final class Signals {
         };
         Signal.handle(new Signal("TERM"), signal -> once.run());
         Signal.handle(new Signal("INT"), signal -> once.run());
+        Signal.handle(new Signal("HUP"), signal -> once.run());
     }
 }

@@ -39,7 +39,8 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource({"run --prt 1,--port", "rnu,run", "run --port x,0 to 65535", "run --port 65536,0 to 65535",
         "run --port,needs a value",
-        "run --home=,empty value", "run more,unexpected argument more", "chekc,check", "'',no command"})
+        "run --home=,empty value", "run --verbose=no,takes no value", "run more,unexpected argument more", "chekc,check",
+        "'',no command"})
     void usageErrorsNameTheWordAndTheNearestKnownOne(String line, String expected) {
         String[] words = line.isEmpty() ? new String[0] : line.split(" ");
         LaunchException e = assertThrows(LaunchException.class, () -> Arguments.parse(words));

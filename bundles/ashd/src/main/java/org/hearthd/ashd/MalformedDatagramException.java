@@ -2,18 +2,19 @@ package org.hearthd.ashd;
 
 import java.io.IOException;
 
-/** A datagram that is no request. */
-public final class MalformedDatagramException extends IOException {
+/** A datagram that is not a request. */
+public class MalformedDatagramException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final int offset;
 
-    MalformedDatagramException(int offset, String why) {
-        super("malformed datagram at byte " + offset + ": " + why);
+    /** Says what is wrong and at which byte of the datagram, counted from 0. */
+    public MalformedDatagramException(String what, int offset) {
+        super("malformed request datagram: " + what + " at byte " + offset);
         this.offset = offset;
     }
 
-    /** The byte at which the datagram stopped being a request, counted from 0. */
+    /** The byte of the datagram where it went wrong, counted from 0; its length if it ended too early. */
     public int offset() {
         return offset;
     }

@@ -4,138 +4,123 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
 import org.hearthd.transport.TransportException;
 
-/** Requests on a packet connection: receiving them as exchanges, and sending exchanges on. */
+/** Receives and sends requests on a connection: one datagram with one response socket each. */
 public final class Requests {
     private static final System.Logger LOG = System.getLogger(Requests.class.getName());
-    /** More than one is wrong, but the first of so many still gets an answer that says so. */
-    private static final int MAX_FDS = 16;
-    private static final Request UNKNOWN = Request.of("", "", "", "", Headers.EMPTY);
+    /** The most that one message can bring; taken all, so that the sender of too many still gets its 400. */
+    private static final int MAX_FDS = 253;
+    /** What a request is called that could not be read. */
+    private static final Request UNREADABLE = Request.of("(unreadable)", "", "HTTP/1.1", "", Headers.EMPTY);
 
-    private final StreamTransport streams;
-    private final String source;
-    private final Consumer<Exchange> sink;
-
-    private Requests(StreamTransport streams, String source, Consumer<Exchange> sink) {
-        this.streams = streams;
-        this.source = source;
-        this.sink = sink;
-    }
+    private Requests() {}
 
     /**
-     * Receives requests on the caller's thread until the connection ends, or is closed by another thread. A datagram that is no
-     * request is logged and answered with 400 where it can be; it never ends the loop, and its descriptors are closed.
+     * Receives requests on the caller's thread until the peer has closed or {@code from} was closed meanwhile. A datagram that is not
+     * one request with one response socket is logged and refused, with a 400 where it brought a socket; receiving goes on.
      *
-     * @param connection stays the caller's, who closes it afterwards
-     * @param streams carries the bodies and the answers
+     * @param from stays the caller's
+     * @param streams asked once per exchange that is read or answered here for the transport of that moment, or null
      * @param source who receives, for messages, e.g. {@code stdin}
-     * @param sink owns each exchange; must not block
+     * @param to takes every exchange over; must not block for long
      * @throws IOException if the connection is broken
      */
-    public static void receive(PacketConnection connection, StreamTransport streams, String source, Consumer<Exchange> sink)
+    public static void receive(PacketConnection from, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to)
             throws IOException {
-        new Requests(streams, source, sink).receive(connection);
-    }
-
-    private void receive(PacketConnection connection) throws IOException {
         try (Packet packet = new Packet(MAX_FDS)) {
-            while (next(connection, packet)) {
-                accept(packet);
-                packet.clear();
+            boolean open = true;
+            while (open) {
+                try {
+                    open = from.receive(packet) >= 0;
+                    if (open) {
+                        take(packet, streams, source, to);
+                    }
+                } catch (TransportException e) {
+                    LOG.log(Level.WARNING, () -> source + ": a datagram was dropped: " + e.getMessage());
+                }
             }
         }
     }
 
-    /** Waits for a message that arrived whole. */
-    private boolean next(PacketConnection connection, Packet packet) throws IOException {
-        while (true) {
-            try {
-                return connection.receive(packet) >= 0;
-            } catch (TransportException e) {
-                LOG.log(Level.WARNING, source + ": a datagram was dropped: " + e.getMessage());
-            }
-        }
-    }
-
-    private void accept(Packet packet) {
-        int count = packet.fds().size();
-        if (count == 0) {
+    private static void take(Packet packet, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to) {
+        int sockets = packet.fds().size();
+        if (sockets == 0) {
             LOG.log(Level.WARNING,
-                    source + ": a datagram of " + packet.data().remaining() + " bytes without a response socket was dropped");
-            return;
-        }
-        Fd socket = packet.fds().remove(0);
-        if (count > 1) {
-            refuse(socket, "a datagram came with " + count + " descriptors where one is expected");
+                    source + ": a datagram of " + packet.data().remaining() + " bytes had no response socket: dropped");
             return;
         }
         Request request;
         try {
             request = Datagram.decode(packet.data());
         } catch (MalformedDatagramException e) {
-            refuse(socket, e.getMessage());
+            refuse(packet, UNREADABLE, streams, source, e.getMessage());
             return;
         }
-        hand(SocketExchange.of(streams, socket, request, source));
+        if (sockets > 1) {
+            refuse(packet, request, streams, source,
+                    "the datagram had " + sockets + " descriptors instead of one response socket");
+            return;
+        }
+        hand(ResponseSocket.exchange(source, request, packet.fds().remove(0), streams), to);
     }
 
-    private void refuse(Fd socket, String why) {
-        ManagedExchange refused = SocketExchange.of(streams, socket, UNKNOWN, source);
-        LOG.log(Level.WARNING, source + ": request " + refused.id() + ": " + why + ": 400");
-        refused.fail(400, "The request was refused: " + why + ".");
-    }
-
-    private void hand(ManagedExchange exchange) {
+    private static void hand(ManagedExchange exchange, Consumer<Exchange> to) {
         try {
-            sink.accept(exchange);
+            to.accept(exchange);
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> exchange + ": " + source + " could not dispatch it: 500", e);
+            LOG.log(Level.ERROR, () -> exchange + " could not be dispatched", e);
             exchange.fail(500, "The request could not be dispatched.");
         }
     }
 
+    /** Answers 400 on the first descriptor; the packet closes the others. */
+    private static void refuse(Packet packet, Request request, Supplier<StreamTransport> streams, String source, String why) {
+        ManagedExchange exchange = ResponseSocket.exchange(source, request, packet.fds().remove(0), streams);
+        packet.clear();
+        LOG.log(Level.WARNING, () -> source + ": request " + exchange.id() + " was refused: " + why);
+        exchange.fail(400, "The request could not be read.");
+    }
+
     /**
-     * Moves an exchange with its response socket to another process, waiting while that one's queue is full. Takes ownership: where
-     * it can not be moved it is answered with an error before this method throws.
+     * Sends a request and its response socket to another process, which answers it; waits while that one's queue is full.
      *
-     * @param connection to a persistent handler; stays the caller's
-     * @param streams carries the error where the handler did not take the request
-     * @param limit the longest datagram that the receiver takes: {@link Datagram#C_LIMIT} unless it is known to take more
-     * @throws IOException if the request is too long (answered with 414 or 431), its socket can not be taken, or the receiver is
-     *         gone (answered with 502)
+     * @param to stays the caller's
+     * @param exchange ended by a success; still the caller's if its request can not be sent (too long, illegal characters) or its
+     *        socket not be taken: {@link Exchange#ended} tells
+     * @param limit the longest datagram that the receiver takes, as for {@link Datagram#encode}
+     * @param streams answers 502 on the response socket where sending fails; null: the socket is closed unanswered
+     * @throws IOException if nothing was sent
      */
-    public static void send(PacketConnection connection, StreamTransport streams, Exchange exchange, int limit)
-            throws IOException {
-        Request request = exchange.request();
-        ByteBuffer data;
+    public static void send(PacketConnection to, Exchange exchange, int limit, StreamTransport streams) throws IOException {
+        ByteBuffer data = Datagram.encode(exchange.request(), limit);
+        try (Fd socket = exchange.takeSocket()) {
+            try {
+                to.send(data, socket);
+            } catch (IOException e) {
+                giveBack(exchange, socket, streams);
+                throw new IOException(exchange + " could not be sent: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** The sender has the socket again and nobody else will answer on it. */
+    private static void giveBack(Exchange exchange, Fd socket, StreamTransport streams) {
         try {
-            data = Datagram.encode(request, limit);
+            ResponseSocket.exchange("sender", exchange.request(), socket, () -> streams)
+                    .respond(ErrorPage.of(exchange.id(), 502, "The process that should answer could not be reached."));
         } catch (IOException e) {
-            exchange.fail(request.url().length() > limit / 4 ? 414 : 431, "The request is too long for its handler.");
-            throw e;
+            LOG.log(Level.DEBUG, () -> exchange + ": its 502 did not reach the client", e);
         }
-        Fd socket;
-        try {
-            socket = exchange.takeSocket();
-        } catch (IOException e) {
-            exchange.fail(502, "The request could not be passed on.");
-            throw e;
-        }
-        try {
-            connection.send(data, socket);
-        } catch (IOException | RuntimeException e) {
-            SocketExchange.of(streams, socket, request, "sender").fail(502, "The handler is gone.");
-            throw e;
-        }
-        socket.close();
     }
 }

@@ -2,49 +2,31 @@ package org.hearthd.ashd;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
-import org.hearthd.Headers;
 import org.hearthd.Request;
-import org.hearthd.spi.ManagedExchange;
 
 /**
- * The request body: what comes from the response socket up to its end. ashd(7) can not say that a client cut its body short, but where
- * Content-Length says how long it is the missing bytes show.
+ * The request body on a response socket. Its peer ends it by half-closing the socket, also when the client has cut it short; that
+ * shows only where the request announced a length.
  */
 final class SocketBody extends InputStream {
-    private static final int UNKNOWN = -1;
-    /** The most bytes that are read only to be dropped. */
-    private static final int DRAIN = 1024 * 1024;
+    private static final long UNKNOWN = -1;
 
-    private final ManagedExchange exchange;
-    private final Opener socket;
-    private final long length;
-    private InputStream in;
-    private long read;
-    private boolean ended;
+    private final ResponseSocket socket;
+    private final Request request;
+    private final long announced;
+    private long received;
     private boolean closed;
 
-    /** Where the bytes come from, opened when they are asked for. */
-    interface Opener {
-        InputStream open() throws IOException;
-    }
-
-    SocketBody(Request request, ManagedExchange exchange, Opener socket) {
-        this.exchange = exchange;
+    SocketBody(ResponseSocket socket, Request request) {
         this.socket = socket;
-        this.length = length(request.headers());
+        this.request = request;
+        this.announced = announced(request);
     }
 
-    private static long length(Headers headers) {
-        String text = headers.get("Content-Length");
-        boolean known = text != null && !text.isEmpty() && text.length() <= 18 && !headers.contains("Transfer-Encoding")
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        return known ? Long.parseLong(text) : UNKNOWN;
-    }
-
-    /** Whether a body is to be expected. */
-    static boolean announced(Request request) {
-        return request.headers().contains("Transfer-Encoding") || length(request.headers()) > 0;
+    private static long announced(Request request) {
+        String length = request.headers().get("Content-Length");
+        boolean number = length != null && length.matches("[0-9]{1,18}") && !request.headers().contains("Transfer-Encoding");
+        return number ? Long.parseLong(length) : UNKNOWN;
     }
 
     @Override
@@ -54,44 +36,21 @@ final class SocketBody extends InputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-        Objects.checkFromIndexSize(offset, count, bytes.length);
+    public int read(byte[] target, int offset, int length) throws IOException {
         if (closed) {
-            throw new IOException(exchange + ": its body is closed");
+            throw new IOException("the stream of the request body is closed");
         }
-        if (count == 0) {
-            return 0;
+        int count = socket.connection().input().read(target, offset, length);
+        if (count >= 0) {
+            received += count;
+        } else if (received < announced) {
+            throw new IOException(
+                    request + ": the body ended after " + received + " bytes of its Content-Length of " + announced);
         }
-        int got = ended ? -1 : receive(bytes, offset, count);
-        if (got < 0 && read < length) {
-            throw new IOException(exchange + ": its body was cut short after " + read + " of " + length + " bytes");
-        }
-        return got;
+        return count;
     }
 
-    private int receive(byte[] bytes, int offset, int count) throws IOException {
-        if (in == null) {
-            in = socket.open();
-        }
-        int got = in.read(bytes, offset, count);
-        if (got < 0) {
-            ended = true;
-        } else {
-            read += got;
-        }
-        return got;
-    }
-
-    /** Drops what is left of the body, within reason: who sends more may see its connection reset. */
-    void drain() throws IOException {
-        byte[] dropped = new byte[8192];
-        long end = read + DRAIN;
-        while (!ended && read < end) {
-            receive(dropped, 0, dropped.length);
-        }
-    }
-
-    /** The rest is dropped when the exchange ends. */
+    /** What was not read is discarded with the socket. */
     @Override
     public void close() {
         closed = true;

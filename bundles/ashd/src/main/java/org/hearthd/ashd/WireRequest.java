@@ -1,5 +1,6 @@
 package org.hearthd.ashd;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,133 +8,120 @@ import java.util.List;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 
-/** A request as the bytes of its datagram. What is decoded is remembered; two threads may both decode, to equal values. */
+/** A request that is a datagram: its strings are made when they are asked for, a change replaces only the bytes of what changed. */
 final class WireRequest implements Request {
-    /** Exactly the datagram; never modified. */
+    private static final int METHOD = 0;
+    private static final int URL = 1;
+    private static final int VERSION = 2;
+    private static final int REST = 3;
+    private static final int HEADERS = 4;
+
+    /** The datagram; never modified. */
     private final byte[] bytes;
-    private final int urlAt;
-    private final int versionAt;
-    private final int restAt;
-    private final int headersAt;
-    private String method;
-    private String url;
-    private String version;
-    private String rest;
-    private Headers headers;
+    /** Where the four strings and the header list start. */
+    private final int[] starts;
+    /** Behind the end of the header list; what follows is ignored, but sent on as it came. */
+    private final int end;
+    /** Racing threads may make a string twice; both are the same. */
+    private volatile String url;
+    private volatile String rest;
+    private volatile Headers headers;
 
-    private WireRequest(byte[] bytes, int urlAt, int versionAt, int restAt, int headersAt) {
+    WireRequest(byte[] bytes, int[] starts, int end) {
         this.bytes = bytes;
-        this.urlAt = urlAt;
-        this.versionAt = versionAt;
-        this.restAt = restAt;
-        this.headersAt = headersAt;
+        this.starts = starts;
+        this.end = end;
     }
 
-    /** Checks the shape; keeps the array. */
-    static WireRequest of(byte[] bytes) throws MalformedDatagramException {
-        Scanner scanner = new Scanner(bytes);
-        int url = scanner.string("method");
-        int version = scanner.string("URL");
-        int rest = scanner.string("version");
-        int headers = scanner.string("rest string");
-        int end = scanner.headers();
-        return new WireRequest(end == bytes.length ? bytes : Arrays.copyOf(bytes, end), url, version, rest, headers);
-    }
-
-    byte[] bytes() {
-        return bytes;
+    ByteBuffer bytes() {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 
     @Override
     public String method() {
-        if (method == null) {
-            method = text(0, urlAt);
-        }
-        return method;
+        return text(starts[METHOD], starts[METHOD + 1] - 1);
     }
 
     @Override
     public String url() {
-        if (url == null) {
-            url = text(urlAt, versionAt);
+        String known = url;
+        if (known == null) {
+            known = text(starts[URL], starts[URL + 1] - 1);
+            url = known;
         }
-        return url;
+        return known;
     }
 
     @Override
     public String version() {
-        if (version == null) {
-            version = text(versionAt, restAt);
-        }
-        return version;
+        return text(starts[VERSION], starts[VERSION + 1] - 1);
     }
 
     @Override
     public String rest() {
-        if (rest == null) {
-            rest = text(restAt, headersAt);
+        String known = rest;
+        if (known == null) {
+            known = text(starts[REST], starts[REST + 1] - 1);
+            rest = known;
         }
-        return rest;
+        return known;
     }
 
     @Override
     public Headers headers() {
-        if (headers == null) {
-            headers = decodeHeaders();
+        Headers known = headers;
+        if (known == null) {
+            known = decodeHeaders();
+            headers = known;
         }
-        return headers;
+        return known;
     }
 
     private Headers decodeHeaders() {
         List<String> fields = new ArrayList<>();
-        int from = headersAt;
-        for (int i = headersAt; i < bytes.length - 1; i++) {
+        int from = starts[HEADERS];
+        for (int i = from; from < end - 1; i++) {
             if (bytes[i] == 0) {
-                fields.add(text(from, i + 1));
+                fields.add(text(from, i));
                 from = i + 1;
             }
         }
         return Headers.of(fields.toArray(new String[0]));
     }
 
-    /** The string from there to the NUL before {@code next}. */
-    private String text(int from, int next) {
-        return new String(bytes, from, next - 1 - from, StandardCharsets.ISO_8859_1);
+    private String text(int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public Request withRest(String newRest) {
-        byte[] changed = new byte[bytes.length - (headersAt - restAt) + newRest.length() + 1];
-        System.arraycopy(bytes, 0, changed, 0, restAt);
-        int next = Datagram.put(changed, restAt, newRest);
-        System.arraycopy(bytes, headersAt, changed, next, bytes.length - headersAt);
-        WireRequest request = same(changed, next);
-        request.rest = newRest;
-        request.headers = headers;
-        return request;
+        int change = newRest.length() + 1 - (starts[HEADERS] - starts[REST]);
+        byte[] spliced = Arrays.copyOf(bytes, end + change);
+        Datagram.put(newRest, spliced, starts[REST], "rest string");
+        System.arraycopy(bytes, starts[HEADERS], spliced, starts[HEADERS] + change, end - starts[HEADERS]);
+        int[] moved = starts.clone();
+        moved[HEADERS] += change;
+        WireRequest changed = new WireRequest(spliced, moved, end + change);
+        changed.url = url;
+        changed.rest = newRest;
+        changed.headers = headers;
+        return changed;
     }
 
     @Override
     public Request withHeaders(Headers newHeaders) {
-        byte[] changed = Arrays.copyOf(bytes, headersAt + Datagram.size(newHeaders));
-        Arrays.fill(changed, headersAt, changed.length, (byte) 0);
-        Datagram.put(changed, headersAt, newHeaders);
-        WireRequest request = same(changed, headersAt);
-        request.rest = rest;
-        request.headers = newHeaders;
-        return request;
-    }
-
-    private WireRequest same(byte[] changed, int newHeadersAt) {
-        WireRequest request = new WireRequest(changed, urlAt, versionAt, restAt, newHeadersAt);
-        request.method = method;
-        request.url = url;
-        request.version = version;
-        return request;
+        int length = starts[HEADERS] + Datagram.size(newHeaders) + 1;
+        byte[] spliced = Arrays.copyOf(bytes, length);
+        Datagram.put(newHeaders, spliced, starts[HEADERS]);
+        WireRequest changed = new WireRequest(spliced, starts, length);
+        changed.url = url;
+        changed.rest = rest;
+        changed.headers = newHeaders;
+        return changed;
     }
 
     @Override
     public String toString() {
-        return method() + " " + url();
+        return method() + ' ' + url();
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Requests between processes as ashd(7) defines them: the datagram codec, the exchange behind a received response socket, and
- * moving an exchange to another process. Opens no path, owns no thread, reads no configuration.
+ * The wire of ashd(7): requests as datagrams with their response socket, the exchange that is answered on such a socket, and the ways
+ * to receive and to send both. Nothing here opens a path, starts a thread or reads configuration.
  */
 @Export
 @Version("1.0.0")

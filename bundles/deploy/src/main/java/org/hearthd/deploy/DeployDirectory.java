@@ -98,8 +98,10 @@ public final class DeployDirectory {
             Files.createDirectories(directory);
             Set<String> adopted = deployer.names();
             Map<String, DirectoryScan.Stamp> found = found(adopted);
-            apply(scan.first(found, this::isSettled));
-            if (!found.values().stream().allMatch(this::isSettled)) {
+            // one clock reading for both questions: what is too young for the first must not have grown old by the second
+            long now = System.currentTimeMillis();
+            apply(scan.first(found, stamp -> isSettled(stamp, now)));
+            if (!found.values().stream().allMatch(stamp -> isSettled(stamp, now))) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMs));
                 apply(scan.next(found(adopted)));
             }
@@ -119,8 +121,8 @@ public final class DeployDirectory {
         return found;
     }
 
-    private boolean isSettled(DirectoryScan.Stamp stamp) {
-        long age = System.currentTimeMillis() - stamp.modified().toMillis();
+    private boolean isSettled(DirectoryScan.Stamp stamp, long now) {
+        long age = now - stamp.modified().toMillis();
         return age < 0 || age > pollMs;
     }
 

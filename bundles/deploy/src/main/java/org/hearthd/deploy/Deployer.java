@@ -50,13 +50,22 @@ final class Deployer {
         adopt();
     }
 
+    /** What the bundle was installed from, so that a jar that is still the same is left alone; else something unlike any jar. */
+    private BundleJar adopted(String name, Bundle bundle) {
+        try {
+            return BundleJar.read(current(name));
+        } catch (IOException lost) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is installed anew: {1}", name, lost.getMessage());
+            return new BundleJar(current(name), bundle.getSymbolicName(), bundle.getVersion(), "");
+        }
+    }
+
     /** Takes over what this room has installed before it was restarted. */
     private void adopt() {
         for (Bundle bundle : context.getBundles()) {
             String name = bundle.getLocation().startsWith(LOCATION) ? bundle.getLocation().substring(LOCATION.length()) : "";
             if (!name.isEmpty()) {
-                BundleJar unknown = new BundleJar(current(name), bundle.getSymbolicName(), bundle.getVersion(), "");
-                deployments.put(name, new Deployment(name, bundle, unknown));
+                deployments.put(name, new Deployment(name, bundle, adopted(name, bundle)));
             }
         }
     }

@@ -194,7 +194,7 @@ class DeployIT {
         room.start();
         until(() -> version("hello.jar").equals("2.0.0") && active("hello.jar"), "the new version is noticed");
         until(() -> bundle("gone.jar") == null, "the removal is noticed");
-        assertTrue(active("kept.jar"));
+        assertTrue(active("kept.jar"), () -> bundle("kept.jar") + " " + log);
     }
 
     @Test

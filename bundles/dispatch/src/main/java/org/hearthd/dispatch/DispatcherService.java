@@ -207,9 +207,8 @@ public final class DispatcherService implements Dispatcher {
         refreshRoutes();
     }
 
-    /** The route has changed. */
+    /** The service's properties have changed; where the change was refused the route is the old one. */
     void updatedRoute(RouteConfig route) {
-        LOG.log(Level.INFO, () -> route.route() + " has changed");
         refreshRoutes();
     }
 

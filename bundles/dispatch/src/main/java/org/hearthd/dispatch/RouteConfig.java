@@ -1,5 +1,6 @@
 package org.hearthd.dispatch;
 
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
@@ -15,6 +16,8 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(service = RouteConfig.class, configurationPid = "org.hearthd.route", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = RouteSettings.class, factory = true)
 public final class RouteConfig {
+    private static final System.Logger LOG = System.getLogger(RouteConfig.class.getName());
+
     private volatile Route route;
 
     /** Reads the route. */
@@ -27,6 +30,7 @@ public final class RouteConfig {
     @Modified
     void modified(RouteSettings settings, Map<String, Object> properties) {
         route = RouteReader.read((String) properties.get(Constants.SERVICE_PID), settings);
+        LOG.log(Level.INFO, () -> route + " has changed");
     }
 
     Route route() {

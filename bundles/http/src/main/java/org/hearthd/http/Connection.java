@@ -254,6 +254,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 case BUSY -> {
                     Probe.start(ctx.channel());
                     checkCutShort();
+                    exchange.managed().gone();
                 }
                 case IDLE, DRAIN, LINGER -> close();
                 default -> throw new IllegalStateException(phase.name());

@@ -53,7 +53,8 @@ final class Front implements Source {
      * @throws IOException naming the address and the reason; what was listened on before goes on
      */
     synchronized void listen(ListenRequest request) throws IOException {
-        if (listening != null && listening.address().equals(request.address())) {
+        if (listening != null && (listening.address().equals(request.address()) || address().equals(request.address()))) {
+            listening = request;
             return;
         }
         ListeningSocket newSocket = listeners.listen(request);

@@ -51,13 +51,14 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     }
 
     private void begin() {
-        // a write that fails because the taker has answered without reading must not lose the answer
-        socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        head = socket.alloc().compositeBuffer(64);
-        if (!exchange.current()) {
+        if (over || !exchange.current()) {
+            // the taker, or the client, was faster
             finish();
             return;
         }
+        // a write that fails because the taker has answered without reading must not lose the answer
+        socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
+        head = socket.alloc().compositeBuffer(64);
         exchange.connection().onWritable(exchange, this::pace);
         exchange.requestBody().receiver(this);
         exchange.requestBody().read();

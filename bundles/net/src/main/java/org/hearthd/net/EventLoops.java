@@ -23,8 +23,9 @@ public interface EventLoops {
      *
      * @param connected owned by the channel on success, closed on failure
      * @param loop the loop to register with
-     * @param handler added first; an initializer may add more
-     * @param autoRead whether reading starts at once
+     * @param handler added before anything is read; an initializer may add more
+     * @param autoRead whether reading starts at once; if not, each {@code read} brings at most one piece, and the end of the input
+     *            is held back too until it is asked for
      */
     Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException;
 

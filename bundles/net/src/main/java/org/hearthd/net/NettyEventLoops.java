@@ -2,6 +2,7 @@ package org.hearthd.net;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -115,7 +116,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
                 : new EpollSocketChannel(number));
         channel.config().setAutoRead(autoRead);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(handler);
+        channel.pipeline().addLast(new HoldBack(), handler);
         return registered(channel, loop.register(channel));
     }
 
@@ -137,12 +138,18 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     /** Makes a channel that owns the number. */
     private <C extends Channel> C channel(Fd fd, ChannelMaker<C> maker) throws IOException {
         try {
+            if (group.isShuttingDown()) {
+                throw new IOException("the event loops are stopping");
+            }
             boolean unix = isUnix(fd);
             descriptors().nonBlocking(fd, true);
             C channel = maker.make(unix, fd.number());
             // From here on the channel closes the number; nobody closes the object that is dropped here.
             fd.take();
             return channel;
+        } catch (ChannelException e) {
+            fd.close();
+            throw new IOException("cannot make a channel of a descriptor: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             fd.close();
             throw e;
@@ -162,7 +169,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         C make(boolean unix, int number);
     }
 
-    /** A registration that is refused at once closes the channel, and so the number. */
+    /** A registration that is refused after all closes the channel, and so the number. */
     private Channel registered(Channel channel, ChannelFuture registration) throws IOException {
         channels.add(channel);
         if (registration.cause() != null) {
@@ -217,7 +224,8 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         }
         descriptors();
         SocketByteExchange view = new SocketByteExchange();
-        adopt(exchange.takeSocket(), nearest(), view, false);
+        // The caller may use the view before the loop has registered the channel.
+        view.attach(adopt(exchange.takeSocket(), nearest(), view, false));
         return view;
     }
 

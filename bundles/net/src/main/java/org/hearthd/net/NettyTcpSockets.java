@@ -1,5 +1,6 @@
 package org.hearthd.net;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -116,15 +117,16 @@ public final class NettyTcpSockets implements TcpSockets {
     }
 
     static SocketInfo info(Fd fd) throws IOException {
-        LinuxSocket socket = LinuxSocket.newSocket(fd.number());
+        LinuxSocket socket;
         int domain;
         int type;
         boolean listening;
         try {
+            socket = LinuxSocket.newSocket(fd.number());
             domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
             type = socket.getIntOpt(SOL_SOCKET, SO_TYPE);
             listening = socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) != 0;
-        } catch (IOException e) {
+        } catch (IOException | ChannelException e) {
             throw new IOException(fd + " is not a socket", e);
         }
         return new SocketInfo(switch (type) {

@@ -12,8 +12,10 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -53,6 +55,7 @@ public final class Relay {
     private final Direction back;
     private final Consumer<Result> atEnd;
     private final AtomicReference<Reason> reason = new AtomicReference<>();
+    private final AtomicInteger open = new AtomicInteger(2);
     private volatile long lastMove = System.nanoTime();
 
     private Relay(DuplexChannel first, DuplexChannel second, Consumer<Result> atEnd) {
@@ -63,7 +66,8 @@ public final class Relay {
 
     /**
      * Starts relaying. From now on both channels belong to the relay, which closes them at its end. What was read from a channel
-     * before is the caller's to write to the other one first; both must be registered and have automatic reading off.
+     * before is the caller's to write to the other one first. Both were made by {@link EventLoops#adopt} without automatic reading,
+     * so that nothing is lost that arrives before the relay is in place.
      *
      * @param idleTimeoutMs how long nothing may move in either direction, or 0 for ever
      * @param atEnd called once, when both channels are closed, on one of their loops
@@ -91,14 +95,18 @@ public final class Relay {
     }
 
     private void finish(End end, Throwable cause) {
-        Reason mine = new Reason(end, cause);
-        if (!reason.compareAndSet(null, mine)) {
+        if (!reason.compareAndSet(null, new Reason(end, cause))) {
             return;
         }
-        ChannelFuture firstClosed = forward.source.close();
-        ChannelFuture secondClosed = back.source.close();
-        firstClosed.addListener(
-                first -> secondClosed.addListener(second -> atEnd.accept(new Result(forward.moved, back.moved, end, cause))));
+        forward.source.close().addListener(this::closed);
+        back.source.close().addListener(this::closed);
+    }
+
+    private void closed(Future<?> one) {
+        if (open.decrementAndGet() == 0) {
+            Reason why = reason.get();
+            atEnd.accept(new Result(forward.moved, back.moved, why.end, why.cause));
+        }
     }
 
     /** Reads from one channel and writes to the other; in the pipeline of the one it reads from. */
@@ -132,7 +140,7 @@ public final class Relay {
             source.pipeline().addLast(this);
             if (!source.isOpen()) {
                 finish(End.BROKEN, new ClosedChannelException());
-            } else if (source.isInputShutdown()) {
+            } else if (source.isInputShutdown() && source.pipeline().get(HoldBack.class) == null) {
                 sourceEnded();
             } else {
                 source.read();

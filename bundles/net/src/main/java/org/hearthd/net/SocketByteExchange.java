@@ -10,18 +10,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.spi.ResponseHead;
 
 /**
  * The byte view of an exchange whose response socket is ours: the body is what can be read up to the end, the answer is what is
- * written. What the channel delivers unasked (it does so when the peer half-closes) waits here.
+ * written.
  */
 final class SocketByteExchange extends ChannelInboundHandlerAdapter implements ByteExchange {
     private static final int LARGEST_READ = 256 * 1024;
@@ -29,22 +26,25 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     private static final int LINGER_S = 10;
     private static final Runnable NOTHING = () -> {};
 
-    private final Queue<ByteBuf> early = new ArrayDeque<>();
     private DuplexChannel channel;
     private Body receiver;
     private Runnable writableHook = NOTHING;
     private IOException failure;
     private boolean wanted;
-    private boolean delivering;
     private boolean inputEnded;
     private boolean bodyOver;
     private boolean over;
+    private boolean outputEnded;
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        channel = (DuplexChannel) ctx.channel();
+        attach(ctx.channel());
         channel.config()
                 .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8192, LARGEST_READ).maxMessagesPerRead(1));
+    }
+
+    void attach(Channel newChannel) {
+        channel = (DuplexChannel) newChannel;
     }
 
     @Override
@@ -59,38 +59,11 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     @Override
     public void read() {
-        wanted = true;
-        deliver();
-    }
-
-    /** Calls the receiver as often as it asked; it may ask again from inside the call. */
-    private void deliver() {
-        if (delivering) {
-            return;
-        }
-        delivering = true;
-        while (wanted && !bodyOver && !over) {
-            if (early.isEmpty() && !inputEnded) {
-                channel.read();
-                break;
-            }
-            wanted = false;
-            deliverOne();
-        }
-        delivering = false;
-    }
-
-    private void deliverOne() {
-        ByteBuf piece = early.poll();
-        if (piece != null) {
-            receiver.data(piece);
-            return;
-        }
-        bodyOver = true;
-        if (failure == null) {
-            receiver.end();
+        if (inputEnded) {
+            deliverEnd();
         } else {
-            receiver.failed(failure);
+            wanted = true;
+            channel.read();
         }
     }
 
@@ -101,13 +74,13 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
             piece.release();
             return;
         }
-        early.add(piece);
-        deliver();
+        wanted = false;
+        receiver.data(piece);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
+        if (event instanceof ChannelInputShutdownEvent) {
             inputEnded(null);
         }
     }
@@ -121,7 +94,6 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         inputEnded(new ClosedChannelException());
-        dropEarly();
     }
 
     private void inputEnded(IOException cause) {
@@ -130,10 +102,22 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
         }
         inputEnded = true;
         failure = cause;
-        if (over) {
-            channel.close();
+        closeWhenBothEnded();
+        if (wanted) {
+            deliverEnd();
+        }
+    }
+
+    private void deliverEnd() {
+        wanted = false;
+        if (bodyOver || over) {
+            return;
+        }
+        bodyOver = true;
+        if (failure == null) {
+            receiver.end();
         } else {
-            deliver();
+            receiver.failed(failure);
         }
     }
 
@@ -171,22 +155,26 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     @Override
     public ChannelFuture end() {
         over = true;
-        dropEarly();
-        ChannelFuture ended = Output.end(channel);
-        if (inputEnded) {
-            ended.addListener(done -> channel.close());
-            return ended;
-        }
         channel.config().setAutoRead(true);
-        var closing = loop().schedule((Runnable) channel::close, LINGER_S, TimeUnit.SECONDS);
-        channel.closeFuture().addListener(done -> closing.cancel(false));
-        return ended;
+        return Output.end(channel).addListener(done -> {
+            outputEnded = true;
+            closeWhenBothEnded();
+            if (!inputEnded) {
+                var closing = loop().schedule((Runnable) channel::close, LINGER_S, TimeUnit.SECONDS);
+                channel.closeFuture().addListener(closed -> closing.cancel(false));
+            }
+        });
+    }
+
+    private void closeWhenBothEnded() {
+        if (inputEnded && outputEnded) {
+            channel.close();
+        }
     }
 
     @Override
     public void abort() {
         over = true;
-        dropEarly();
         abort(channel);
     }
 
@@ -196,12 +184,5 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         channel.close();
-    }
-
-    private void dropEarly() {
-        ByteBuf piece;
-        while ((piece = early.poll()) != null) {
-            piece.release();
-        }
     }
 }

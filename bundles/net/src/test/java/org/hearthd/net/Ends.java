@@ -83,6 +83,16 @@ record Ends(SocketChannel client, Fd server) {
         return new String(bytes.array(), StandardCharsets.US_ASCII);
     }
 
+    /** The number of open descriptors, when all that is opened once in a process (random numbers, libraries) is open. */
+    static long baseline() throws IOException {
+        for (boolean unix : new boolean[] {true, false}) {
+            Ends ends = of(unix);
+            ends.client.close();
+            ends.server.close();
+        }
+        return openDescriptors();
+    }
+
     static long openDescriptors() {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.count();

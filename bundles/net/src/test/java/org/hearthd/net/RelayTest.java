@@ -31,10 +31,9 @@ class RelayTest {
     private Ends right;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        Ends.openDescriptors();
-        before = Ends.openDescriptors();
+        before = Ends.baseline();
         loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
     }
 
@@ -44,7 +43,7 @@ class RelayTest {
         right.client().close();
         loops.close();
         Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
-        assertTrue(results.isEmpty(), "the callback ran more than once");
+        assertTrue(results.isEmpty(), () -> "the callback ran more than once: " + results);
     }
 
     private void relay(boolean leftUnix, boolean rightUnix, long idleMs) throws IOException {

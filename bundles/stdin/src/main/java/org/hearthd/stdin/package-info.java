@@ -1,2 +1,2 @@
-/** The source of a runtime that is itself a persistent handler: receives requests from an ashd parent on descriptor 0. */
+/** The runtime as a persistent handler of an ashd(7) parent: requests come in on descriptor 0. */
 package org.hearthd.stdin;

@@ -100,6 +100,7 @@ public abstract class DescriptorsContract extends Contract {
 
     @Test
     void aNumberThatIsNotOpenIsRefusedByName() {
+        assertThrows(IOException.class, () -> descriptors.adopt(-1));
         IOException e = assertThrows(IOException.class, () -> descriptors.adopt(987_654));
         assertTrue(e.getMessage().contains("987654"), e.getMessage());
     }

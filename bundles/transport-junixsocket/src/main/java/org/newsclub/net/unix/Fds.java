@@ -42,7 +42,9 @@ public final class Fds {
     public static void closeOnExec(int number) throws IOException {
         FileDescriptor fd = of(number);
         // dup2(n, n) does nothing but check n, and what junixsocket does to the result is F_SETFD, which it offers nowhere else
-        NativeUnixSocket.duplicate(fd, fd);
+        if (NativeUnixSocket.duplicate(fd, fd) == null) {
+            throw new IOException("Bad file descriptor");
+        }
     }
 
     /** Fails if the number is not a socket. */

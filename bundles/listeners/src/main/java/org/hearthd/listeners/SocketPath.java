@@ -1,0 +1,74 @@
+package org.hearthd.listeners;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
+
+/** What stands at the path of a Unix socket. */
+final class SocketPath {
+    private static final System.Logger LOG = System.getLogger(SocketPath.class.getName());
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+
+    private SocketPath() {}
+
+    /** The identity of a file. The time tells it from a later file that was given the same inode again. */
+    record Identity(Object key, FileTime modified) {}
+
+    /** The file that has this name now, symbolic links not followed. */
+    static Optional<Identity> identity(Path path) throws IOException {
+        try {
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return Optional.of(new Identity(file.fileKey(), file.lastModifiedTime()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Removes a socket on which nobody listens; to be called under the path's lock.
+     *
+     * @throws IOException saying why what stands there is not removed: it is no socket, it is alive, or that can not be found out
+     */
+    static void removeStale(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != SOCKET) {
+            throw new IOException("exists and is not a socket; it is not removed");
+        }
+        if (!Files.isWritable(path)) {
+            throw new IOException("exists, and whether it is in use can not be found out: permission denied");
+        }
+        checkRefuses(path);
+        Files.delete(path);
+    }
+
+    /**
+     * The kernel refuses a connection only when no socket listens there; it has other errors for a socket of another type and for a
+     * full queue, which are both alive.
+     */
+    private static void checkRefuses(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+        } catch (ConnectException e) {
+            LOG.log(Level.DEBUG, () -> "unix:" + path + ": nobody listens there any more: " + e.getMessage());
+            return;
+        } catch (IOException e) {
+            throw new IOException("in use by a running server (" + e.getMessage() + ")", e);
+        }
+        throw new IOException("in use by a running server");
+    }
+}

@@ -1,0 +1,131 @@
+package org.hearthd.stdin;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.ashd.Requests;
+import org.hearthd.spi.Source;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamTransport;
+
+/**
+ * Reads requests with one thread from duplicates of a descriptor that is never closed here: what is queued in it outlives every
+ * reader, so that one can be replaced by another without losing a request.
+ */
+final class Intake implements Source {
+    private static final System.Logger LOG = System.getLogger(Intake.class.getName());
+    private static final String NAME = "stdin";
+
+    private final Supplier<StreamTransport> streams;
+    private final Consumer<Exchange> to;
+    private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    /** The reader that works; readers that have been closed may still hand on what they had received. */
+    private PacketConnection connection;
+    private boolean draining;
+    /** Exchanges in progress and threads that may bring more. */
+    private int busy;
+
+    Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to) {
+        this.streams = streams;
+        this.to = to;
+    }
+
+    /** How to get one more duplicate. */
+    interface Duplicate {
+        Fd make() throws IOException;
+    }
+
+    /**
+     * Begins to read, or goes on reading, with that transport; does nothing after the end.
+     *
+     * @throws IOException if the duplicate can not be made or adopted; nobody reads then
+     */
+    synchronized void read(Duplicate duplicate, PacketTransport transport) throws IOException {
+        stop();
+        if (draining || exhausted.isDone()) {
+            return;
+        }
+        PacketConnection reader = transport.adopt(duplicate.make());
+        connection = reader;
+        busy++;
+        new Thread(() -> receive(reader), NAME).start();
+    }
+
+    /** Closes the reader; what it has not received yet stays queued. */
+    synchronized void stop() {
+        PacketConnection reader = connection;
+        connection = null;
+        if (reader != null) {
+            reader.close();
+        }
+    }
+
+    private void receive(PacketConnection reader) {
+        try {
+            Requests.receive(reader, streams, NAME, this::accept);
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, () -> NAME + " is broken: " + e.getMessage(), e);
+        } finally {
+            if (isCurrent(reader)) {
+                stop();
+                exhausted.complete(null);
+            }
+            free();
+        }
+    }
+
+    /** Whether the reader ended by itself. */
+    private synchronized boolean isCurrent(PacketConnection reader) {
+        return connection == reader;
+    }
+
+    private void accept(Exchange exchange) {
+        synchronized (this) {
+            busy++;
+        }
+        exchange.onEnd(outcome -> free());
+        to.accept(exchange);
+    }
+
+    private void free() {
+        boolean last;
+        synchronized (this) {
+            busy--;
+            last = draining && busy == 0;
+        }
+        if (last) {
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public String describe() {
+        return NAME;
+    }
+
+    @Override
+    public CompletionStage<Void> drain() {
+        boolean idle;
+        synchronized (this) {
+            stop();
+            draining = true;
+            idle = busy == 0;
+        }
+        if (idle) {
+            drained.complete(null);
+        }
+        return drained;
+    }
+
+    @Override
+    public CompletionStage<Void> exhausted() {
+        return exhausted;
+    }
+}

@@ -1,0 +1,217 @@
+package org.hearthd.stdin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.Response;
+import org.hearthd.transport.Contract;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A parent, its socketpair and the source at the other end; as many descriptors afterwards as before. */
+final class IntakeTest extends Contract {
+    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    private PacketConnection parent;
+    private Fd zero;
+    private Intake intake;
+
+    @Override
+    protected PacketTransport packets() {
+        return new JunixPackets();
+    }
+
+    @Override
+    protected StreamTransport streams() {
+        return new JunixStreams();
+    }
+
+    @Override
+    protected Descriptors descriptors() {
+        return new JunixDescriptors();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        FdPair pair = packets.pair();
+        parent = packets.adopt(pair.ours());
+        zero = pair.theirs();
+        intake = new Intake(() -> streams, exchanges::add);
+    }
+
+    @AfterEach
+    void close() {
+        intake.stop();
+        parent.close();
+        zero.close();
+    }
+
+    @Test
+    void exhaustsAtTheEndAndDrainsWhenTheLastRequestHasEnded() throws Exception {
+        intake.read(zero::dup, packets);
+        try (StreamConnection client = request("a")) {
+            Exchange exchange = next();
+            parent.close();
+            intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            CompletableFuture<Void> drained = intake.drain().toCompletableFuture();
+            assertFalse(drained.isDone());
+            exchange.respond(Response.empty(204));
+            get(drained);
+            assertEquals("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", rest(client));
+        }
+    }
+
+    @Test
+    void queuedRequestsAreAnsweredBeforeTheEndIsSeen() throws Exception {
+        List<StreamConnection> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(request("r" + i));
+        }
+        parent.close();
+        intake.read(zero::dup, packets);
+        for (int i = 0; i < 5; i++) {
+            Exchange exchange = next();
+            exchange.respond(Response.text(200, exchange.request().rest()));
+            assertTrue(rest(clients.get(i)).endsWith("r" + i));
+            clients.get(i).close();
+        }
+        intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anotherTransportTakesOverWithoutLosingARequest() throws Exception {
+        intake.read(zero::dup, packets);
+        int total = 60;
+        List<StreamConnection> clients = new ArrayList<>();
+        for (int i = 0; i < total; i++) {
+            clients.add(request("r" + i));
+            if (i % 20 == 10) {
+                intake.read(zero::dup, new JunixPackets());
+            }
+        }
+        List<String> seen = new ArrayList<>();
+        for (int i = 0; i < total; i++) {
+            Exchange exchange = next();
+            seen.add(exchange.request().rest());
+            exchange.close();
+        }
+        assertEquals(total, seen.stream().distinct().count());
+        for (StreamConnection client : clients) {
+            assertTrue(rest(client).startsWith("HTTP/1.1 502 "));
+            client.close();
+        }
+        assertFalse(intake.exhausted().toCompletableFuture().isDone());
+    }
+
+    @Test
+    void aClosedReaderLeavesRequestsForTheNextOne() throws Exception {
+        intake.read(zero::dup, packets);
+        intake.stop();
+        try (StreamConnection client = request("later")) {
+            Intake next = new Intake(() -> streams, exchanges::add);
+            next.read(zero::dup, packets);
+            Exchange exchange = next();
+            assertEquals("later", exchange.request().rest());
+            exchange.respond(Response.empty(200));
+            assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
+            get(next.drain().toCompletableFuture());
+        }
+        assertFalse(intake.exhausted().toCompletableFuture().isDone());
+    }
+
+    @Test
+    void takesNothingMoreOnceItDrains() throws Exception {
+        intake.read(zero::dup, packets);
+        get(intake.drain().toCompletableFuture());
+        get(intake.drain().toCompletableFuture());
+        intake.read(zero::dup, packets);
+        try (StreamConnection client = request("unread")) {
+            zero.close();
+            assertEquals("", rest(client));
+        }
+        assertTrue(exchanges.isEmpty());
+    }
+
+    @Test
+    void aDuplicateThatCannotBeMadeIsReportedAndTheNextOneWorks() throws Exception {
+        assertThrows(IOException.class, () -> intake.read(() -> {
+            throw new IOException("no descriptor left");
+        }, packets));
+        intake.read(zero::dup, packets);
+        try (StreamConnection client = request("a")) {
+            next().abort();
+            assertEquals("", rest(client));
+        }
+    }
+
+    @Test
+    void knowsASeqpacketSocketFromEverythingElse() throws Exception {
+        PacketSocket.check(zero.number(), Path.of("/proc"));
+        FdPair streamPair = streams.pair();
+        String message = assertThrows(IOException.class, () -> PacketSocket.check(streamPair.ours().number(), Path.of("/proc")))
+                .getMessage();
+        assertTrue(message.contains("not a Unix SEQPACKET socket"), message);
+        streamPair.close();
+        try (Fd file = file("plain")) {
+            message = assertThrows(IOException.class, () -> PacketSocket.check(file.number(), Path.of("/proc"))).getMessage();
+            assertTrue(message.contains("/plain and not"), message);
+        }
+    }
+
+    @Test
+    void aProcessAnswersOnItsDescriptor0AndEndsWithItsParent() throws Exception {
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), EchoChild.class.getName()).redirectInput(descriptors.redirect(zero))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        zero.close();
+        try (StreamConnection client = request("from the parent")) {
+            assertTrue(rest(client).endsWith("\r\n\r\nfrom the parent"));
+        }
+        parent.close();
+        assertTrue(child.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, child.exitValue());
+        child.getInputStream().close();
+        child.getErrorStream().close();
+        child.getOutputStream().close();
+    }
+
+    private StreamConnection request(String rest) throws IOException {
+        FdPair pair = streams.pair();
+        parent.send(ByteBuffer.wrap(("GET\0/\0HTTP/1.1\0" + rest + "\0\0").getBytes(StandardCharsets.ISO_8859_1)), pair.theirs());
+        pair.theirs().close();
+        return streams.adopt(pair.ours());
+    }
+
+    private Exchange next() throws InterruptedException {
+        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        assertTrue(exchange != null, "no request came");
+        return exchange;
+    }
+
+    private static String rest(StreamConnection client) throws IOException {
+        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+}
