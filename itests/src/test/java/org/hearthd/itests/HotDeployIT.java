@@ -2,11 +2,9 @@ package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -28,7 +26,6 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.wiring.BundleRevision;
 
 /** Inside Felix: bundles and configuration come and go while the front answers. */
 @RunWith(PaxExam.class)
@@ -57,18 +54,6 @@ public class HotDeployIT {
     @After
     public void clean() throws Exception {
         container.close();
-    }
-
-    @Test
-    public void everyBundleIsActive() {
-        List<String> bad = new ArrayList<>();
-        for (Bundle bundle : context.getBundles()) {
-            boolean fragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
-            if (!fragment && bundle.getState() != Bundle.ACTIVE) {
-                bad.add(bundle + " is in state " + bundle.getState());
-            }
-        }
-        assertTrue(bad.toString(), bad.isEmpty());
     }
 
     @Test
