@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.hearthd.Fd;
@@ -21,6 +22,7 @@ import org.hearthd.transport.StreamTransport;
  * socket becomes a connection only when somebody reads or answers here, so that taking it out costs nothing.
  */
 final class ResponseSocket implements Backend {
+    private static final System.Logger LOG = System.getLogger(ResponseSocket.class.getName());
     private static final int BUFFER = 8192;
 
     private final Request request;
@@ -30,6 +32,7 @@ final class ResponseSocket implements Backend {
     /** The lock guards these two; it is not held while bytes move, so that an abort never waits for a peer. */
     private StreamConnection connection;
     private boolean closed;
+    private volatile SocketBody body;
 
     private ResponseSocket(String source, Request request, Fd socket, Supplier<StreamTransport> streams) {
         this.request = request;
@@ -72,7 +75,8 @@ final class ResponseSocket implements Backend {
 
     @Override
     public InputStream body() {
-        return new SocketBody(this, request);
+        body = new SocketBody(this, request);
+        return body;
     }
 
     @Override
@@ -83,21 +87,25 @@ final class ResponseSocket implements Backend {
         } else if (isHead() && response.length() > 0 && !headers.contains("Content-Length")) {
             headers = headers.with("Content-Length", Integer.toString(response.length()));
         }
-        try (OutputStream out = begin(response.status(), headers)) {
-            byte[] body = new byte[response.length()];
-            response.body().get(body);
-            out.write(body);
+        try (OutputStream out = answer(response.status(), headers, false)) {
+            byte[] content = new byte[response.length()];
+            response.body().get(content);
+            out.write(content);
         }
     }
 
     @Override
     public OutputStream begin(int status, Headers headers) throws IOException {
+        return answer(status, headers, true);
+    }
+
+    private OutputStream answer(int status, Headers headers, boolean streamed) throws IOException {
         boolean bodyless = bodyless(status);
         Headers sent = bodyless && !isHead() ? withoutBody(status, headers) : headers;
         // the head goes out with the first bytes of the body
         OutputStream out = new BufferedOutputStream(connection().output(), BUFFER);
         out.write(ResponseHead.of(status, sent).encode());
-        return new Answer(out, bodyless);
+        return new Answer(out, bodyless, streamed);
     }
 
     /** A C front gives a 204 and a 304 a chunked body, and so breaks its connection, unless they have a length. */
@@ -142,6 +150,22 @@ final class ResponseSocket implements Backend {
         return Optional.empty();
     }
 
+    /**
+     * Closing a socket with unread bytes resets it, and a complete answer would look broken to the peer. A whole answer has its
+     * length and does not wait for those bytes: it may be written by the thread that receives.
+     */
+    private void drain() {
+        SocketBody rest = body == null ? new SocketBody(this, request) : body;
+        try {
+            if (rest.expectsMore()) {
+                connection().shutdownOutput();
+                rest.drain();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> managed + ": answered, but the rest of its body could not be read", e);
+        }
+    }
+
     private interface Step {
         void run() throws IOException;
     }
@@ -150,10 +174,12 @@ final class ResponseSocket implements Backend {
     private final class Answer extends OutputStream {
         private final OutputStream out;
         private final boolean bodyless;
+        private final boolean streamed;
 
-        Answer(OutputStream out, boolean bodyless) {
+        Answer(OutputStream out, boolean bodyless, boolean streamed) {
             this.out = out;
             this.bodyless = bodyless;
+            this.streamed = streamed;
         }
 
         @Override
@@ -179,6 +205,9 @@ final class ResponseSocket implements Backend {
         @Override
         public void close() throws IOException {
             attempt(out::flush);
+            if (streamed) {
+                drain();
+            }
             shut();
         }
 

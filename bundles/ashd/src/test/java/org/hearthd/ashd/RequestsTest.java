@@ -137,6 +137,16 @@ final class RequestsTest extends Contract {
     }
 
     @Test
+    void aStreamedAnswerEndsCleanlyBehindABodyThatNobodyRead() throws Exception {
+        try (StreamConnection client = request("PUT~/~HTTP/1.1~~Content-Length~50000~~")) {
+            client.send(bytes("x".repeat(50_000)));
+            client.shutdownOutput();
+            next().respond(200, Headers.EMPTY, out -> out.write('y'));
+            assertEquals("HTTP/1.1 200 OK\r\n\r\ny", rest(client));
+        }
+    }
+
+    @Test
     void aWriterThatFailsEndsTheAnswerShortOfItsLength() throws Exception {
         try (StreamConnection client = request(GET)) {
             Exchange exchange = next();
