@@ -73,17 +73,20 @@ final class Intake implements Source {
         } catch (IOException e) {
             LOG.log(Level.ERROR, () -> NAME + " is broken: " + e.getMessage(), e);
         } finally {
-            if (isCurrent(reader)) {
-                stop();
+            if (stopIfCurrent(reader)) {
                 exhausted.complete(null);
             }
             free();
         }
     }
 
-    /** Whether the reader ended by itself. */
-    private synchronized boolean isCurrent(PacketConnection reader) {
-        return connection == reader;
+    /** One step, so that a reader that has just ended never stops the one that took its place; false if there is one. */
+    private synchronized boolean stopIfCurrent(PacketConnection reader) {
+        boolean current = connection == reader;
+        if (current) {
+            stop();
+        }
+        return current;
     }
 
     private void accept(Exchange exchange) {

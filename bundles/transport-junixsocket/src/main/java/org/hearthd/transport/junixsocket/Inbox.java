@@ -22,8 +22,11 @@ final class Inbox {
         if (numbers.length > packet.maxFds()) {
             throw refuse(numbers, "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come");
         }
+        // all have an owner before anything can fail
         for (int number : numbers) {
             packet.fds().add(new OwnedFd(number));
+        }
+        for (int number : numbers) {
             Fds.closeOnExec(number);
         }
     }
