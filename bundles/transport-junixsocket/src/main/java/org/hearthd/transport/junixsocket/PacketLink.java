@@ -8,6 +8,7 @@ import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
 import org.newsclub.net.unix.ConnectionResetSocketException;
+import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Receiver;
 
 /** A SEQPACKET connection. */
@@ -67,6 +68,18 @@ final class PacketLink implements PacketConnection {
     @Override
     public void send(ByteBuffer data, Fd... fds) throws IOException {
         out.sendMessage(data, fds);
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        if (!link.enter()) {
+            throw link.closed();
+        }
+        try {
+            Fds.shutdownInput(link.number());
+        } finally {
+            link.leave();
+        }
     }
 
     @Override
