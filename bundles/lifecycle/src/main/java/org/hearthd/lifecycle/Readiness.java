@@ -93,7 +93,7 @@ public final class Readiness implements ToIntFunction<String[]> {
     }
 
     private void watch() {
-        long start = System.nanoTime();
+        long started = System.nanoTime();
         List<String> logged = List.of();
         try {
             for (;;) {
@@ -102,7 +102,10 @@ public final class Readiness implements ToIntFunction<String[]> {
                     ready();
                     return;
                 }
-                boolean warn = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) >= warnMs;
+                // a slow start is no news; what still does not work after it is
+                boolean starting = explanation.starting();
+                started = starting ? System.nanoTime() : started;
+                boolean warn = !starting && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started) >= warnMs;
                 if (warn && !lines.equals(logged)) {
                     LOG.log(Level.WARNING, text(lines));
                     logged = lines;
