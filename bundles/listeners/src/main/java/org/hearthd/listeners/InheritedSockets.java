@@ -34,6 +34,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class InheritedSockets implements ListenerSource {
     private static final System.Logger LOG = System.getLogger(InheritedSockets.class.getName());
     private static final int FIRST = 3;
+    private static final String READY = "(hearth.ready=true)";
     private static final int CLOSE_ON_EXEC = 02000000;
 
     private final int first;
@@ -107,7 +108,7 @@ public final class InheritedSockets implements ListenerSource {
      * Lifecycle says that the runtime is ready: all that is configured works, so who has not asked by now does not know of his socket,
      * and a client that connects to it would wait for ever.
      */
-    @Reference(service = Object.class, target = "(hearth.ready=true)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    @Reference(service = Object.class, target = READY, cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     void setReady(ServiceReference<Object> marker) {
         closeUnclaimed();
     }
