@@ -17,6 +17,7 @@ import org.hearthd.Outcome;
 import org.hearthd.Outcome.End;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -28,6 +29,11 @@ final class ManagedExchangeTest {
 
     ManagedExchangeTest() {
         exchange.onEnd(endings::add);
+    }
+
+    @AfterEach
+    void end() {
+        exchange.broken();
     }
 
     private void assertEnded(End end, int status) {

@@ -203,7 +203,10 @@ class LimitsTest {
             a.get("/").answer();
             b.send("GET / HTTP/1.1\r\n\r\n").answer();
             CountDownLatch gone = new CountDownLatch(1);
-            front.handle(exchange -> exchange.onGone(gone::countDown));
+            front.handle(exchange -> exchange.onGone(() -> {
+                exchange.abort();
+                gone.countDown();
+            }));
             c.get("/").socket.setSoLinger(true, 0);
             LockSupport.parkNanos(50_000_000);
             c.close();
