@@ -14,6 +14,8 @@ final class RunCommand {
     private static final int ALL_LEVELS = 7;
     private static final long SOURCE_TIMEOUT_S = 5;
     private static final long READY_TIMEOUT_S = 10;
+    /** What the command {@code explain} says when waiting does not help. */
+    private static final int SOMETHING_FAILED = 2;
     /** What a source registers under; see Source.URL in the api. */
     private static final String SOURCE_URL = "source.url";
     private static final String SOURCES = "(objectClass=org.hearthd.spi.Source)";
@@ -64,8 +66,12 @@ final class RunCommand {
     }
 
     private void awaitReady(Container container) throws LaunchException {
-        if (!happens(container.appearance(SOURCES), SOURCE_TIMEOUT_S) && !end.isDone()) {
-            container.command("explain");
+        CompletableFuture<Void> source = container.appearance(SOURCES);
+        boolean hopeless = !source.isDone() && !end.isDone() && container.command("explain").orElse(0) == SOMETHING_FAILED;
+        if ((hopeless || !happens(source, SOURCE_TIMEOUT_S)) && !end.isDone()) {
+            if (!hopeless) {
+                container.command("explain");
+            }
             throw new LaunchException(LaunchException.FAILED,
                     "nothing listens; the log above says why. HOME is " + arguments.home());
         }

@@ -127,12 +127,13 @@ public final class Readiness implements ToIntFunction<String[]> {
         LOG.log(Level.DEBUG, "ready");
     }
 
-    /** Logs what is missing; 0 = ready, 1 = not. */
+    /** Logs what is missing; 0 = ready, 1 = not, 2 = not, and something has failed, so that waiting does not help. */
     @Override
     public int applyAsInt(String[] arguments) {
         List<String> lines = missing();
         LOG.log(Level.INFO, lines.isEmpty() ? "ready" : text(lines));
-        return lines.isEmpty() ? 0 : 1;
+        boolean failed = lines.stream().anyMatch(line -> line.contains(Components.FAILED));
+        return failed ? 2 : lines.isEmpty() ? 0 : 1;
     }
 
     private static String text(List<String> lines) {
