@@ -57,6 +57,8 @@ public class CommandLineIT {
                         Integer.toString(busy.getLocalPort()), "--home", home.toString()))) {
             assertTrue("exit status of " + hearth.errors(), hearth.awaitExit() != 0);
             assertTrue(hearth.errors(), hearth.errors().contains("127.0.0.1:" + busy.getLocalPort()));
+            assertEquals("at once, without a warning meanwhile: " + hearth.errors(), 2,
+                    hearth.errors().split("not ready:").length);
         }
     }
 
