@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Timeouts, the number of connections, draining, addresses, descriptors. */
 @Timeout(30)
 class LimitsTest {
-    private static final Limits QUICK = new Limits(8192, 32_768, 0, 2, 300, 300, 300, 300);
+    private static final Limits QUICK = new Limits(8192, 32_768, 0, 2, 300, 300, 300, 300, 300, 300, 300);
 
     @Test
     void aSlowHeadGets408EvenIfItsBytesKeepComing() throws Exception {
@@ -146,7 +146,7 @@ class LimitsTest {
         try (TestFront front = new TestFront(); Client client = front.connect()) {
             assertEquals(200, client.get("/").answer().status());
             int before = front.port();
-            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000), "Other");
+            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000), "Other");
             front.front.listen(TestFront.request("127.0.0.2:0"));
             assertEquals("Other", client.get("/ab").answer().header("Server"));
             assertEquals(414, client.get("/abc").answer().status());

@@ -20,7 +20,7 @@ class RefusalTest {
 
     @BeforeAll
     static void start() throws Exception {
-        front = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000));
+        front = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000));
         front.handle(exchange -> {
             HANDLED.incrementAndGet();
             exchange.respond(Response.text(200, "handled\n"));
@@ -117,7 +117,7 @@ class RefusalTest {
     @MethodSource("bodies")
     void aMalformedChunkedBodyIsRefusedAndItsReaderIsTold(String name, int status, String body) throws Exception {
         AtomicInteger told = new AtomicInteger();
-        try (TestFront own = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000));
+        try (TestFront own = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000));
                 Client client = own.connect()) {
             own.handleBlocking(exchange -> {
                 try {
