@@ -276,6 +276,17 @@ class SocketByteExchangeTest {
     }
 
     @Test
+    void whenAdoptingFailsAfterTheSocketWasTakenTheExchangeHasEndedAndTheSocketIsClosed() throws Exception {
+        ends = Ends.of(true);
+        Exchange exchange = exchange(ends.server(), null);
+        loops.close();
+        assertThrows(IOException.class, () -> loops.bytes(exchange));
+        assertTrue(exchange.ended());
+        assertFalse(ends.server().isOpen());
+        assertEquals("", ends.readAll());
+    }
+
+    @Test
     void aResetClientFailsTheBody() throws Exception {
         open(false);
         ends.client().setOption(StandardSocketOptions.SO_LINGER, 0);
