@@ -8,10 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One connection of an HTTP/1.1 client that never makes another one: it shows whether the connection stays. */
 final class KeepAlive implements AutoCloseable {
     private static final int TIMEOUT_MS = 60_000;
+    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)$");
+    private static final Pattern CHUNKED = Pattern.compile("(?im)^transfer-encoding: *chunked$");
     private final Socket socket;
     private final InputStream in;
 
@@ -34,20 +38,23 @@ final class KeepAlive implements AutoCloseable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Reads one answer; throws if the connection ends before it. */
-    String answer() throws IOException {
+    /** Reads the head of an answer. */
+    String head() throws IOException {
         StringBuilder text = new StringBuilder();
-        int length = 0;
-        boolean chunked = false;
         for (String line = line(); !line.isEmpty(); line = line()) {
             text.append(line).append('\n');
-            String lower = line.toLowerCase(java.util.Locale.ROOT);
-            if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(lower.substring("content-length:".length()).strip());
-            }
-            chunked |= lower.startsWith("transfer-encoding:") && lower.endsWith("chunked");
         }
-        return text.append('\n').append(chunked ? chunks() : body(length)).toString();
+        return text.append('\n').toString();
+    }
+
+    /** Reads one answer; throws if the connection ends before it. */
+    String answer() throws IOException {
+        String head = head();
+        Matcher length = LENGTH.matcher(head);
+        if (CHUNKED.matcher(head).find()) {
+            return head + chunks();
+        }
+        return head + body(length.find() ? Integer.parseInt(length.group(1)) : 0);
     }
 
     private String chunks() throws IOException {
