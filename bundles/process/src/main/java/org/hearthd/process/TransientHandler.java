@@ -45,6 +45,11 @@ public final class TransientHandler implements Handler {
         runs = new TransientRuns(settings, spawner, () -> streams, starters);
     }
 
+    /** For tests. */
+    void streams(StreamTransport newStreams) {
+        streams = newStreams;
+    }
+
     @Activate
     void start() {
         registration = context.registerService(Handler.class, this, properties());

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
@@ -237,6 +238,7 @@ final class TransientRuns {
         refused.forEach(exchange -> refuse(exchange, "is being stopped"));
         TransientSettings now = settings;
         CompletableFuture.allOf(children.stream().map(child -> child.end(now.endMs(), now.termMs()))
-                .toArray(CompletableFuture<?>[]::new)).join();
+                .toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, now.endMs() + now.termMs() + 1000, TimeUnit.MILLISECONDS).join();
     }
 }

@@ -18,52 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hearthd.Fd;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Real children, and as many descriptors and processes afterwards as before. */
-final class SpawnerTest extends Contract {
-    private ProcessSpawner spawner;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
-    @BeforeEach
-    void make() {
-        spawner = new ProcessSpawner(descriptors);
-    }
-
-    @AfterEach
-    void leavesNoProcess() {
-        spawner.stop();
-        assertTrue(Await.until(() -> ProcessHandle.current().children().findAny().isEmpty()), "a child was left");
-    }
-
+final class SpawnerTest extends ProcessContract {
     @Test
     void tellsTheStatusAndTheLastLines() throws Exception {
-        Child child = shell("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 3");
+        Child child = run("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 3");
         assertEquals(3, status(child));
         assertEquals(List.of("line 3", "line 12"), List.of(child.lastErrors().get(0), child.lastErrors().get(9)));
         assertEquals(10, child.lastErrors().size());
@@ -72,7 +34,7 @@ final class SpawnerTest extends Contract {
 
     @Test
     void aSignalIsAStatusAbove128() throws Exception {
-        Child child = shell("kill -9 $$");
+        Child child = run("kill -9 $$");
         assertEquals(137, status(child));
         assertEquals("signal 9", child.state());
     }
@@ -182,7 +144,7 @@ final class SpawnerTest extends Contract {
 
     @Test
     void aChildThatIgnoresTheEndAndSigtermIsKilledWithItsDescendants() throws Exception {
-        Child child = shell("trap '' TERM; sleep 61 & echo $! >&2; while :; do wait; done");
+        Child child = run("trap '' TERM; sleep 61 & echo $! >&2; while :; do wait; done");
         assertTrue(Await.until(() -> !child.lastErrors().isEmpty()));
         long descendant = Long.parseLong(child.lastErrors().get(0));
         assertEquals(137, child.end(10, 100).get(20, TimeUnit.SECONDS));
@@ -200,7 +162,7 @@ final class SpawnerTest extends Contract {
 
     @Test
     void longLinesAreCutAndControlCharactersRemoved() throws Exception {
-        Child child = shell("head -c 100000 /dev/zero | tr '\\0' x >&2; printf '\\na\\033[1m\\r\\nlast' >&2");
+        Child child = run("head -c 100000 /dev/zero | tr '\\0' x >&2; printf '\\na\\033[1m\\r\\nlast' >&2");
         assertEquals(0, status(child));
         assertEquals(3, child.lastErrors().size());
         assertEquals(Lines.MAX_BYTES, child.lastErrors().get(0).length());
@@ -210,7 +172,7 @@ final class SpawnerTest extends Contract {
 
     @Test
     void aDescendantThatHoldsTheOutputDoesNotHideTheExit() throws Exception {
-        Child child = shell("sleep 62 & echo $! >&2; exit 4");
+        Child child = run("sleep 62 & echo $! >&2; exit 4");
         assertEquals(4, child.exit().get(10, TimeUnit.SECONDS));
         ProcessHandle.of(Long.parseLong(child.lastErrors().get(0))).ifPresent(ProcessHandle::destroyForcibly);
     }
@@ -223,7 +185,7 @@ final class SpawnerTest extends Contract {
 
     @Test
     void theEndOfTheSpawnerEndsWhatWasForgottenAndLeavesWhatSurvives() throws Exception {
-        Child forgotten = shell("sleep 63");
+        Child forgotten = run("sleep 63");
         Program program = Program.of("test", List.of("sleep", "64")).withOutput(Output.NULL, Output.NULL).surviving(true);
         Child survivor = spawner.start(program, null);
         spawner.stop();
@@ -233,7 +195,7 @@ final class SpawnerTest extends Contract {
         assertThrows(IllegalArgumentException.class, () -> Program.of("test", List.of("x")).surviving(true));
     }
 
-    private Child shell(String text) throws IOException {
+    private Child run(String text) throws IOException {
         return spawner.start(Program.of("test", List.of("sh", "-c", text)), null);
     }
 
