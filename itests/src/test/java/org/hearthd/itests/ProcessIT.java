@@ -28,12 +28,16 @@ public class ProcessIT {
     public void aTransientHandlerAnswersThroughItsSocket() throws Exception {
         try (HearthProcess hearth = HearthProcess.ready(home)) {
             route(hearth, "cgi");
+            Path script = Files.writeString(folder.getRoot().toPath().resolve("script"), """
+                    #!/bin/sh
+                    case $4 in /quiet) exit 3;; esac
+                    printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'
+                    printf '%s|' "$@" "$SAID"
+                    """);
+            assertTrue(script.toFile().setExecutable(true));
             hearth.configure("org.hearthd.process.transient-cgi.cfg",
-                    """
-                            command = sh -c 'case $3 in /quiet) exit 3;; esac; printf "HTTP/1.1 200 OK\\\\r\\\\n\\\\r\\\\n%s|" "$@" "$SAID" "a, b"' x
-                            environment = 'SAID=two words'
-                            """);
-            hearth.awaitAnswer("/cgi/x%20y?q", 200, "GET|/cgi/x%20y?q|/x%20y|two words|a, b|");
+                    "command = " + script + " 'a, b'\nenvironment = 'SAID=two words'\n");
+            hearth.awaitAnswer("/cgi/x%20y?q", 200, "a, b|GET|/cgi/x%20y?q|/x%20y|two words|");
             assertEquals(502, hearth.get("/cgi/quiet").statusCode());
             hearth.awaitLog("status 3");
             assertTrue(hearth.errors(), hearth.process.isAlive());
