@@ -72,6 +72,34 @@ public abstract class PacketContract extends Contract {
     }
 
     @Test
+    void afterAShutdownOfItsInputWhatIsQueuedArrivesThenTheEndAndThePeersSendsFail() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
+            ends.a().send(bytes("a"), fd);
+            ends.a().send(bytes("bc"));
+            ends.b().shutdownInput();
+            assertThrows(IOException.class, () -> ends.a().send(bytes("too late"), fd));
+            assertEquals(1, ends.b().receive(packet));
+            assertEquals("one", content(packet.fds().get(0)));
+            assertEquals(2, ends.b().receive(packet));
+            assertEquals(-1, ends.b().receive(packet));
+            ends.b().send(bytes("answer"));
+            assertEquals(6, ends.a().receive(packet));
+        }
+    }
+
+    @Test
+    void aShutdownOfItsInputWakesAReader() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1)) {
+            CompletableFuture<Integer> received = concurrently(() -> ends.b().receive(packet));
+            awaitBlockedIn("receive");
+            ends.b().shutdownInput();
+            assertEquals(-1, get(received));
+            ends.b().close();
+            assertThrows(IOException.class, () -> ends.b().shutdownInput());
+        }
+    }
+
+    @Test
     void aMessageOfExactlyTheCapacityArrivesWhole() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(100, 0)) {
             byte[] sent = new byte[100];
