@@ -430,7 +430,7 @@ final class ForwarderTest extends Contract {
         }
         stop.set(true);
         while (!peer.isDone()) {
-            send("last", 5);
+            request("last").close();
         }
         get(peer);
         assertEquals(1000, answers.size());
