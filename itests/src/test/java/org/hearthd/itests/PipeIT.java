@@ -34,6 +34,7 @@ public class PipeIT {
     private HearthProcess back(String name) throws Exception {
         Path home = folder.newFolder(name).toPath();
         Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/org.hearthd.http-main.cfg"), "address = 127.0.0.1:0\n");
         Files.createDirectories(home.resolve("deploy"));
         Files.copy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), home.resolve("deploy/hello.jar"));
         Files.writeString(home.resolve("config/org.hearthd.htpipe.server-pipe.cfg"),
@@ -44,6 +45,7 @@ public class PipeIT {
     private HearthProcess front() throws Exception {
         Path home = folder.newFolder("front").toPath();
         Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/org.hearthd.http-main.cfg"), "address = 127.0.0.1:0\n");
         Files.writeString(home.resolve("config/org.hearthd.htpipe.client-pipe.cfg"),
                 "handler.name = far\naddress = " + socket + "\nwait.timeout.ms = 25000\n");
         Files.writeString(home.resolve("config/org.hearthd.route-far.cfg"), "path = /\nhandler = far\n");
