@@ -29,6 +29,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -47,14 +48,10 @@ final class Container {
      * Installs what the features ask for and starts it up to a start level; returns when that is reached.
      *
      * @param storage an empty or missing directory of this process
-     * @param variables become framework properties as well
      * @param exit told when the runtime has to end by itself
      */
-    static Container start(Path dist, Path storage, Map<String, String> variables, int startLevel, IntConsumer exit)
-            throws LaunchException {
-        Features features = Features.read(dist, variables);
+    static Container start(Features features, Path storage, int startLevel, IntConsumer exit) throws LaunchException {
         Map<String, Object> properties = new HashMap<>(features.properties());
-        properties.putAll(variables);
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startLevel));
@@ -121,6 +118,13 @@ final class Container {
         }
     }
 
+    /** Goes up to that start level; returns when it is reached. */
+    void raise(int startLevel) {
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(startLevel, event -> reached.complete(null));
+        reached.join();
+    }
+
     /** Completes as soon as a service matches. */
     CompletableFuture<Void> appearance(String filter) {
         CompletableFuture<Void> there = new CompletableFuture<>();
@@ -153,6 +157,16 @@ final class Container {
             ToIntFunction<String[]> command = (ToIntFunction<String[]>) service;
             return command.applyAsInt(arguments);
         });
+    }
+
+    /** Ends in order what runs; returns the exit code. */
+    int drain() {
+        try {
+            return command("stop").orElse(0);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "lifecycle could not end in order", e);
+            return LaunchException.FAILED;
+        }
     }
 
     private List<ServiceReference<?>> find(String filter) {

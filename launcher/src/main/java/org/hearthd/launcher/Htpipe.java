@@ -1,0 +1,107 @@
+package org.hearthd.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.hearthd.launcher.HtpipeArguments.Mode;
+
+/** {@code htpipe}: the runtime as one end of htpipe(1). */
+final class Htpipe {
+    /** What the probe says where nobody listens. */
+    static final int NOBODY = 2;
+    private static final String NAME = "htpipe";
+    /** Handlers run, sources do not. */
+    private static final int HANDLERS = 6;
+    private static final int ALL_LEVELS = 7;
+
+    private final HtpipeArguments arguments;
+    private final Path dist;
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    private Htpipe(HtpipeArguments arguments, Path dist) {
+        this.arguments = arguments;
+        this.dist = dist;
+    }
+
+    /** Runs until the end; returns the exit code. Usage errors give 1. */
+    static int run(Path dist, String... line) throws LaunchException, IOException {
+        HtpipeArguments arguments = HtpipeArguments.parse(line);
+        if (arguments.mode() == Mode.HELP) {
+            System.out.print(HtpipeArguments.HELP);
+            return 0;
+        }
+        Logging.installPlain(NAME);
+        return new Htpipe(arguments, dist).run();
+    }
+
+    private int run() throws LaunchException, IOException {
+        String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
+        try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
+            Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
+            properties.put("hearth.dist", dist.toString());
+            Features features = Features.read(dist, files(), properties);
+            features.configurations().putAll(configurations());
+            Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
+            try {
+                return serve(container);
+            } finally {
+                container.stop();
+            }
+        }
+    }
+
+    private List<Path> files() {
+        Path directory = dist.resolve("features/htpipe");
+        return List.of(directory.resolve("base.json"),
+                directory.resolve(arguments.mode() == Mode.SERVER ? "server.json" : "client.json"));
+    }
+
+    private Map<String, Dictionary<String, Object>> configurations() {
+        if (arguments.mode() == Mode.SERVER) {
+            return Map.of("org.hearthd.htpipe.server~main",
+                    new Hashtable<>(Map.of("path", arguments.socket(), "handler", NAME)),
+                    "org.hearthd.process~main",
+                    new Hashtable<>(Map.of("command", arguments.child().toArray(new String[0]), "name", NAME)));
+        }
+        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("path", arguments.socket(), "name", NAME)),
+                "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+    }
+
+    private int serve(Container container) throws LaunchException {
+        if (arguments.mode() != Mode.SERVER) {
+            connect(container);
+        }
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        Signals.handle(NAME, () -> asked.complete(null));
+        container.raise(ALL_LEVELS);
+        if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
+            container.command("explain");
+            return LaunchException.FAILED;
+        }
+        asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
+        return end.join();
+    }
+
+    /** Makes sure that a server accepts, or refuses to go on. */
+    private void connect(Container container) throws LaunchException {
+        int found = probe(container);
+        if (found == NOBODY && arguments.mode() == Mode.AUTO) {
+            found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container)).start();
+        }
+        if (found == NOBODY) {
+            throw new LaunchException(LaunchException.FAILED, "nobody listens on " + arguments.socket());
+        }
+        if (found != 0) {
+            throw new LaunchException(LaunchException.FAILED, arguments.socket() + " can not be used");
+        }
+    }
+
+    private int probe(Container container) {
+        return container.command("htpipe.probe", arguments.socket())
+                .orElseThrow(() -> new IllegalStateException("no bundle offers htpipe.probe"));
+    }
+}
