@@ -11,17 +11,17 @@ import java.util.List;
  * @param child the program and its arguments, empty in client mode if none is given
  */
 record HtpipeArguments(Mode mode, boolean detached, String socket, List<String> child) {
-    static final String USAGE = "usage: htpipe [-h] [-CS] SOCKET-PATH [CHILD [ARGS...]]";
-    static final String HELP = USAGE
-            + """
+    static final String HELP = """
+            usage: htpipe [-h] [-CS] SOCKET-PATH [CHILD [ARGS...]]
 
-                      -C   only connect: pass requests from standard input to the server at SOCKET-PATH
-                      -S   only serve: listen on SOCKET-PATH and pass the requests to CHILD
-                      -h   print this and exit
+              -C   only connect: pass requests from standard input to the server at SOCKET-PATH
+              -S   only serve: listen on SOCKET-PATH and pass the requests to CHILD
+              -h   print this and exit
 
-                    Without -C and -S: connect, after starting a server with CHILD in the background if nobody listens. Its messages and those of
-                    CHILD go to SOCKET-PATH.log. CHILD is optional with -C only. htpipe(1) says more.
-                    """;
+            Without -C and -S: connect, after starting a server with CHILD in the background if nobody listens.
+            Its messages and those of CHILD go to SOCKET-PATH.log. CHILD is optional with -C only. htpipe(1) says more.
+            """;
+    private static final String USAGE = HELP.substring(0, HELP.indexOf('\n'));
     /** As first word of the command line: {@link #detached()}. */
     static final String DETACHED = "--detached";
     /** The longest path that the kernel takes with its terminating NUL, unix(7). */
