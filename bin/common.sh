@@ -31,7 +31,10 @@ find_java() {
 
 # Options for quick start and a small footprint. With -Xlog:disable an archive that does not fit is passed over in silence.
 options() {
-  opts="-XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+  # The optimizing compiler starts a little later than by default: at a start its threads compete with the work for few cores.
+  opts="-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=4000"
+  opts="$opts -XX:Tier4CompileThreshold=40000 -XX:Tier4BackEdgeThreshold=120000"
+  opts="$opts -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xlog:disable -Xlog:all=error:stderr"
   case " ${HEARTH_OPTS:-}" in
     *-XX:+Use*GC*) ;;
     *) opts="$opts -XX:+UseSerialGC" ;;

@@ -56,7 +56,7 @@ final class Container {
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startLevel));
         // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1");
+        properties.merge(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1", (a, b) -> a + "," + b);
         properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
         Framework framework = new Felix(properties);
         Container container = new Container(framework);

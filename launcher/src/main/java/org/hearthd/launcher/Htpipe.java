@@ -34,7 +34,7 @@ final class Htpipe {
             System.out.print(HtpipeArguments.HELP);
             return 0;
         }
-        Logging.installPlain(NAME);
+        Loggers.plain(NAME, arguments.detached());
         return new Htpipe(arguments, dist).run();
     }
 

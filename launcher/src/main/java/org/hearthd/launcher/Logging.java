@@ -13,20 +13,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/**
- * One line per record on stderr: time, level, the logger's last name, message; a stack trace where there is one. For a program that
- * stands among others: its name and the message.
- */
+/** One line per record on stderr: time, level, the logger's last name, message; a stack trace where there is one. */
 final class Logging extends Formatter {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
             .withZone(ZoneId.systemDefault());
     /** A reference is kept: loggers that nobody holds lose their level. */
     private static final Logger OURS = Logger.getLogger("org.hearthd");
-    private final String program;
-
-    private Logging(String program) {
-        this.program = program;
-    }
 
     /**
      * Routes java.util.logging to stderr, and whatever libraries print on stdout as well.
@@ -34,15 +26,6 @@ final class Logging extends Formatter {
      * @return the real stdout, for what the launcher itself has to say
      */
     static PrintStream install(boolean verbose) {
-        return install(new Logging(""), verbose ? Level.INFO : Level.WARNING, verbose ? Level.FINE : Level.INFO);
-    }
-
-    /** The same for a program that says only what is wrong, in lines that begin with its name. */
-    static PrintStream installPlain(String program) {
-        return install(new Logging(program + ": "), Level.WARNING, Level.WARNING);
-    }
-
-    private static PrintStream install(Formatter formatter, Level others, Level ours) {
         PrintStream stdout = System.out;
         System.setOut(System.err);
         Logger root = Logger.getLogger("");
@@ -50,32 +33,26 @@ final class Logging extends Formatter {
             root.removeHandler(handler);
         }
         Handler handler = new ConsoleHandler();
-        handler.setFormatter(formatter);
+        handler.setFormatter(new Logging());
         handler.setLevel(Level.ALL);
         root.addHandler(handler);
-        root.setLevel(others);
-        OURS.setLevel(ours);
+        root.setLevel(verbose ? Level.INFO : Level.WARNING);
+        OURS.setLevel(verbose ? Level.FINE : Level.INFO);
         return stdout;
     }
 
     @Override
     public String format(LogRecord entry) {
-        StringBuilder line = head(entry).append(formatMessage(entry)).append('\n');
+        String logger = entry.getLoggerName() == null ? "" : entry.getLoggerName();
+        StringBuilder line = new StringBuilder(TIME.format(Instant.ofEpochMilli(entry.getMillis()))).append(' ')
+                .append(level(entry.getLevel())).append(' ').append(logger.substring(logger.lastIndexOf('.') + 1)).append(": ")
+                .append(formatMessage(entry)).append('\n');
         if (entry.getThrown() != null) {
             StringWriter trace = new StringWriter();
             entry.getThrown().printStackTrace(new PrintWriter(trace));
             line.append(trace);
         }
         return line.toString();
-    }
-
-    private StringBuilder head(LogRecord entry) {
-        if (!program.isEmpty()) {
-            return new StringBuilder(program);
-        }
-        String logger = entry.getLoggerName() == null ? "" : entry.getLoggerName();
-        return new StringBuilder(TIME.format(Instant.ofEpochMilli(entry.getMillis()))).append(' ').append(level(entry.getLevel()))
-                .append(' ').append(logger.substring(logger.lastIndexOf('.') + 1)).append(": ");
     }
 
     private static String level(Level level) {
