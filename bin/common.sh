@@ -41,33 +41,45 @@ options() {
   esac
 }
 
-# The archive of the classes that a start loads: one for each JDK, build and way of starting, $1. It is made on the first start that
-# can write it, by the function record; without it everything works, only the start takes longer. Once "only" is given, an archive
-# is used but not made.
+# Archives of the classes that a start loads, one for each JDK, build and way of starting, $1. They are made on the first start that can
+# write them, by the function record; without them everything works, only the start takes longer. With "only" as $2 an archive is
+# used but not made.
 use_archive() {
-  sum=$(cksum < "$jar")
-  archive=$dist/cache/$1-$version-${sum%% *}.jsa
-  if [ ! -f "$archive" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
-    train "$1"
+  if [ "$major" -ge 25 ]; then
+    record_option=-XX:AOTCacheOutput use_option=-XX:AOTCache
+  else
+    record_option=-XX:ArchiveClassesAtExit use_option=-XX:SharedArchiveFile
   fi
-  if [ -f "$archive" ]; then opts="$opts -XX:SharedArchiveFile=$archive"; fi
+  sum=$(cksum < "$jar")
+  archives=$program-$version-${sum%% *}
+  archive=$dist/cache/$archives/$1
+  if [ ! -f "$archive" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
+    # one recording at a time; who comes meanwhile does not wait for it
+    if command -v flock > /dev/null; then
+      { if flock -n 9; then train; fi; } 9> "$dist/cache/$program.lock"
+    else
+      train
+    fi
+  fi
+  if [ -f "$archive" ]; then opts="$opts $use_option=$archive"; fi
 }
 
-# Lets the function record run the distribution once in a directory $work of its own: it has to write $work/classes.jsa and return 0.
+# Lets the function record run the distribution once: it has to write archives into the directory $work and to return 0.
 train() {
-  work=$(mktemp -d) || return 0
+  work=$(mktemp -d "$dist/cache/recording.XXXXXX") || return 0
   pid=
   trap 'kill $pid 2> /dev/null; rm -rf "$work"; exit 130' INT TERM HUP
   status=0
   record || status=$?
   trap - INT TERM HUP
   # only what was written to its end: a truncated archive crashes the JVM that maps it
-  if [ "$status" -eq 0 ] && [ -s "$work/classes.jsa" ]; then
-    rm -f "$dist/cache/$1-$version-"*
-    # a rename within the directory: who starts at this moment sees all of it or nothing
-    cp "$work/classes.jsa" "$archive.$$" 2> /dev/null && mv "$archive.$$" "$archive" || rm -f "$archive.$$"
+  if [ "$status" -eq 0 ]; then
+    rm -rf "$dist/cache/$program-$version-"*
+    # a rename: who starts at this moment sees all of it or nothing
+    mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
+  else
+    rm -rf "$work"
   fi
-  rm -rf "$work"
 }
 
 locate() {

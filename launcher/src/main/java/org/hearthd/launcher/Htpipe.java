@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.launcher.HtpipeArguments.Mode;
+import org.hearthd.launcher.HtpipeArguments.Purpose;
 
 /** {@code htpipe}: the runtime as one end of htpipe(1). */
 final class Htpipe {
@@ -34,7 +35,7 @@ final class Htpipe {
             System.out.print(HtpipeArguments.HELP);
             return 0;
         }
-        Loggers.plain(NAME, arguments.detached());
+        Loggers.plain(NAME, arguments.purpose() == Purpose.DETACHED);
         return new Htpipe(arguments, dist).run();
     }
 
@@ -81,6 +82,9 @@ final class Htpipe {
         if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             container.command("explain");
             return LaunchException.FAILED;
+        }
+        if (arguments.purpose() == Purpose.REHEARSAL) {
+            asked.complete(null);
         }
         asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
         return end.join();

@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * The command line of {@code htpipe}.
  *
- * @param detached whether this is the server that the default mode has started; not for users
+ * @param purpose what it is started for; not for users
  * @param socket the path, absolute or relative to the working directory
  * @param child the program and its arguments, empty in client mode if none is given
  */
-record HtpipeArguments(Mode mode, boolean detached, String socket, List<String> child) {
+record HtpipeArguments(Mode mode, Purpose purpose, String socket, List<String> child) {
     static final String HELP = """
             usage: htpipe [-h] [-CS] SOCKET-PATH [CHILD [ARGS...]]
 
@@ -22,8 +22,6 @@ record HtpipeArguments(Mode mode, boolean detached, String socket, List<String> 
             Its messages and those of CHILD go to SOCKET-PATH.log. CHILD is optional with -C only. htpipe(1) says more.
             """;
     private static final String USAGE = HELP.substring(0, HELP.indexOf('\n'));
-    /** As first word of the command line: {@link #detached()}. */
-    static final String DETACHED = "--detached";
     /** The longest path that the kernel takes with its terminating NUL, unix(7). */
     private static final int MAX_BYTES = 107;
 
@@ -32,19 +30,44 @@ record HtpipeArguments(Mode mode, boolean detached, String socket, List<String> 
         HELP, CLIENT, SERVER, AUTO
     }
 
+    /** Said by the first word of the command line. */
+    enum Purpose {
+        /** Work. */
+        NORMAL(""),
+        /** The server that the default mode has started. */
+        DETACHED("--detached"),
+        /** The classes of a start are being recorded: ends as soon as it is ready. */
+        REHEARSAL("--rehearsal");
+
+        final String word;
+
+        Purpose(String word) {
+            this.word = word;
+        }
+
+        static Purpose of(String... line) {
+            for (Purpose purpose : values()) {
+                if (line.length > 0 && line[0].equals(purpose.word)) {
+                    return purpose;
+                }
+            }
+            return NORMAL;
+        }
+    }
+
     /** Reads a command line; options may be clustered and end at the first operand or behind {@code --}. */
     static HtpipeArguments parse(String... line) throws LaunchException {
-        int at = 0;
-        boolean detached = line.length > 0 && line[0].equals(DETACHED);
+        Purpose purpose = Purpose.of(line);
         Mode mode = Mode.AUTO;
-        for (at = detached ? 1 : 0; at < line.length && line[at].length() > 1 && line[at].charAt(0) == '-'; at++) {
+        int at;
+        for (at = purpose == Purpose.NORMAL ? 0 : 1; at < line.length && line[at].length() > 1 && line[at].charAt(0) == '-'; at++) {
             if (line[at].equals("--")) {
                 at++;
                 break;
             }
             mode = flags(line[at], mode);
             if (mode == Mode.HELP) {
-                return new HtpipeArguments(mode, false, "", List.of());
+                return new HtpipeArguments(mode, purpose, "", List.of());
             }
         }
         List<String> operands = List.of(line).subList(at, line.length);
@@ -54,7 +77,7 @@ record HtpipeArguments(Mode mode, boolean detached, String socket, List<String> 
         if (operands.size() == 1 && mode != Mode.CLIENT) {
             throw usage("no CHILD given; it may be left out with -C only");
         }
-        return new HtpipeArguments(mode, detached, checked(operands.get(0)), operands.subList(1, operands.size()));
+        return new HtpipeArguments(mode, purpose, checked(operands.get(0)), operands.subList(1, operands.size()));
     }
 
     private static Mode flags(String word, Mode before) throws LaunchException {
