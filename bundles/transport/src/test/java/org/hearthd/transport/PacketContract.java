@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,8 +157,9 @@ public abstract class PacketContract extends Contract {
     @Test
     void aMessageThatIsTooLongForTheKernelIsRefusedByName() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(0)) {
-            IOException e = assertThrows(IOException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
+            IOException e = assertThrows(TransportException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
             assertTrue(e.getMessage().contains("too long"), e.getMessage());
+            assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20)));
             ends.a().send(bytes("x"));
             assertEquals(1, ends.b().receive(packet));
         }
@@ -219,6 +221,93 @@ public abstract class PacketContract extends Contract {
                 assertEquals(4, get(last));
             }
         }
+    }
+
+    @Test
+    void aFullQueueRefusesWhoDoesNotWait() throws Exception {
+        for (boolean named : new boolean[] {false, true}) {
+            try (Ends ends = named ? connected() : ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
+                assertTrue(ends.a().awaitWritable(0));
+                int sent = 0;
+                while (ends.a().trySend(ByteBuffer.allocate(300).putInt(0, sent), fd)) {
+                    sent++;
+                }
+                assertTrue(sent > 10, sent + " fit");
+                assertFalse(ends.a().trySend(bytes("no"), fd));
+                assertFalse(ends.a().awaitWritable(20));
+                CompletableFuture<Boolean> room = concurrently(() -> ends.a().awaitWritable(20_000));
+                awaitBlockedIn("awaitWritable");
+                for (int i = 0; i < sent; i++) {
+                    assertEquals(300, ends.b().receive(packet));
+                    assertEquals(i, packet.data().getInt(0));
+                    assertEquals("one", content(packet.fds().get(0)));
+                }
+                assertTrue(get(room));
+                ByteBuffer last = bytes("last");
+                assertTrue(ends.a().trySend(last));
+                assertEquals(4, last.remaining(), "the position is not changed");
+                assertEquals(4, ends.b().receive(packet));
+            }
+        }
+    }
+
+    private Ends connected() throws IOException {
+        UnixAddress address = address("socket");
+        PacketListener listener = packets.adoptListener(packets.listen(address, 0600, 5));
+        try {
+            return new Ends(packets.connect(address), listener.accept());
+        } finally {
+            listener.close();
+            Files.delete(address.path());
+        }
+    }
+
+    @Test
+    void aBrokenConnectionIsToldFromAMessageThatCanNotBeSent() throws Exception {
+        try (Ends ends = connected(); Fd fd = file("one")) {
+            ends.a().send(bytes("unread"), fd);
+            ends.b().close();
+            for (int i = 0; i < 2; i++) {
+                assertTrue(ends.a().awaitWritable(20_000), "broken is no reason to wait");
+                IOException e = assertThrows(IOException.class, () -> ends.a().trySend(bytes("x"), fd));
+                assertFalse(e instanceof TransportException, e.toString());
+            }
+            assertTrue(fd.isOpen());
+        }
+    }
+
+    @Test
+    void closingWakesWhoWaitsForRoom() throws Exception {
+        try (Ends ends = ends()) {
+            for (boolean room = true; room;) {
+                room = ends.a().trySend(ByteBuffer.allocate(4000));
+            }
+            CompletableFuture<Boolean> waiting = concurrently(() -> ends.a().awaitWritable(20_000));
+            awaitBlockedIn("awaitWritable");
+            ends.a().close();
+            assertFalse(get(waiting));
+            assertFalse(ends.a().awaitWritable(20_000));
+            assertThrows(IOException.class, () -> ends.a().trySend(bytes("x")));
+        }
+    }
+
+    @Test
+    void connectingTellsNobodyThereFromOtherReasonsAndNeverWaits() throws Exception {
+        assertThrows(ConnectException.class, () -> packets.connect(address("missing")));
+        UnixAddress address = address("socket");
+        Fd listening = packets.listen(address, 0600, 0);
+        List<PacketConnection> queued = new ArrayList<>();
+        IOException full = assertThrows(IOException.class, () -> {
+            while (queued.size() < 100) {
+                queued.add(packets.connect(address));
+            }
+        });
+        assertFalse(full instanceof ConnectException, full.toString());
+        queued.forEach(PacketConnection::close);
+        IOException type = assertThrows(IOException.class, () -> streams.connect(address));
+        assertFalse(type instanceof ConnectException, type.toString());
+        listening.close();
+        assertThrows(ConnectException.class, () -> packets.connect(address));
     }
 
     @Test

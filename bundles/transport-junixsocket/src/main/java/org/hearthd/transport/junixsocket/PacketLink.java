@@ -8,6 +8,7 @@ import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
 import org.newsclub.net.unix.ConnectionResetSocketException;
+import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Receiver;
 
 /** A SEQPACKET connection. */
@@ -16,11 +17,26 @@ final class PacketLink implements PacketConnection {
     private final Receiver in;
     private final Outbox out;
 
-    /** Takes {@code fd} over; closes it on failure. */
-    PacketLink(Fd fd) throws IOException {
+    /**
+     * Takes {@code fd} over; closes it on failure.
+     *
+     * @param nonBlocking whether it is, and nobody else can change that
+     */
+    PacketLink(Fd fd, boolean nonBlocking) throws IOException {
         link = Link.toSocket(fd);
         in = link.port(Receiver::new);
-        out = new Outbox(link);
+        out = new Outbox(link, nonBlocking);
+    }
+
+    /** A connection that was made here: nobody shares its description, so that it can be made non-blocking. */
+    static PacketLink ofOwn(Fd fd) throws IOException {
+        try {
+            Fds.nonBlocking(fd.number(), true);
+        } catch (IOException e) {
+            fd.close();
+            throw e;
+        }
+        return new PacketLink(fd, true);
     }
 
     @Override
@@ -67,6 +83,16 @@ final class PacketLink implements PacketConnection {
     @Override
     public void send(ByteBuffer data, Fd... fds) throws IOException {
         out.sendMessage(data, fds);
+    }
+
+    @Override
+    public boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+        return out.trySend(data, fds);
+    }
+
+    @Override
+    public boolean awaitWritable(long timeoutMs) throws IOException {
+        return link.awaitWritable(timeoutMs);
     }
 
     @Override
