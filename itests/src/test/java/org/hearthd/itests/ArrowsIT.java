@@ -33,6 +33,9 @@ public class ArrowsIT {
             Map.entry("org.hearthd.lifecycle", Set.of(TRANSPORT, DISPATCH)), Map.entry("org.hearthd.settings", Set.of()),
             Map.entry("org.hearthd.http", Set.of(TRANSPORT, DISPATCH, "org.hearthd.net", "org.hearthd.listeners")),
             Map.entry("org.hearthd.stdin", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd")),
+            Map.entry("org.hearthd.process", Set.of(TRANSPORT, "org.hearthd.ashd")),
+            Map.entry("org.hearthd.htpipe.client", Set.of(TRANSPORT, "org.hearthd.ashd")),
+            Map.entry("org.hearthd.htpipe.server", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd", "org.hearthd.listeners")),
             Map.entry("org.hearthd.deploy", Set.of(DISPATCH)), Map.entry("org.hearthd.netty.native", Set.of()));
     private static final Map<String, Set<String>> EXPORTS = Map.of("org.hearthd", EVERYBODY, TRANSPORT, Set.of(TRANSPORT),
             "org.hearthd.net", Set.of("org.hearthd.net"), "org.hearthd.ashd", Set.of("org.hearthd.ashd"), DISPATCH,
