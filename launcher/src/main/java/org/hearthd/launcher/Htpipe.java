@@ -15,6 +15,8 @@ final class Htpipe {
     /** What the probe says where nobody listens. */
     static final int NOBODY = 2;
     private static final String NAME = "htpipe";
+    /** Less than the framework has for its end, with some seconds for SIGTERM. */
+    private static final long CHILD_END_MS = 20_000;
     /** Handlers run, sources do not. */
     private static final int HANDLERS = 6;
     private static final int ALL_LEVELS = 7;
@@ -62,14 +64,20 @@ final class Htpipe {
     }
 
     private Map<String, Dictionary<String, Object>> configurations() {
+        String address = "unix:" + arguments.socket();
         if (arguments.mode() == Mode.SERVER) {
-            return Map.of("org.hearthd.htpipe.server~main",
-                    new Hashtable<>(Map.of("path", arguments.socket(), "handler", NAME)),
+            return Map.of("org.hearthd.htpipe.server~main", new Hashtable<>(Map.of("address", address, "handler", NAME)),
                     "org.hearthd.process~main",
-                    new Hashtable<>(Map.of("command", arguments.child().toArray(new String[0]), "name", NAME)));
+                    new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
+                            "stdout", "inherit", "stderr", "inherit", "end.eof.ms", CHILD_END_MS)));
         }
-        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("path", arguments.socket(), "name", NAME)),
+        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address, "handler.name", NAME)),
                 "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+    }
+
+    /** Room process takes several values as words, and splits a single one like a shell: a backslash keeps a character as it is. */
+    private static String[] words(List<String> child) {
+        return child.size() > 1 ? child.toArray(new String[0]) : new String[]{child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
     }
 
     private int serve(Container container) throws LaunchException {
