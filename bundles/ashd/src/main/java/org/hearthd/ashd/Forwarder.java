@@ -25,7 +25,7 @@ public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
 
     private final String handler;
-    private final Limits limits;
+    private volatile Limits limits;
     private final Supplier<StreamTransport> streams;
     private final Executor threads;
     private final Owner owner;
@@ -57,6 +57,15 @@ public final class Forwarder implements AutoCloseable {
          * any thread, without locks; must not block. The owner closes the connection.
          */
         void broken(PacketConnection connection, IOException why);
+
+        /**
+         * Exchanges got 503 because they had waited too long. Called as {@link #broken} is, perhaps often.
+         *
+         * @param connection the current one, whose peer takes nothing, or null
+         */
+        default void late(PacketConnection connection) {
+            // most owners have nothing to add to the answers
+        }
     }
 
     /**
@@ -72,6 +81,11 @@ public final class Forwarder implements AutoCloseable {
         this.streams = streams;
         this.threads = threads;
         this.owner = owner;
+    }
+
+    /** Other limits, for exchanges that come from now on. */
+    public void limits(Limits changed) {
+        limits = changed;
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
@@ -246,6 +260,9 @@ public final class Forwarder implements AutoCloseable {
                 }
             }
             late.forEach(item -> item.answer(503, "The handler " + handler + " did not take the request in time.", streams));
+            if (!late.isEmpty()) {
+                owner.late(current());
+            }
         }
         if (isDraining()) {
             drained.complete(null);

@@ -21,8 +21,8 @@ public interface Child {
 
     /**
      * Ends it, without waiting here: by itself within {@code graceMs}, for which its owner has closed the other end of its standard input
-     * before; else by SIGTERM; else after {@code termMs} more by SIGKILL, which its descendants of that moment get too, because it can not
-     * see to them any more. Descendants of a child that ends in order are its own affair.
+     * before; else by SIGTERM; else after {@code termMs} more by SIGKILL. Its descendants of that moment get both signals too, because
+     * they may hold its descriptors. Descendants of a child that ends by itself are its own affair.
      *
      * @return as {@link #exit}
      */

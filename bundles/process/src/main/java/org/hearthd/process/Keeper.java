@@ -33,6 +33,8 @@ final class Keeper {
     private volatile String trouble;
     /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
     private Run current;
+    /** The process of which was reported that it does not read. */
+    private Run unread;
     private int failures;
     private boolean reported;
     private boolean stopped;
@@ -102,6 +104,16 @@ final class Keeper {
     /** Sending has found that connection broken. */
     void broken(PacketConnection connection) {
         runs.stream().filter(run -> run.connection() == connection).forEach(Run::lost);
+    }
+
+    /** Requests have waited too long; reported once for a process that does not read. */
+    synchronized void late(PacketConnection connection) {
+        Run run = current;
+        if (run != null && run.connection() == connection && unread != run) {
+            unread = run;
+            LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
+                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
+        }
     }
 
     private void over(Run run) {

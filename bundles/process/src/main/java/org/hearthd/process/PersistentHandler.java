@@ -48,12 +48,21 @@ public final class PersistentHandler implements Handler {
         PersistentSettings settings = PersistentSettings.of(config, properties);
         String name = "handler " + settings.handler();
         forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams,
-                task -> new Thread(task, "queue of " + name).start(), (connection, why) -> lost(connection));
+                task -> new Thread(task, "queue of " + name).start(), new Wire());
         keeper = new Keeper(settings, spawner, () -> packets, forwarder);
     }
 
-    private void lost(PacketConnection connection) {
-        keeper.broken(connection);
+    /** What the forwarder notices; there is a keeper by then. */
+    private final class Wire implements Forwarder.Owner {
+        @Override
+        public void broken(PacketConnection connection, IOException why) {
+            keeper.broken(connection);
+        }
+
+        @Override
+        public void late(PacketConnection connection) {
+            keeper.late(connection);
+        }
     }
 
     /** For tests. */
@@ -81,6 +90,11 @@ public final class PersistentHandler implements Handler {
 
     private Hashtable<String, Object> properties() {
         return new Hashtable<>(Map.of(NAME, keeper.settings().handler(), NON_BLOCKING, true));
+    }
+
+    /** For tests. */
+    String trouble() {
+        return keeper.trouble();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A child that runs, or ran. */
 final class RunningChild implements Child {
@@ -54,17 +55,17 @@ final class RunningChild implements Child {
     @Override
     public CompletableFuture<Integer> end(long graceMs, long termMs) {
         Timer.after(graceMs, exit, () -> {
-            process.destroy();
-            Timer.after(termMs, exit, this::kill);
+            signal(ProcessHandle::destroy);
+            Timer.after(termMs, exit, () -> signal(ProcessHandle::destroyForcibly));
         });
         return exit();
     }
 
     /** Descendants are looked up before their parent is gone: afterwards they are nobody's. */
-    private void kill() {
-        List<ProcessHandle> descendants = process.descendants().toList();
-        process.destroyForcibly();
-        descendants.forEach(ProcessHandle::destroyForcibly);
+    private void signal(Consumer<ProcessHandle> how) {
+        List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
+        tree.add(0, process.toHandle());
+        tree.forEach(how);
     }
 
     boolean survives() {

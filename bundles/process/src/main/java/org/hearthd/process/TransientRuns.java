@@ -159,7 +159,7 @@ final class TransientRuns {
         try {
             return spawner.start(program, socket);
         } catch (ArgumentsTooLongException e) {
-            LOG.log(Level.INFO, () -> exchange + ": " + e.getMessage());
+            LOG.log(Level.INFO, () -> "request " + exchange.id() + ": " + e.getMessage());
             int headers = 0;
             for (int i = 0; i < request.headers().size(); i++) {
                 headers += request.headers().name(i).length() + request.headers().value(i).length();
