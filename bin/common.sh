@@ -53,7 +53,7 @@ use_archive() {
   sum=$(cksum < "$jar")
   archives=$program-$version-${sum%% *}
   archive=$dist/cache/$archives/$1
-  if [ ! -f "$archive" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
+  if [ ! -d "$dist/cache/$archives" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
     # one recording at a time; who comes meanwhile does not wait for it
     if command -v flock > /dev/null; then
       { if flock -n 9; then train; fi; } 9> "$dist/cache/$program.lock"
@@ -72,14 +72,12 @@ train() {
   status=0
   record || status=$?
   trap - INT TERM HUP
-  # only what was written to its end: a truncated archive crashes the JVM that maps it
-  if [ "$status" -eq 0 ]; then
-    rm -rf "$dist/cache/$program-$version-"*
-    # a rename: who starts at this moment sees all of it or nothing
-    mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
-  else
-    rm -rf "$work"
-  fi
+  # Only what was written to its end: a truncated archive crashes the JVM that maps it. Without one the empty directory says not to
+  # try again.
+  if [ "$status" -ne 0 ]; then rm -rf "${work:?}"/*; fi
+  rm -rf "$dist/cache/$program-$version-"*
+  # a rename: who starts at this moment sees all of it or nothing
+  mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
 }
 
 locate() {
