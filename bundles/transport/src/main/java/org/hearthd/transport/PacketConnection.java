@@ -52,6 +52,12 @@ public interface PacketConnection extends Closeable {
      */
     boolean awaitWritable(long timeoutMs) throws IOException;
 
+    /**
+     * Takes no more messages: from now on the peer's sends fail. What is queued can still be received, then {@link #receive} returns
+     * -1. Holds for everybody who shares the socket.
+     */
+    void shutdownInput() throws IOException;
+
     /** Who is at the other end; empty where the kernel does not say. */
     Optional<PeerCredentials> peer();
 

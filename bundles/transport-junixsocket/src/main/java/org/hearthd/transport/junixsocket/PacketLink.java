@@ -96,6 +96,18 @@ final class PacketLink implements PacketConnection {
     }
 
     @Override
+    public void shutdownInput() throws IOException {
+        if (!link.enter()) {
+            throw link.closed();
+        }
+        try {
+            Fds.shutdownInput(link.number());
+        } finally {
+            link.leave();
+        }
+    }
+
+    @Override
     public Optional<PeerCredentials> peer() {
         return link.peer();
     }

@@ -149,6 +149,11 @@ public final class Fds {
         NativeUnixSocket.shutdown(of(number), NativeUnixSocket.SHUT_WR);
     }
 
+    /** shutdown(2) of the receiving direction. */
+    public static void shutdownInput(int number) throws IOException {
+        NativeUnixSocket.shutdown(of(number), NativeUnixSocket.SHUT_RD);
+    }
+
     /** A child's standard stream. */
     public static ProcessBuilder.Redirect redirect(int number) throws IOException {
         return NativeUnixSocket.initRedirect(of(number));

@@ -48,6 +48,16 @@ final class JnaPacketConnection implements PacketConnection {
     }
 
     @Override
+    public void shutdownInput() throws IOException {
+        guard.enterOrFail();
+        try {
+            Libc.check(Libc.shutdown(guard.number(), Libc.SHUT_RD));
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
     public Optional<PeerCredentials> peer() {
         return guard.peer();
     }

@@ -21,6 +21,7 @@ final class Libc {
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    static final int SHUT_RD = 0;
     static final int SHUT_WR = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
