@@ -70,7 +70,7 @@ public class HtpipeCommandIT {
     @Test
     public void aPathThatIsTooLongIsRefusedWithTheLimit() throws Exception {
         String path = "p".repeat(108);
-        for (String[] line : List.of(new String[]{"-C", path}, new String[]{"-S", path, "true"}, new String[]{path, "true"})) {
+        for (String[] line : List.of(new String[] {"-C", path}, new String[] {"-S", path, "true"}, new String[] {path, "true"})) {
             ends(1, command(line), path, "108 bytes", "at most 107");
         }
     }
@@ -109,7 +109,8 @@ public class HtpipeCommandIT {
 
     @Test
     public void optionsEndAtTheFirstOperandAndAreNotTakenFromTheChild() throws Exception {
-        Files.writeString(directory.resolve("a child's name"), "#!/bin/sh\necho \"got $*\" > args\ncat > /dev/null <&0\nsleep 60\n");
+        Files.writeString(directory.resolve("a child's name"),
+                "#!/bin/sh\necho \"got $*\" > args\ncat > /dev/null <&0\nsleep 60\n");
         assertTrue(directory.resolve("a child's name").toFile().setExecutable(true));
         try (Htpipe server = Htpipe.start(directory, command("-S", "--", "s", "./a child's name", "-C", "-h", "x y"))) {
             Await.until("the child's arguments " + server.errors(), () -> Files.exists(directory.resolve("args"))

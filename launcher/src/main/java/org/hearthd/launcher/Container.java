@@ -89,6 +89,12 @@ final class Container {
         }, "(objectClass=" + ConfigurationAdmin.class.getName() + ")");
     }
 
+    /** Makes those configurations, by PID; a factory configuration is {@code FACTORY~NAME}. Components get them some time later. */
+    void configure(Map<String, Dictionary<String, Object>> configurations) {
+        BundleContext context = framework.getBundleContext();
+        configure(context.getService(context.getServiceReference(ConfigurationAdmin.class)), configurations);
+    }
+
     private static void configure(ConfigurationAdmin admin, Map<String, Dictionary<String, Object>> configurations) {
         configurations.forEach((pid, values) -> {
             try {

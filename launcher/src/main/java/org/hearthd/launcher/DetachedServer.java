@@ -63,8 +63,9 @@ final class DetachedServer {
 
     private int launch(FileChannel channel) throws IOException, LaunchException {
         long before = channel.size();
-        List<String> line = new ArrayList<>(List.of("setsid", program.toString(), HtpipeArguments.Purpose.DETACHED.word, "-S", "--",
-                arguments.socket()));
+        List<String> line = new ArrayList<>(
+                List.of("setsid", program.toString(), HtpipeArguments.Purpose.DETACHED.word, "-S", "--",
+                        arguments.socket()));
         line.addAll(arguments.child());
         ProcessBuilder builder = new ProcessBuilder(line).redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -7,6 +7,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.hearthd.launcher.HtpipeArguments.Mode;
 import org.hearthd.launcher.HtpipeArguments.Purpose;
 
@@ -20,6 +21,7 @@ final class Htpipe {
     /** Handlers run, sources do not. */
     private static final int HANDLERS = 6;
     private static final int ALL_LEVELS = 7;
+    private static final long HANDLER_TIMEOUT_S = 30;
 
     private final HtpipeArguments arguments;
     private final Path dist;
@@ -47,7 +49,9 @@ final class Htpipe {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
             Features features = Features.read(dist, files(), properties);
-            features.configurations().putAll(configurations());
+            if (arguments.mode() == Mode.SERVER) {
+                features.configurations().putAll(server());
+            }
             Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
             try {
                 return serve(container);
@@ -63,32 +67,39 @@ final class Htpipe {
                 directory.resolve(arguments.mode() == Mode.SERVER ? "server.json" : "client.json"));
     }
 
-    private Map<String, Dictionary<String, Object>> configurations() {
-        String address = "unix:" + arguments.socket();
-        if (arguments.mode() == Mode.SERVER) {
-            return Map.of("org.hearthd.htpipe.server~main", new Hashtable<>(Map.of("address", address, "handler", NAME)),
-                    "org.hearthd.process~main",
-                    new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
-                            "stdout", "inherit", "stderr", "inherit", "end.eof.ms", CHILD_END_MS)));
-        }
-        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address, "handler.name", NAME)),
+    private Map<String, Dictionary<String, Object>> server() {
+        return Map.of("org.hearthd.htpipe.server~main", new Hashtable<>(Map.of("address", address(), "handler", NAME)),
+                "org.hearthd.process~main",
+                new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
+                        "stdout",
+                        "inherit", "stderr", "inherit", "end.eof.ms", CHILD_END_MS)));
+    }
+
+    private Map<String, Dictionary<String, Object>> client() {
+        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address(), "handler.name", NAME)),
                 "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+    }
+
+    private String address() {
+        return "unix:" + arguments.socket();
     }
 
     /** Room process takes several values as words, and splits a single one like a shell: a backslash keeps a character as it is. */
     private static String[] words(List<String> child) {
-        return child.size() > 1 ? child.toArray(new String[0]) : new String[]{child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
+        return child.size() > 1 ? child.toArray(new String[0]) : new String[] {child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
     }
 
     private int serve(Container container) throws LaunchException {
         if (arguments.mode() != Mode.SERVER) {
             connect(container);
+            container.configure(client());
+            container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
         }
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
         container.raise(ALL_LEVELS);
         if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
-            container.command("explain");
+            Loggers.withInformation(() -> container.command("explain"));
             return LaunchException.FAILED;
         }
         if (arguments.purpose() == Purpose.REHEARSAL) {

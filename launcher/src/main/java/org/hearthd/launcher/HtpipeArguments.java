@@ -60,7 +60,8 @@ record HtpipeArguments(Mode mode, Purpose purpose, String socket, List<String> c
         Purpose purpose = Purpose.of(line);
         Mode mode = Mode.AUTO;
         int at;
-        for (at = purpose == Purpose.NORMAL ? 0 : 1; at < line.length && line[at].length() > 1 && line[at].charAt(0) == '-'; at++) {
+        for (at = purpose == Purpose.NORMAL ? 0 : 1; at < line.length && line[at].length() > 1
+                && line[at].charAt(0) == '-'; at++) {
             if (line[at].equals("--")) {
                 at++;
                 break;

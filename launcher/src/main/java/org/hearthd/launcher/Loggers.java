@@ -14,6 +14,7 @@ import java.util.logging.Logger;
 public final class Loggers extends System.LoggerFinder {
     private static volatile String program = "";
     private static volatile boolean times;
+    private static volatile System.Logger.Level least = System.Logger.Level.WARNING;
 
     /** Made by the platform. */
     public Loggers() {}
@@ -26,6 +27,13 @@ public final class Loggers extends System.LoggerFinder {
         program = name;
         times = withTimes;
         System.setOut(System.err);
+    }
+
+    /** What only informs is printed as well while that runs. */
+    static void withInformation(Runnable task) {
+        least = System.Logger.Level.INFO;
+        task.run();
+        least = System.Logger.Level.WARNING;
     }
 
     @Override
@@ -67,7 +75,7 @@ public final class Loggers extends System.LoggerFinder {
 
         @Override
         public boolean isLoggable(Level level) {
-            return level.getSeverity() >= Level.WARNING.getSeverity() && level != Level.OFF;
+            return level.getSeverity() >= least.getSeverity() && level != Level.OFF;
         }
 
         @Override

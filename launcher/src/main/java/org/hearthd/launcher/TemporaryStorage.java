@@ -69,8 +69,9 @@ final class TemporaryStorage implements AutoCloseable {
         }
     }
 
+    /** A directory in it that does not exist yet: the framework removes what it finds. */
     Path path() {
-        return directory;
+        return directory.resolve("bundles");
     }
 
     @Override
