@@ -43,7 +43,8 @@ final class Keeper {
     private boolean reported;
     private boolean stopped;
 
-    Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder, BooleanSupplier end) {
+    Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
+            BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
@@ -141,7 +142,8 @@ final class Keeper {
             start();
         } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
             if (starts == 1 && end.getAsBoolean()) {
-                LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
+                LOG.log(Level.ERROR,
+                        () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
                 return;
             }
             failures = Math.max(failures, TROUBLE - 1);
