@@ -52,7 +52,7 @@ final class AshdParent implements AutoCloseable {
         FdPair pair = streams.pair();
         try (Fd theirs = pair.theirs()) {
             Request request = Request.of(method, "/" + rest, "HTTP/1.1", rest, Headers.EMPTY);
-            connection.send(Datagram.encode(request, Datagram.C_LIMIT), theirs);
+            connection.send(Datagram.encode(request, Datagram.KERNEL_LIMIT), theirs);
         }
         return streams.adopt(pair.ours());
     }

@@ -50,12 +50,12 @@ final class Htpipe implements AutoCloseable {
     }
 
     private void awaitSocket(Path socket) throws Exception {
-        Object before = Files.exists(socket) ? Files.getAttribute(socket, "unix:ino") : null;
+        Object before = Files.exists(socket) ? Files.getAttribute(socket, "unix:ctime") : null;
         Await.until("a new socket " + socket, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("ended with " + process.exitValue() + ": " + errors());
             }
-            return Files.exists(socket) && (before == null || !before.equals(Files.getAttribute(socket, "unix:ino")));
+            return Files.exists(socket) && (before == null || !before.equals(Files.getAttribute(socket, "unix:ctime")));
         });
     }
 
