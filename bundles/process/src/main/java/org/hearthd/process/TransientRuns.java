@@ -188,6 +188,9 @@ final class TransientRuns {
             LOG.log(Level.INFO, () -> "handler " + now.handler() + " works again");
         }
         children.add(child);
+        if (isStopped()) {
+            child.end(now.endMs(), now.termMs());
+        }
         CompletableFuture<Integer> exit = child.exit();
         if (now.runMs() > 0) {
             Timer.after(now.runMs(), exit, () -> {
@@ -225,6 +228,10 @@ final class TransientRuns {
 
     TransientSettings settings() {
         return settings;
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     /** Refuses what waits, and waits until what runs has ended, or was ended. */
