@@ -17,8 +17,13 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The handler of one configuration; its key {@code handler.name} is the service property by which requests find it. */
-@Component(immediate = true, configurationPid = Settings.PID, configurationPolicy = ConfigurationPolicy.REQUIRE, property = Handler.NON_BLOCKING
-        + ":Boolean=true")
+// @formatter:off (the line would be too long)
+@Component(
+        immediate = true,
+        configurationPid = Settings.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        property = Handler.NON_BLOCKING + ":Boolean=true")
+// @formatter:on
 @Designate(ocd = HtpipeClientConfig.class, factory = true)
 public final class HtpipeClient implements Handler {
     private static final System.Logger LOG = System.getLogger(HtpipeClient.class.getName());

@@ -4,7 +4,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Configuration of one client, factory PID {@code org.hearthd.htpipe.client}. */
-@ObjectClassDefinition(name = "Hearth htpipe client", description = "A handler that forwards to a named socket; file org.hearthd.htpipe.client-NAME.cfg")
+@ObjectClassDefinition(name = "Hearth htpipe client", description = "Forwards to a named socket; file org.hearthd.htpipe.client-NAME.cfg")
 @interface HtpipeClientConfig {
     // @formatter:off (one line for the text, one for the rest)
     @AttributeDefinition(description = "The handler's name for routes and sources, e.g. blog")

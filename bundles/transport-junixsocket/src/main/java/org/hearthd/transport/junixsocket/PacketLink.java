@@ -14,6 +14,7 @@ import org.newsclub.net.unix.Receiver;
 /** A SEQPACKET connection. */
 final class PacketLink implements PacketConnection {
     private final Link link;
+    private final boolean nonBlocking;
     private final Receiver in;
     private final Outbox out;
 
@@ -23,6 +24,7 @@ final class PacketLink implements PacketConnection {
      * @param nonBlocking whether it is, and nobody else can change that
      */
     PacketLink(Fd fd, boolean nonBlocking) throws IOException {
+        this.nonBlocking = nonBlocking;
         link = Link.toSocket(fd);
         in = link.port(Receiver::new);
         out = new Outbox(link, nonBlocking);
@@ -46,9 +48,11 @@ final class PacketLink implements PacketConnection {
             return Receiver.END;
         }
         try {
-            int length = Receiver.AGAIN;
-            while (length == Receiver.AGAIN && link.await(in)) {
-                length = receiveOnce(packet);
+            // under load there is a next message: asking first would be one call too many
+            int length = nonBlocking && link.ready(in, true) ? receiveOnce(packet) : Receiver.AGAIN;
+            while (length == Receiver.AGAIN) {
+                packet.release();
+                length = link.await(in) ? receiveOnce(packet) : Receiver.END;
             }
             return length > 0 ? length : Receiver.END;
         } finally {
