@@ -2,6 +2,7 @@ package org.hearthd.itests;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +40,16 @@ final class Htpipe implements AutoCloseable {
 
     /** A server in the foreground, when it listens. */
     static Htpipe server(Path directory, String socket) throws Exception {
-        Htpipe server = start(directory, command(directory, EchoHandler.command(), "-S", socket));
+        return listening(directory, command(directory, EchoHandler.command(), "-S", socket), socket);
+    }
+
+    /** That server, when it listens. */
+    static Htpipe listening(Path directory, ProcessBuilder builder, String socket) throws Exception {
+        Path path = directory.resolve(socket);
+        Object before = changed(path);
+        Htpipe server = start(directory, builder);
         try {
-            server.awaitSocket(directory.resolve(socket));
+            server.awaitSocket(path, before);
         } catch (Exception | AssertionError e) {
             server.close();
             throw e;
@@ -49,14 +57,23 @@ final class Htpipe implements AutoCloseable {
         return server;
     }
 
-    private void awaitSocket(Path socket) throws Exception {
-        Object before = Files.exists(socket) ? Files.getAttribute(socket, "unix:ctime") : null;
+    private void awaitSocket(Path socket, Object before) throws Exception {
         Await.until("a new socket " + socket, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("ended with " + process.exitValue() + ": " + errors());
             }
-            return Files.exists(socket) && (before == null || !before.equals(Files.getAttribute(socket, "unix:ctime")));
+            Object now = changed(socket);
+            return now != null && !now.equals(before);
         });
+    }
+
+    /** When a path was made or changed; null if it is not there. The inode would not do: a new socket may get the old one's. */
+    private static Object changed(Path path) throws IOException {
+        try {
+            return Files.getAttribute(path, "unix:ctime");
+        } catch (NoSuchFileException e) {
+            return null;
+        }
     }
 
     String output() throws IOException {
