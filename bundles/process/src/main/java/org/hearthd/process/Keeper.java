@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
 import org.hearthd.transport.PacketConnection;
@@ -26,6 +27,8 @@ final class Keeper {
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
+    /** Ends the runtime because the program can not be executed; false if that is not asked for. */
+    private final BooleanSupplier end;
     /** The processes whose status nobody has yet, those that were replaced too. */
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
     private volatile PersistentSettings settings;
@@ -36,14 +39,17 @@ final class Keeper {
     /** The process of which was reported that it does not read. */
     private Run unread;
     private int failures;
+    private int starts;
     private boolean reported;
     private boolean stopped;
 
-    Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder) {
+    Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
+            BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
         this.forwarder = forwarder;
+        this.end = end;
     }
 
     PersistentSettings settings() {
@@ -77,6 +83,7 @@ final class Keeper {
 
     private void use(Run run) {
         current = run;
+        starts++;
         runs.add(run);
         run.child().exit().thenRun(() -> runs.remove(run));
         run.over().thenRun(() -> over(run));
@@ -134,6 +141,11 @@ final class Keeper {
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
         } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
+            if (starts == 1 && end.getAsBoolean()) {
+                LOG.log(Level.ERROR,
+                        () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
+                return;
+            }
             failures = Math.max(failures, TROUBLE - 1);
             failed("its program could not be executed", what);
         } else {

@@ -15,6 +15,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             + "e.g. patplex /etc/ashd/patplex.rc.")
     String[] command();
 
+    /** Whether the runtime is nothing without it. */
+    @AttributeDefinition(required = false, description = "Whether the runtime ends with status 1 if the program cannot be executed at "
+            + "its first start; e.g. true.")
+    boolean essential() default false;
+
     /** Where it runs. */
     @AttributeDefinition(required = false, description = "Directory the program runs in; e.g. /srv/blog. Empty: that of the runtime.")
     String directory() default "";

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
@@ -19,6 +20,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
@@ -29,6 +31,7 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class PersistentHandler implements Handler {
     static final String PID = "org.hearthd.process";
 
+    private static final int FAILED = 1;
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
 
     private final BundleContext context;
@@ -38,6 +41,8 @@ public final class PersistentHandler implements Handler {
     private volatile PacketTransport packets;
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
+    private volatile IntConsumer exit;
     private ServiceRegistration<Handler> registration;
 
     /** Acquires nothing but memory. */
@@ -49,7 +54,15 @@ public final class PersistentHandler implements Handler {
         String name = "handler " + settings.handler();
         forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams,
                 task -> new Thread(task, "queue of " + name).start(), new Wire());
-        keeper = new Keeper(settings, spawner, () -> packets, forwarder);
+        keeper = new Keeper(settings, spawner, () -> packets, forwarder, config.essential() ? this::end : () -> false);
+    }
+
+    private boolean end() {
+        IntConsumer present = exit;
+        if (present != null) {
+            present.accept(FAILED);
+        }
+        return present != null;
     }
 
     /** What the forwarder notices; there is a keeper by then. */
@@ -63,6 +76,11 @@ public final class PersistentHandler implements Handler {
         public void late(PacketConnection connection) {
             keeper.late(connection);
         }
+    }
+
+    /** For tests. */
+    void exit(IntConsumer newExit) {
+        exit = newExit;
     }
 
     /** For tests. */

@@ -94,6 +94,34 @@ final class PersistentHandlerTest extends ProcessContract {
     }
 
     @Test
+    void anEssentialProgramThatCanNotBeExecutedEndsTheRuntimeAtItsFirstStartOnly() throws Exception {
+        List<Integer> codes = new ArrayList<>();
+        String[] command = {dir.resolve("missing").toString(), "x"};
+        for (boolean essential : new boolean[] {true, false}) {
+            handler = new PersistentHandler(house.context(), config(command, "essential", essential), House.PID, spawner);
+            handler.transports(packets, streams);
+            handler.exit(codes::add);
+            handler.start();
+            handler.stop();
+        }
+        handler = null;
+        assertEquals(List.of(1), codes);
+        Path script = dir.resolve("script");
+        Files.writeString(script, "#!/bin/sh\nexec " + quoted(java("script")) + "\n");
+        assertTrue(script.toFile().setExecutable(true));
+        handler = new PersistentHandler(house.context(), config(new String[] {script.toString(), "x"}, "essential", true,
+                "restart_delay_min_ms", 1L), House.PID, spawner);
+        handler.transports(packets, streams);
+        handler.exit(codes::add);
+        handler.start();
+        assertTrue(ask("x").answer().contains("script "));
+        Files.delete(script);
+        ask("die");
+        assertTrue(Await.until(() -> handler.trouble() != null), "no trouble");
+        assertEquals(List.of(1), codes);
+    }
+
+    @Test
     void aProgramThatEndsAtOnceAgainAndAgainIsA503WithItsStatus() throws Exception {
         start(shell("echo broken >&2; exit 3"), "restart_delay_min_ms", 10L);
         assertTrue(Await.until(() -> handler.trouble() != null), "no trouble");
