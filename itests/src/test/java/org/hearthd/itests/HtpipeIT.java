@@ -8,6 +8,7 @@ import static org.junit.Assert.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -217,7 +218,7 @@ public class HtpipeIT {
         assertEquals(1, servers().size());
         assertTrue(Files.readString(directory.resolve("s.log")).contains("child begins"));
         assertEquals("rw-------",
-                java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("s.log"))));
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("s.log"))));
     }
 
     private static Set<String> sockets(long pid) throws IOException {
