@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.Response;
@@ -39,7 +40,9 @@ final class EchoHandler {
         try (exchange) {
             String rest = exchange.request().rest();
             if (rest.equals("die")) {
-                Runtime.getRuntime().halt(3);
+                new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid())).inheritIO().start();
+                // the answering socket closes when the process ends, not before
+                new CountDownLatch(1).await();
             } else if (rest.equals("echo")) {
                 try (InputStream body = exchange.body(); OutputStream out = exchange.respond(200, Headers.EMPTY)) {
                     body.transferTo(out);
@@ -49,7 +52,7 @@ final class EchoHandler {
             } else {
                 exchange.respond(Response.text(200, rest + " by " + ProcessHandle.current().pid()));
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             exchange.abort();
         }
     }

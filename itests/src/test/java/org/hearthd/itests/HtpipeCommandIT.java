@@ -4,8 +4,10 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.Before;
@@ -26,6 +28,7 @@ public class HtpipeCommandIT {
 
     /** Ends with that status, says all of these on stderr and nothing on stdout, leaves no storage behind. */
     private void ends(int status, ProcessBuilder builder, String... said) throws Exception {
+        long storages = storages();
         try (Htpipe htpipe = Htpipe.start(directory, builder)) {
             assertEquals(htpipe.errors(), status, htpipe.awaitExit());
             for (String text : said) {
@@ -34,8 +37,12 @@ public class HtpipeCommandIT {
             assertFalse(htpipe.errors(), htpipe.errors().contains("\tat "));
             assertEquals("", htpipe.output());
         }
+        assertEquals(storages, storages());
+    }
+
+    private long storages() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            assertTrue(files.noneMatch(f -> f.getFileName().toString().startsWith("htpipe-storage")));
+            return files.filter(f -> f.getFileName().toString().startsWith("htpipe-storage")).count();
         }
     }
 
@@ -137,7 +144,7 @@ public class HtpipeCommandIT {
             ends(1, command("-S", "s", "sleep", "60"), "htpipe: ", "in use by a running server");
             assertEquals(made, Files.getAttribute(socket, "unix:ctime"));
             assertEquals("rw-------",
-                    java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
             server.signal("TERM");
             assertEquals(server.errors(), 0, server.awaitExit());
         }

@@ -63,13 +63,12 @@ final class DetachedServer {
 
     private int launch(FileChannel channel) throws IOException, LaunchException {
         long before = channel.size();
-        List<String> line = new ArrayList<>(
-                List.of("setsid", program.toString(), HtpipeArguments.Purpose.DETACHED.word, "-S", "--",
-                        arguments.socket()));
+        // The shell opens the log: closing any descriptor of it in this process would give up the lock.
+        List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", "log=$1; shift; exec setsid \"$@\" >> \"$log\" 2>&1", "sh",
+                log.toString(), program.toString(), HtpipeArguments.Purpose.DETACHED.word, "-S", "--", arguments.socket()));
         line.addAll(arguments.child());
         ProcessBuilder builder = new ProcessBuilder(line).redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         // these are the caller's, not the server's
         List.of("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES").forEach(builder.environment()::remove);
         Process server = builder.start();

@@ -97,7 +97,10 @@ final class Htpipe {
         }
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
-        container.raise(ALL_LEVELS);
+        // a child that can not be executed has ended it already: nobody is to connect
+        if (!end.isDone()) {
+            container.raise(ALL_LEVELS);
+        }
         if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             Loggers.withInformation(() -> container.command("explain"));
             return LaunchException.FAILED;
