@@ -101,7 +101,7 @@ final class Client implements AutoCloseable {
         return body.toByteArray();
     }
 
-    private byte[] exactly(int count) throws IOException {
+    byte[] exactly(int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new EOFException("cut short after " + bytes.length + " of " + count);
