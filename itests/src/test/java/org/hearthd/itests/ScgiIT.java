@@ -74,15 +74,9 @@ public class ScgiIT {
             switch (variables.get("PATH_INFO")) {
                 case "/short" -> write(channel, "Content-Length: 100\n\nshort");
                 case "/echo" -> {
-                    write(channel, "X-Length: " + variables.get("CONTENT_LENGTH") + "\n\n");
-                    ByteBuffer piece = ByteBuffer.allocate(65_536);
-                    while (channel.read(piece) >= 0) {
-                        piece.flip();
-                        while (piece.hasRemaining()) {
-                            channel.write(piece);
-                        }
-                        piece.clear();
-                    }
+                    // the JDK's client does not read before it has sent everything
+                    String body = read(channel, Integer.parseInt(variables.get("CONTENT_LENGTH")));
+                    write(channel, "X-Length: " + body.length() + "\n\n" + body);
                 }
                 default -> write(channel, "Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
                         + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));

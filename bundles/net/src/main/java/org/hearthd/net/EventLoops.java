@@ -39,7 +39,7 @@ public interface EventLoops {
      *
      * @param timeoutMs how long connecting may take, or 0 for as long as the kernel tries
      * @return ends on that loop: connected, or failed and closed
-     * @throws IOException if the process has no descriptor left
+     * @throws IOException if the process has no descriptor left, or the loops are stopping
      */
     ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException;
 

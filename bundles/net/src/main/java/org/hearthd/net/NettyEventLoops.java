@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -126,13 +127,16 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
 
     @Override
     public ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException {
+        if (group.isShuttingDown()) {
+            throw new IOException("the event loops are stopping");
+        }
         Channel channel = unconnected(address instanceof UnixDomainSocketAddress);
         channel.config().setAutoRead(false);
         channel.config().setConnectTimeoutMillis(timeoutMs);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new HoldBack());
         channels.add(channel);
-        ChannelPromise connected = channel.newPromise();
+        ChannelPromise connected = new DefaultChannelPromise(channel, loop);
         loop.register(channel).addListener(registered -> {
             if (registered.isSuccess()) {
                 channel.connect(peer(address), connected);

@@ -26,7 +26,7 @@ final class Conversation implements Gate.Waiter {
 
     /** What it waits for, which says what went wrong when the deadline is reached. */
     private enum Wait {
-        BODY, PLACE, CONNECTION, SERVER_READS, FIRST_BYTE, ANSWER
+        BODY, PLACE, SERVER_READS, FIRST_BYTE, ANSWER
     }
 
     private final ScgiHandler handler;
@@ -101,8 +101,13 @@ final class Conversation implements Gate.Waiter {
         switch (handler.gate().enter(this)) {
             case ADMITTED -> enter();
             case WAITING -> await(Wait.PLACE, settings.times().queue());
-            default -> refuse(503, "There are too many requests for this application.");
+            default -> tooMany();
         }
+    }
+
+    private void tooMany() {
+        handler.overloaded();
+        fail(503, "There are too many requests for this application.");
     }
 
     @Override
@@ -196,7 +201,7 @@ final class Conversation implements Gate.Waiter {
             case BODY -> refuse(408, "The request body did not arrive in time.");
             case PLACE -> {
                 if (handler.gate().withdraw(this)) {
-                    refuse(503, "There are too many requests for this application.");
+                    tooMany();
                 }
             }
             case SERVER_READS -> serverLate("it took nothing of the request for " + settings.times().send() + " ms");

@@ -1,7 +1,9 @@
 package org.hearthd.scgi;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Lets a bounded number of requests through to the servers; a bounded number more wait in order. */
@@ -21,15 +23,41 @@ final class Gate {
     private int places;
     private int queue;
     private int inside;
+    private boolean overloaded;
 
     Gate(Settings.Limits limits) {
         change(limits);
     }
 
     /** Takes new limits; those inside stay. */
-    synchronized void change(Settings.Limits limits) {
-        places = limits.connections();
-        queue = limits.queue();
+    void change(Settings.Limits limits) {
+        List<Waiter> admitted = new ArrayList<>();
+        synchronized (this) {
+            places = limits.connections();
+            queue = limits.queue();
+            for (; inside < places && !waiting.isEmpty(); inside++) {
+                admitted.add(first());
+            }
+        }
+        admitted.forEach(Waiter::admitted);
+    }
+
+    private Waiter first() {
+        Iterator<Waiter> all = waiting.iterator();
+        Waiter first = all.next();
+        all.remove();
+        return first;
+    }
+
+    /**
+     * Notes that a request has found no place.
+     *
+     * @return whether it is the first one since a place was free
+     */
+    synchronized boolean overloaded() {
+        boolean first = !overloaded;
+        overloaded = true;
+        return first;
     }
 
     synchronized Entry enter(Waiter waiter) {
@@ -53,13 +81,12 @@ final class Gate {
     void leave() {
         Waiter next;
         synchronized (this) {
-            Iterator<Waiter> first = waiting.iterator();
-            if (inside > places || !first.hasNext()) {
+            if (inside > places || waiting.isEmpty()) {
                 inside--;
+                overloaded = false;
                 return;
             }
-            next = first.next();
-            first.remove();
+            next = first();
         }
         next.admitted();
     }

@@ -2,6 +2,7 @@ package org.hearthd.scgi;
 
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import org.hearthd.net.EventLoops;
 
 /** Makes a conversation with a server of each exchange; never blocks. */
 final class ScgiHandler implements Handler {
+    private static final System.Logger LOG = System.getLogger(ScgiHandler.class.getName());
     /** For what would block a loop: names and files. */
     private static final int WORKERS = 4;
     private static final int IDLE_S = 10;
@@ -68,6 +70,14 @@ final class ScgiHandler implements Handler {
             conversation.start();
         } else {
             view.loop().execute(conversation::start);
+        }
+    }
+
+    /** A request has found no place in time: said once, until nobody waits any more. */
+    void overloaded() {
+        if (gate.overloaded()) {
+            LOG.log(Level.WARNING,
+                    () -> this + ": there are more requests than max.connections and queue.max allow; they get 503");
         }
     }
 
