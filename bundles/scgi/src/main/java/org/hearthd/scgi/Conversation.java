@@ -175,6 +175,8 @@ final class Conversation implements Gate.Waiter {
     void sending() {
         if (down == null || down.silent()) {
             await(Wait.SERVER_READS, settings.times().send());
+        } else {
+            answering();
         }
     }
 
@@ -184,13 +186,13 @@ final class Conversation implements Gate.Waiter {
         }
     }
 
+    /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
     void answering() {
-        await(Wait.ANSWER, settings.times().idle());
-    }
-
-    /** The source watches over a client that does not take its answer. */
-    void clientIsSlow() {
-        deadline.clear();
+        if (down.isPaused()) {
+            deadline.clear();
+        } else {
+            await(Wait.ANSWER, settings.times().idle());
+        }
     }
 
     private void late() {

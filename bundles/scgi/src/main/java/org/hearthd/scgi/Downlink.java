@@ -44,13 +44,15 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         if (conversation.isOver()) {
             return;
         }
-        boolean read = answered || view.writable();
-        channel.config().setAutoRead(read);
-        if (!read) {
-            conversation.clientIsSlow();
-        } else if (begun) {
+        channel.config().setAutoRead(answered || view.writable());
+        if (begun && !conversation.isOver()) {
             conversation.answering();
         }
+    }
+
+    /** Whether nothing is read from the server because the client does not take it. */
+    boolean isPaused() {
+        return !channel.config().isAutoRead();
     }
 
     /** Whether the client has got some of an answer. */
