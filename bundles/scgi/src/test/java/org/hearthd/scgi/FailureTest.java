@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hearthd.net.NettyEventLoops;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +35,9 @@ class FailureTest {
     private House house;
 
     @BeforeEach
-    void count() {
+    void count() throws IOException {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        new NettyEventLoops(null, null, 1).close();
-        before = House.openDescriptors();
+        before = House.baseline(directory);
     }
 
     @AfterEach

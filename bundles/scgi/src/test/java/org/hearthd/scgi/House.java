@@ -96,6 +96,15 @@ final class House implements AutoCloseable {
         loops.close();
     }
 
+    /** The number of open descriptors, when all that is opened once in a process (random numbers, libraries) is open. */
+    static long baseline(Path directory) throws IOException {
+        try (TestServer server = TestServer.tcp(peer -> peer.write("\n"));
+                House house = new House(directory, Map.of("address", server.address))) {
+            house.ask(get());
+        }
+        return openDescriptors();
+    }
+
     static long openDescriptors() {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.count();

@@ -15,7 +15,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.hearthd.Request;
-import org.hearthd.net.NettyEventLoops;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,9 @@ class UploadTest {
     private House house;
 
     @BeforeEach
-    void count() {
+    void count() throws IOException {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        new NettyEventLoops(null, null, 1).close();
-        before = House.openDescriptors();
+        before = House.baseline(directory);
     }
 
     @AfterEach
