@@ -7,6 +7,11 @@ import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.hearthd.Headers;
 import org.hearthd.Request;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server writes, and what the client sees: the table of the bundle's page, row by row. */
 @Timeout(60)
@@ -136,6 +142,49 @@ class AnswerTest {
         answer = "Content-Length: 5\r\n\r\nhello";
         assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
                 house.ask(Request.of("HEAD", "/x", "HTTP/1.1", "x", Headers.EMPTY)));
+    }
+
+    @Test
+    void anAnswerMayComeByteByByte() throws IOException {
+        TestServer slow = TestServer.unix(directory.resolve("slow"), peer -> {
+            peer.variables();
+            for (char c : "A: b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n".toCharArray()) {
+                peer.write(Character.toString(c));
+            }
+        });
+        house.handler.change(House.settings(Map.of("address", slow.address)));
+        assertEquals("HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello", house.ask(House.get()));
+        slow.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3\r\nhe", "3\r\nhello\r\n0\r\n\r\n", "xyz\r\n", "2\r\nhe\r\n"})
+    void brokenChunkedFramingEndsTheAnswerAndIsReported(String body) throws Exception {
+        Logger logger = Logger.getLogger(Server.class.getName());
+        BlockingQueue<String> logged = new LinkedBlockingQueue<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {
+                logged.size();
+            }
+
+            @Override
+            public void close() {
+                logged.clear();
+            }
+        };
+        logger.addHandler(handler);
+        try {
+            assertTrue(ask("Transfer-Encoding: chunked\r\n\r\n" + body).startsWith("HTTP/1.1 200 OK\r\n\r\n"));
+            assertTrue(logged.take().contains("scgi blog: server unix:"), "handler and address");
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test
