@@ -34,9 +34,13 @@ public class ArrowsIT {
             Map.entry("org.hearthd.http", Set.of(TRANSPORT, DISPATCH, "org.hearthd.net", "org.hearthd.listeners")),
             Map.entry("org.hearthd.scgi", Set.of("org.hearthd.net")),
             Map.entry("org.hearthd.stdin", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd")),
+            Map.entry("org.hearthd.process", Set.of(TRANSPORT, "org.hearthd.ashd")),
+            Map.entry("org.hearthd.htpipe.server", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd", "org.hearthd.listeners")),
+            Map.entry("org.hearthd.htpipe.client", Set.of(TRANSPORT, "org.hearthd.ashd")),
             Map.entry("org.hearthd.deploy", Set.of(DISPATCH)), Map.entry("org.hearthd.netty.native", Set.of()));
     private static final Map<String, Set<String>> EXPORTS = Map.of("org.hearthd", EVERYBODY, TRANSPORT, Set.of(TRANSPORT),
-            "org.hearthd.net", Set.of("org.hearthd.net"), "org.hearthd.ashd", Set.of("org.hearthd.ashd"), DISPATCH,
+            "org.hearthd.net", Set.of("org.hearthd.net"), "org.hearthd.process", Set.of("org.hearthd.process"),
+            "org.hearthd.ashd", Set.of("org.hearthd.ashd"), DISPATCH,
             Set.of(DISPATCH), "org.hearthd.listeners", Set.of("org.hearthd.listeners"));
     /** A package at the start of a clause; quoted attribute values hold commas and are removed first. */
     private static final Pattern PACKAGE = Pattern.compile("(?:^|,)\\s*([\\w.]+)");

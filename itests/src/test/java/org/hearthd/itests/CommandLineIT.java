@@ -57,6 +57,8 @@ public class CommandLineIT {
                         Integer.toString(busy.getLocalPort()), "--home", home.toString()))) {
             assertTrue("exit status of " + hearth.errors(), hearth.awaitExit() != 0);
             assertTrue(hearth.errors(), hearth.errors().contains("127.0.0.1:" + busy.getLocalPort()));
+            assertEquals("at once, without a warning meanwhile: " + hearth.errors(), 2,
+                    hearth.errors().split("not ready:").length);
         }
     }
 
@@ -75,6 +77,25 @@ public class CommandLineIT {
                 assertTrue(bad.errors(), bad.errors().matches("(?s).*org\\.hearthd\\.htp-main\\.cfg.*org\\.hearthd\\.http.*"));
             }
             assertEquals(200, running.get("/hello").statusCode());
+        }
+    }
+
+    @Test
+    public void checkFindsWhatAComponentWouldRefuse() throws Exception {
+        Path config = folder.newFolder("config").toPath();
+        Files.writeString(config.resolve("org.hearthd.route-both.cfg"), "path = /x\npattern = ^x\nhandler = hello\n");
+        Files.writeString(config.resolve("org.hearthd.http-main.cfg"), "address = nowhere\n");
+        Files.writeString(config.resolve("org.hearthd.http-small.cfg"), "max.url.bytes = 900\nmax.head.bytes = 800\n");
+        Files.writeString(config.resolve("org.hearthd.deploy.cfg"), "dir = relative\n");
+        Files.writeString(config.resolve("org.hearthd.dispatch.cfg"), "pool.threads = 4\n");
+        try (HearthProcess bad = HearthProcess.start(home, HearthProcess.command("check", config.toString()))) {
+            assertEquals(1, bad.awaitExit());
+            String errors = bad.errors();
+            assertTrue(errors, errors.matches("(?s).*route-both\\.cfg: org\\.hearthd\\.route~both: .*pattern.*"));
+            assertTrue(errors, errors.matches("(?s).*http-main\\.cfg: org\\.hearthd\\.http~main: .*nowhere.*"));
+            assertTrue(errors, errors.contains("org.hearthd.http~small: max.url.bytes 900 does not fit into max.head.bytes 800"));
+            assertTrue(errors, errors.contains("org.hearthd.deploy: dir=relative is not absolute"));
+            assertTrue(bad.output(), bad.output().contains("5 files, 4 problems"));
         }
     }
 }

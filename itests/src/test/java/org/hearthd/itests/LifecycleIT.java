@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.Fd;
 import org.hearthd.itests.handlers.Gate;
@@ -99,7 +101,7 @@ public class LifecycleIT {
         Path socket = folder.getRoot().toPath().resolve("held.sock");
         try (Fd listening = streams.listen(UnixAddress.of(socket.toString()), 0600, 16)) {
             ProcessBuilder command = shell(
-                    "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=main exec \"$0\" run --home "
+                    "exec 3<&0 4<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=main:forgotten exec \"$0\" run --home "
                             + home)
                     .redirectInput(descriptors.redirect(listening));
             try (HearthProcess hearth = HearthProcess.start(home, command);
@@ -107,6 +109,7 @@ public class LifecycleIT {
                 client.output().write("GET /hello HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String answer = new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
                 assertTrue(answer + hearth.errors(), answer.contains("Hello from hello 1.0.0"));
+                hearth.awaitLog("nobody has claimed forgotten \\(fd 4 .*\\), it is closed");
                 hearth.signal("TERM");
                 assertEquals(0, hearth.awaitExit());
             }
@@ -134,14 +137,48 @@ public class LifecycleIT {
         }
     }
 
+    @Test
+    public void asAnAshdHandlerItAnswersWhatIsQueuedWhenTheSignalComes() throws Exception {
+        Files.createDirectories(home.resolve("config"));
+        Files.createDirectories(home.resolve("deploy"));
+        Files.copy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), home.resolve("deploy/hello.jar"));
+        Files.writeString(home.resolve("config/org.hearthd.stdin.cfg"), "handler = hello\n");
+        FdPair parent = packets.pair();
+        List<StreamConnection> clients = new ArrayList<>();
+        try (PacketConnection requests = packets.adopt(parent.ours());
+                HearthProcess hearth = HearthProcess.start(home, HearthProcess.command("run", "--home", home.toString())
+                        .redirectInput(descriptors.redirect(parent.theirs())))) {
+            parent.theirs().close();
+            assertTrue(ask(requests, "GET\0/\0HTTP/1.1\0\0Host\0h\0\0").contains("Hello from hello 1.0.0"));
+            hearth.signal("STOP");
+            for (int i = 0; i < 50; i++) {
+                clients.add(request(requests, "GET\0/\0HTTP/1.1\0\0Host\0h\0\0"));
+            }
+            hearth.signal("TERM");
+            hearth.signal("CONT");
+            for (StreamConnection client : clients) {
+                String answer = new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+                assertTrue(answer + hearth.errors(), answer.contains("Hello from hello 1.0.0"));
+                client.close();
+            }
+            assertEquals(hearth.errors(), 0, hearth.awaitExit());
+        }
+    }
+
     private String ask(PacketConnection requests, String datagram) throws Exception {
-        FdPair response = streams.pair();
-        try (StreamConnection socket = streams.adopt(response.ours()); Fd theirs = response.theirs()) {
-            requests.send(ByteBuffer.wrap(datagram.getBytes(StandardCharsets.ISO_8859_1)), theirs);
-            theirs.close();
-            socket.shutdownOutput();
+        try (StreamConnection socket = request(requests, datagram)) {
             return new String(socket.input().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
+    }
+
+    private StreamConnection request(PacketConnection requests, String datagram) throws Exception {
+        FdPair response = streams.pair();
+        StreamConnection socket = streams.adopt(response.ours());
+        try (Fd theirs = response.theirs()) {
+            requests.send(ByteBuffer.wrap(datagram.getBytes(StandardCharsets.ISO_8859_1)), theirs);
+        }
+        socket.shutdownOutput();
+        return socket;
     }
 
     /** A shell that becomes {@code bin/hearth} ($0) with the same process id. */

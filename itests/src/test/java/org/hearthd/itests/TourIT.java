@@ -53,7 +53,7 @@ public class TourIT {
         byte[] jar = Files.readAllBytes(HearthProcess.DIST.resolve("demo/hello-2.0.0.jar"));
         Path target = hearth.home.resolve("deploy/hello.jar");
         Files.write(target, java.util.Arrays.copyOf(jar, jar.length / 2));
-        hearth.awaitLog("hello\\.jar");
+        hearth.awaitLog("hello\\.jar cannot be deployed");
         assertTrue(hearth.get("/hello").body().startsWith("Hello from hello 1.0.0"));
         Files.write(target, jar);
         hearth.awaitAnswer("/hello", 200, "Hello from hello 2.0.0");

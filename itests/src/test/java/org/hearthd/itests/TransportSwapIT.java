@@ -80,6 +80,24 @@ public class TransportSwapIT {
     }
 
     @Test
+    public void aRunningRequestEndsOnTheImplementationItBeganWithAndItsConnectionStays() throws Exception {
+        try (KeepAlive client = new KeepAlive("http://127.0.0.1:" + container.port())) {
+            assertTrue(client.get("/nothing").startsWith("HTTP/1.1 404 "));
+            long before = descriptors();
+            client.send("POST /taker HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
+            Await.until("the handler has the socket and waits for the rest", () -> descriptors() > before);
+            installed(SECOND).start();
+            installed(FIRST).stop();
+            client.send("dy");
+            String answer = client.answer();
+            assertTrue(answer, answer.endsWith("\n" + FIRST + " body"));
+            container.awaitAnswer("/taker", 200, SECOND);
+            answer = client.get("/taker");
+            assertTrue(answer, answer.endsWith("\n" + SECOND + " "));
+        }
+    }
+
+    @Test
     public void betweenTwoImplementationsTheFrontStaysAndTheTransportIsFoundAgain() throws Exception {
         int port = container.port();
         installed(FIRST).stop();

@@ -24,7 +24,8 @@ final class CheckCommand {
             Map<String, String> properties = new HashMap<>(Environment.properties(arguments, Map.of(), 0));
             properties.put("hearth.dist", dist.toString());
             properties.put("hearth.storage", storage.toString());
-            Container container = Container.start(dist, storage, properties, INFRASTRUCTURE, code -> {});
+            Features features = Features.read(dist, Features.ofHearth(dist), properties);
+            Container container = Container.start(features, storage, INFRASTRUCTURE, code -> {});
             try {
                 return container.command("check", config.toString())
                         .orElseThrow(() -> new LaunchException(LaunchException.FAILED, "room settings offers no check"));

@@ -29,6 +29,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -47,19 +48,15 @@ final class Container {
      * Installs what the features ask for and starts it up to a start level; returns when that is reached.
      *
      * @param storage an empty or missing directory of this process
-     * @param variables become framework properties as well
      * @param exit told when the runtime has to end by itself
      */
-    static Container start(Path dist, Path storage, Map<String, String> variables, int startLevel, IntConsumer exit)
-            throws LaunchException {
-        Features features = Features.read(dist, variables);
+    static Container start(Features features, Path storage, int startLevel, IntConsumer exit) throws LaunchException {
         Map<String, Object> properties = new HashMap<>(features.properties());
-        properties.putAll(variables);
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startLevel));
         // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1");
+        properties.merge(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1", (a, b) -> a + "," + b);
         properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
         Framework framework = new Felix(properties);
         Container container = new Container(framework);
@@ -92,6 +89,12 @@ final class Container {
         }, "(objectClass=" + ConfigurationAdmin.class.getName() + ")");
     }
 
+    /** Makes those configurations, by PID; a factory configuration is {@code FACTORY~NAME}. Components get them some time later. */
+    void configure(Map<String, Dictionary<String, Object>> configurations) {
+        BundleContext context = framework.getBundleContext();
+        configure(context.getService(context.getServiceReference(ConfigurationAdmin.class)), configurations);
+    }
+
     private static void configure(ConfigurationAdmin admin, Map<String, Dictionary<String, Object>> configurations) {
         configurations.forEach((pid, values) -> {
             try {
@@ -119,6 +122,13 @@ final class Container {
                 bundle.start();
             }
         }
+    }
+
+    /** Goes up to that start level; returns when it is reached. */
+    void raise(int startLevel) {
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(startLevel, event -> reached.complete(null));
+        reached.join();
     }
 
     /** Completes as soon as a service matches. */
@@ -153,6 +163,16 @@ final class Container {
             ToIntFunction<String[]> command = (ToIntFunction<String[]>) service;
             return command.applyAsInt(arguments);
         });
+    }
+
+    /** Ends in order what runs; returns the exit code. */
+    int drain() {
+        try {
+            return command("stop").orElse(0);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "lifecycle could not end in order", e);
+            return LaunchException.FAILED;
+        }
     }
 
     private List<ServiceReference<?>> find(String filter) {

@@ -12,13 +12,19 @@ final class Environment {
 
     /** The properties that bundles may read (docs/architecture.md section 7). */
     static Map<String, String> properties(Arguments arguments, Map<String, String> environment, long pid) {
-        Map<String, String> properties = new HashMap<>();
+        Map<String, String> properties = inherited(environment, pid);
         properties.put("hearth.home", arguments.home().toString());
         properties.put("hearth.port", Integer.toString(arguments.port()));
-        properties.put("hearth.version", Main.version());
         if (arguments.notificationFd() >= 0) {
             properties.put("hearth.notification.fd", Integer.toString(arguments.notificationFd()));
         }
+        return properties;
+    }
+
+    /** Those that no command line says. */
+    static Map<String, String> inherited(Map<String, String> environment, long pid) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("hearth.version", Main.version());
         put(properties, "hearth.notify.socket", environment.get("NOTIFY_SOCKET"));
         // sd_listen_fds(3): the variables are meant for us only if they carry our process id
         if (Long.toString(pid).equals(environment.get("LISTEN_PID"))) {

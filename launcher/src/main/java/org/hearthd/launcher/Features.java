@@ -27,7 +27,7 @@ import org.osgi.service.feature.FeatureService;
 import org.osgi.service.feature.ID;
 
 /**
- * What the files {@code features/*.json} (OSGi Feature Service, chapter 159) ask for together, with their variables replaced.
+ * What some feature files (OSGi Feature Service, chapter 159) ask for together, with their variables replaced.
  *
  * @param bundles the jars with their start levels, in order
  * @param properties framework properties
@@ -40,36 +40,43 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
     record Jar(Path path, int startLevel) {}
 
     /**
-     * Reads the features of a distribution.
+     * Reads feature files.
      *
-     * @param variables win over those of the files
+     * @param dist the distribution, which has the bundles
+     * @param variables win over those of the files; become framework properties as well
      */
-    static Features read(Path dist, Map<String, String> variables) throws LaunchException {
+    static Features read(Path dist, List<Path> files, Map<String, String> variables) throws LaunchException {
         Map<String, String> all = new HashMap<>();
-        Map<Path, Feature> features = parse(dist.resolve("features"));
+        Map<Path, Feature> features = parse(files);
         features.values().forEach(f -> f.getVariables().forEach((key, value) -> all.put(key, String.valueOf(value))));
         all.putAll(variables);
         Features result = new Features(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
         for (Map.Entry<Path, Feature> entry : features.entrySet()) {
             result.add(dist, entry.getKey(), entry.getValue(), all);
         }
+        result.properties.putAll(variables);
         return result;
     }
 
-    private static Map<Path, Feature> parse(Path directory) throws LaunchException {
-        FeatureService service = ServiceLoader.load(FeatureService.class).findFirst().orElseThrow();
-        Map<Path, Feature> features = new LinkedHashMap<>();
+    /** The feature files of {@code hearth}: all that stand in {@code features/} itself, in the order of their names. */
+    static List<Path> ofHearth(Path dist) throws LaunchException {
+        Path directory = dist.resolve("features");
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
-                try (Reader reader = Files.newBufferedReader(file)) {
-                    features.put(file, service.readFeature(reader));
-                } catch (IOException | RuntimeException e) {
-                    throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(),
-                            e);
-                }
-            }
+            return files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
         } catch (IOException e) {
             throw new LaunchException(LaunchException.SYSTEM, "features " + directory + " can not be listed: " + e, e);
+        }
+    }
+
+    private static Map<Path, Feature> parse(List<Path> files) throws LaunchException {
+        FeatureService service = ServiceLoader.load(FeatureService.class).findFirst().orElseThrow();
+        Map<Path, Feature> features = new LinkedHashMap<>();
+        for (Path file : files) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                features.put(file, service.readFeature(reader));
+            } catch (IOException | RuntimeException e) {
+                throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(), e);
+            }
         }
         return features;
     }

@@ -4,39 +4,53 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
-/** {@code hearth}; the only class that ends the process. */
+/** {@code hearth}, and {@code htpipe} if that is the first word; the only class that ends the process. */
 public final class Main {
     private Main() {}
 
     /** Runs one command and exits with its code. */
     public static void main(String[] line) {
-        System.exit(run(line));
+        if (line.length > 0 && line[0].equals("htpipe")) {
+            int code = run("htpipe", () -> Htpipe.run(dist(), Arrays.copyOfRange(line, 1, line.length)));
+            // the program that this one replaces has one code for all failures
+            System.exit(Math.min(code, LaunchException.FAILED));
+        }
+        System.exit(run("hearth", () -> hearth(line)));
     }
 
-    private static int run(String... line) {
+    private interface Program {
+        int run() throws LaunchException, IOException;
+    }
+
+    private static int hearth(String... line) throws LaunchException, IOException {
+        Arguments arguments = Arguments.parse(line);
+        switch (arguments.command()) {
+            case "help" :
+                System.out.print(Help.TEXT);
+                return 0;
+            case "version" :
+                System.out.println("hearth " + version());
+                return 0;
+            default :
+                PrintStream out = Logging.install(arguments.verbose());
+                return execute(arguments, out);
+        }
+    }
+
+    private static int run(String name, Program program) {
         try {
-            Arguments arguments = Arguments.parse(line);
-            switch (arguments.command()) {
-                case "help" :
-                    System.out.print(Help.TEXT);
-                    return 0;
-                case "version" :
-                    System.out.println("hearth " + version());
-                    return 0;
-                default :
-                    PrintStream out = Logging.install(arguments.verbose());
-                    return execute(arguments, out);
-            }
+            return program.run();
         } catch (LaunchException e) {
-            System.err.println("hearth: " + e.getMessage());
+            System.err.println(name + ": " + e.getMessage());
             return e.exitCode();
         } catch (IOException e) {
-            System.err.println("hearth: " + e);
+            System.err.println(name + ": " + e);
             return LaunchException.SYSTEM;
         } catch (RuntimeException e) {
             // a defect; without this the threads of the framework would keep the process alive
-            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR, "hearth has failed", e);
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR, name + " has failed", e);
             return LaunchException.FAILED;
         }
     }

@@ -10,10 +10,11 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code hearth run} and {@code hearth serve}: the runtime in the foreground, until a signal or until it ends by itself. */
 final class RunCommand {
-    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
     private static final int ALL_LEVELS = 7;
     private static final long SOURCE_TIMEOUT_S = 5;
     private static final long READY_TIMEOUT_S = 10;
+    /** What the command {@code explain} says when waiting does not help. */
+    private static final int SOMETHING_FAILED = 2;
     /** What a source registers under; see Source.URL in the api. */
     private static final String SOURCE_URL = "source.url";
     private static final String SOURCES = "(objectClass=org.hearthd.spi.Source)";
@@ -36,24 +37,16 @@ final class RunCommand {
             properties.put("hearth.dist", dist.toString());
             properties.put("hearth.storage", home.storage().toString());
             CompletableFuture<Void> asked = new CompletableFuture<>();
-            Signals.handle(() -> asked.complete(null));
-            Container container = Container.start(dist, home.storage(), properties, ALL_LEVELS, end::complete);
-            asked.thenRun(() -> new Thread(() -> end.complete(drain(container)), "orderly-end").start());
+            Signals.handle("hearth", () -> asked.complete(null));
+            Features features = Features.read(dist, Features.ofHearth(dist), properties);
+            Container container = Container.start(features, home.storage(), ALL_LEVELS, end::complete);
+            asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
             try {
                 awaitReady(container);
                 return end.join();
             } finally {
                 container.stop();
             }
-        }
-    }
-
-    private static int drain(Container container) {
-        try {
-            return container.command("stop").orElse(0);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "lifecycle could not end in order", e);
-            return LaunchException.FAILED;
         }
     }
 
@@ -64,8 +57,12 @@ final class RunCommand {
     }
 
     private void awaitReady(Container container) throws LaunchException {
-        if (!happens(container.appearance(SOURCES), SOURCE_TIMEOUT_S) && !end.isDone()) {
-            container.command("explain");
+        CompletableFuture<Void> source = container.appearance(SOURCES);
+        boolean hopeless = !source.isDone() && !end.isDone() && container.command("explain").orElse(0) == SOMETHING_FAILED;
+        if ((hopeless || !happens(source, SOURCE_TIMEOUT_S)) && !end.isDone()) {
+            if (!hopeless) {
+                container.command("explain");
+            }
             throw new LaunchException(LaunchException.FAILED,
                     "nothing listens; the log above says why. HOME is " + arguments.home());
         }

@@ -10,14 +10,14 @@ final class Signals {
     private Signals() {}
 
     /** Handles the signals from now on; {@code first} must return at once. */
-    static void handle(Runnable first) {
+    static void handle(String program, Runnable first) {
         Runnable once = new Runnable() {
             private boolean asked;
 
             @Override
             public synchronized void run() {
                 if (asked) {
-                    System.err.println("hearth: second signal, ending now");
+                    System.err.println(program + ": second signal, ending now");
                     Runtime.getRuntime().halt(LaunchException.FAILED);
                 }
                 asked = true;

@@ -53,7 +53,8 @@ class ContainerTest {
     @Test
     void commandsAreFoundByNameAndWhoStopsTheFrameworkFromInsideEndsTheRuntime() throws Exception {
         write();
-        Container container = Container.start(dist, dist.resolve("storage"), Map.of(), 3, exit::complete);
+        Container container = Container.start(Features.read(dist, Features.ofHearth(dist), Map.of()), dist.resolve("storage"), 3,
+                exit::complete);
         try {
             assertTrue(container.appearance("(hearth.exit=true)").isDone());
             assertEquals(Optional.empty(), container.command("other"));
@@ -67,7 +68,8 @@ class ContainerTest {
     @Test
     void nothingAboveTheAskedStartLevelIsStarted() throws Exception {
         write();
-        Container container = Container.start(dist, dist.resolve("storage"), Map.of(), 2, exit::complete);
+        Container container = Container.start(Features.read(dist, Features.ofHearth(dist), Map.of()), dist.resolve("storage"), 2,
+                exit::complete);
         try {
             assertEquals(Optional.empty(), container.command("end"));
         } finally {

@@ -33,12 +33,12 @@ class FeaturesTest {
                 + "\"configurations\": {\"p~main\": {\"port\": \"${port}\", \"other\": \"${unknown}\"}},"
                 + "\"extensions\": {\"framework-launching-properties\": {\"kind\": \"mandatory\", \"type\": \"json\","
                 + "\"json\": {\"k\": \"${name}/x\"}}}");
-        Features features = Features.read(dist, Map.of("port", "2"));
+        Features features = Features.read(dist, Features.ofHearth(dist), Map.of("port", "2"));
         assertEquals(dist.resolve("bundles/g/a/1/a-1.jar"), features.bundles().get(0).path());
         assertEquals(3, features.bundles().get(0).startLevel());
         assertEquals("2", features.configurations().get("p~main").get("port"));
         assertEquals("${unknown}", features.configurations().get("p~main").get("other"));
-        assertEquals(Map.of("k", "n/x"), features.properties());
+        assertEquals(Map.of("k", "n/x", "port", "2"), features.properties());
     }
 
     @Test
@@ -52,7 +52,7 @@ class FeaturesTest {
 
     private void refused(String rest, String expected) throws Exception {
         feature(rest);
-        LaunchException e = assertThrows(LaunchException.class, () -> Features.read(dist, Map.of()));
+        LaunchException e = assertThrows(LaunchException.class, () -> Features.read(dist, Features.ofHearth(dist), Map.of()));
         assertTrue(e.getMessage().contains(expected) && e.getMessage().contains("f.json"), e.getMessage());
     }
 }

@@ -92,6 +92,20 @@ final class ExchangeState {
         return true;
     }
 
+    /**
+     * Ends the exchange in the name of its source, which answers itself: whoever owns it is late from now on. False if a whole
+     * answer is on its way or complete, or the socket is somebody else's.
+     */
+    synchronized boolean refuse(int newStatus, String reason) {
+        if (phase != Phase.OPEN && phase != Phase.ANSWERING) {
+            return false;
+        }
+        phase = Phase.ENDED;
+        status = newStatus;
+        late = newStatus + ": " + reason;
+        return true;
+    }
+
     /** Takes the claim of a taker back who got nothing. */
     synchronized void reopen() {
         if (phase == Phase.TAKING) {
@@ -139,7 +153,8 @@ final class ExchangeState {
         return true;
     }
 
-    private void finish(Outcome.End end) {
+    /** Says how it ended; once, after the phase has become {@link Phase#ENDED}. */
+    void finish(Outcome.End end) {
         List<Consumer<Outcome>> hooks;
         Outcome result;
         synchronized (this) {

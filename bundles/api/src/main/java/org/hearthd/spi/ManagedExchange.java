@@ -123,8 +123,12 @@ public final class ManagedExchange implements Exchange {
         try {
             send(ErrorPage.of(id(), status, reason));
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, () -> "request " + id() + ": its " + status + " did not reach the client", e);
+            unreached(status, e);
         }
+    }
+
+    private void unreached(int status, Exception e) {
+        LOG.log(Level.DEBUG, () -> "request " + id() + ": its " + status + " did not reach the client", e);
     }
 
     /** The newest object of the same owner: a handler that throws after {@code with} must be answered for as well. */
@@ -238,6 +242,29 @@ public final class ManagedExchange implements Exchange {
      */
     public void broken() {
         state.abort();
+    }
+
+    /**
+     * For backends: the request turned out to be bad after it was given away (its body, say), and nothing of an answer has reached the
+     * client yet. The client gets an error page, the exchange has ended with that status, and the owner's answer is late.
+     *
+     * @param reason one sentence for the client
+     * @return whether this call answered; not if the owner's whole answer is on its way, or the response socket was taken
+     */
+    public boolean refused(int status, String reason) {
+        if (!state.refuse(status, reason)) {
+            return false;
+        }
+        Outcome.End end = Outcome.End.ABORTED;
+        try {
+            state.backend.respond(ErrorPage.of(id(), status, reason));
+            end = Outcome.End.ANSWERED;
+        } catch (IOException | RuntimeException e) {
+            unreached(status, e);
+        } finally {
+            state.finish(end);
+        }
+        return true;
     }
 
     /** For backends: the client has hung up. The owner still has to end the exchange. */

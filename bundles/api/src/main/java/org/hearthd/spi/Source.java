@@ -16,12 +16,17 @@ public interface Source {
     String describe();
 
     /**
-     * Takes no new requests from now on; those in progress go on. Called repeatedly it does nothing more.
+     * Takes no new requests from now on; those in progress go on, and those that the kernel has accepted for this source already
+     * are still served. Called repeatedly it does nothing more.
      *
      * @return completes when the last exchange of this source has ended and its clients have their answers
      */
     CompletionStage<Void> drain();
 
-    /** Completes when this source can never bring another request by itself (end of file on descriptor 0); others never do. */
+    /**
+     * Completes when this source can never bring another request by itself (end of file on descriptor 0); others never do. If that
+     * is so because it broke, the stage completes exceptionally with the reason, whose message says what broke: the runtime drains
+     * and ends as well, but as one that failed.
+     */
     CompletionStage<Void> exhausted();
 }

@@ -4,14 +4,15 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 
 /**
- * Reports an exchange that nobody ended and nobody can end any more. Only where assertions are enabled, as in tests; the report is
- * an ERROR in the log of this class.
+ * Reports an exchange that nobody ended and nobody can end any more, and where it was made. Only where assertions are enabled, as in
+ * tests, which fail on such a report; it is an ERROR in the log of this class.
  */
 final class Unended implements Runnable {
     private static final System.Logger LOG = System.getLogger(Unended.class.getName());
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final String id;
+    private final Throwable made = new Throwable("made here");
     private volatile boolean ended;
 
     private Unended(String id) {
@@ -32,7 +33,7 @@ final class Unended implements Runnable {
     @Override
     public void run() {
         if (!ended) {
-            LOG.log(Level.ERROR, "request " + id + " was garbage-collected without having been ended");
+            LOG.log(Level.ERROR, "request " + id + " was garbage-collected without having been ended", made);
         }
     }
 }

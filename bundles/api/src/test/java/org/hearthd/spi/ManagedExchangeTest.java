@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Exchange;
@@ -17,6 +18,7 @@ import org.hearthd.Outcome;
 import org.hearthd.Outcome.End;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -28,6 +30,11 @@ final class ManagedExchangeTest {
 
     ManagedExchangeTest() {
         exchange.onEnd(endings::add);
+    }
+
+    @AfterEach
+    void end() {
+        exchange.broken();
     }
 
     private void assertEnded(End end, int status) {
@@ -71,6 +78,49 @@ final class ManagedExchangeTest {
         exchange.abort();
         assertEquals(List.of("respond 504"), backend.calls);
         assertEnded(End.ANSWERED, 504);
+    }
+
+    @Test
+    void aRefusalOfTheSourceAnswersWhoeverOwnsItAndMakesTheOwnerLate() {
+        Exchange moved = exchange.move("handler blog");
+        assertTrue(exchange.refused(400, "Bad body."));
+        assertFalse(exchange.refused(408, "Slow body."));
+        String message = assertThrows(IOException.class, () -> moved.respond(Response.empty(200))).getMessage();
+        assertEquals("request " + exchange.id() + " has ended already (400: Bad body.)", message);
+        moved.abort();
+        moved.close();
+        assertEquals(List.of("respond 400"), backend.calls);
+        assertEnded(End.ANSWERED, 400);
+    }
+
+    @Test
+    void aRefusalOfTheSourceTakesTheAnswerFromAStreamOfWhichNothingWasSent() throws IOException {
+        OutputStream out = exchange.respond(200, Headers.EMPTY);
+        assertTrue(exchange.refused(400, "Bad body."));
+        assertThrows(IOException.class, () -> out.write(1));
+        assertThrows(IOException.class, out::close);
+        assertEquals(List.of("begin 200", "respond 400"), backend.calls);
+        assertEnded(End.ANSWERED, 400);
+    }
+
+    @Test
+    void aRefusalOfTheSourceIsTooLateForAWholeAnswerOrATakenSocket() throws IOException {
+        exchange.respond(Response.empty(200));
+        assertFalse(exchange.refused(400, "Bad body."));
+        assertEnded(End.ANSWERED, 200);
+        ManagedExchange taken = ManagedExchange.of("http main", exchange.request(), backend);
+        taken.takeSocket();
+        assertFalse(taken.refused(400, "Bad body."));
+        assertEquals(List.of("respond 200", "take"), backend.calls);
+    }
+
+    @Test
+    void aRefusalThatDoesNotReachTheClientIsNoAnswer() {
+        backend.before = () -> {
+            throw gone();
+        };
+        assertTrue(exchange.refused(400, "Bad body."));
+        assertEnded(End.ABORTED, 400);
     }
 
     @Test

@@ -38,6 +38,29 @@ public final class Requests {
      */
     public static void receive(PacketConnection from, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to)
             throws IOException {
+        receive(from, streams, source, to, e -> LOG.log(Level.WARNING, () -> source + ": " + e.getMessage()));
+    }
+
+    /**
+     * Receives as {@link #receive} does, but only up to the first datagram that is refused.
+     *
+     * @throws TransportException if a datagram was refused, saying why
+     * @throws IOException if the connection is broken
+     */
+    public static void receiveStrictly(PacketConnection from, Supplier<StreamTransport> streams, String source,
+            Consumer<Exchange> to) throws IOException {
+        receive(from, streams, source, to, e -> {
+            throw e;
+        });
+    }
+
+    /** What becomes of a connection that has brought something that is no request. */
+    private interface Refusal {
+        void of(TransportException e) throws TransportException;
+    }
+
+    private static void receive(PacketConnection from, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to,
+            Refusal refusal) throws IOException {
         try (Packet packet = new Packet(MAX_FDS)) {
             boolean open = true;
             while (open) {
@@ -47,30 +70,27 @@ public final class Requests {
                         take(packet, streams, source, to);
                     }
                 } catch (TransportException e) {
-                    LOG.log(Level.WARNING, () -> source + ": a datagram was dropped: " + e.getMessage());
+                    refusal.of(e);
                 }
             }
         }
     }
 
-    private static void take(Packet packet, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to) {
+    private static void take(Packet packet, Supplier<StreamTransport> streams, String source, Consumer<Exchange> to)
+            throws TransportException {
         int sockets = packet.fds().size();
         if (sockets == 0) {
-            LOG.log(Level.WARNING,
-                    source + ": a datagram of " + packet.data().remaining() + " bytes had no response socket: dropped");
-            return;
+            throw new TransportException("a datagram of " + packet.data().remaining() + " bytes had no response socket: dropped");
         }
         Request request;
         try {
             request = Datagram.decode(packet.data());
         } catch (MalformedDatagramException e) {
-            refuse(packet, UNREADABLE, streams, source, e.getMessage());
-            return;
+            throw refuse(packet, UNREADABLE, streams, source, e.getMessage());
         }
         if (sockets > 1) {
-            refuse(packet, request, streams, source,
+            throw refuse(packet, request, streams, source,
                     "the datagram had " + sockets + " descriptors instead of one response socket");
-            return;
         }
         hand(ResponseSocket.exchange(source, request, packet.fds().remove(0), streams), to);
     }
@@ -85,11 +105,12 @@ public final class Requests {
     }
 
     /** Answers 400 on the first descriptor; the packet closes the others. */
-    private static void refuse(Packet packet, Request request, Supplier<StreamTransport> streams, String source, String why) {
+    private static TransportException refuse(Packet packet, Request request, Supplier<StreamTransport> streams, String source,
+            String why) {
         ManagedExchange exchange = ResponseSocket.exchange(source, request, packet.fds().remove(0), streams);
         packet.clear();
-        LOG.log(Level.WARNING, () -> source + ": request " + exchange.id() + " was refused: " + why);
         exchange.fail(400, "The request could not be read.");
+        return new TransportException("request " + exchange.id() + " was refused: " + why);
     }
 
     /**

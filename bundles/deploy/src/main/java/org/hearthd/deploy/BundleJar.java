@@ -26,13 +26,42 @@ import org.osgi.framework.Version;
  */
 record BundleJar(Path copy, String symbolicName, Version version, String digest) {
 
-    /** Copies a jar and checks the copy; the message of the exception says what is wrong with it. */
+    /**
+     * Copies a jar and checks the copy; the message of the exception says what is wrong with it.
+     *
+     * @throws StorageException if the copy can not be written
+     */
     static BundleJar copy(Path source, Path copy) throws IOException {
-        Files.createDirectories(copy.getParent());
-        try (InputStream in = Files.newInputStream(source); OutputStream out = Files.newOutputStream(copy)) {
-            in.transferTo(out);
+        try (InputStream in = Files.newInputStream(source)) {
+            write(in, copy);
         }
         return read(copy);
+    }
+
+    private static void write(InputStream in, Path copy) throws IOException {
+        byte[] chunk = new byte[64 * 1024];
+        try (OutputStream out = open(copy)) {
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                write(out, chunk, length);
+            }
+        }
+    }
+
+    private static OutputStream open(Path copy) throws StorageException {
+        try {
+            Files.createDirectories(copy.getParent());
+            return Files.newOutputStream(copy);
+        } catch (IOException e) {
+            throw new StorageException(e);
+        }
+    }
+
+    private static void write(OutputStream out, byte[] chunk, int length) throws StorageException {
+        try {
+            out.write(chunk, 0, length);
+        } catch (IOException e) {
+            throw new StorageException(e);
+        }
     }
 
     /** Reads every byte of a jar, so that a broken entry is found now and not when its class is needed. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -41,17 +42,12 @@ public final class DeployDirectory {
     private volatile boolean bundlesChanged;
     private boolean unreadable;
 
-    /** Made by Declarative Services; returns when the jars that lie there are installed. */
+    /** Made by Declarative Services; does nothing yet. */
     @Activate
     public DeployDirectory(BundleContext context, DeployConfig config, @Reference ServiceComponentRuntime components) {
-        this(context, directory(context, config), config.poll_ms(), components);
-        start();
-    }
-
-    DeployDirectory(BundleContext context, Path directory, int pollMs, ServiceComponentRuntime components) {
         this.context = context;
-        this.directory = directory;
-        this.pollMs = pollMs;
+        this.directory = directory(context, config);
+        this.pollMs = config.poll_ms();
         FrameworkWiring wiring = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
         Path staging = context.getDataFile("jars").toPath();
         this.deployer = new Deployer(context, directory, staging, new Explain(wiring, components));
@@ -77,7 +73,9 @@ public final class DeployDirectory {
         return directory;
     }
 
-    private void start() {
+    /** Returns when the jars that lie there are installed. */
+    @Activate
+    void start() {
         firstLook();
         context.addBundleListener(listener);
         thread.scheduleWithFixedDelay(this::look, pollMs, pollMs, TimeUnit.MILLISECONDS);
@@ -92,7 +90,10 @@ public final class DeployDirectory {
         }
     }
 
-    /** Installs what is new and complete; what was written a moment ago gets a second look after one interval. */
+    /**
+     * Installs what is new and complete. What was written a moment ago gets a second look when it is one interval old: the sources
+     * come after this and their clients should find it.
+     */
     void firstLook() {
         try {
             Files.createDirectories(directory);
@@ -101,8 +102,10 @@ public final class DeployDirectory {
             // one clock reading for both questions: what is too young for the first must not have grown old by the second
             long now = System.currentTimeMillis();
             apply(scan.first(found, stamp -> isSettled(stamp, now)));
-            if (!found.values().stream().allMatch(stamp -> isSettled(stamp, now))) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMs));
+            OptionalLong youngest = found.values().stream().filter(stamp -> !isSettled(stamp, now))
+                    .mapToLong(stamp -> age(stamp, now)).min();
+            if (youngest.isPresent()) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pollMs - youngest.getAsLong()));
                 apply(scan.next(found(adopted)));
             }
             if (!adopted.isEmpty()) {
@@ -122,8 +125,12 @@ public final class DeployDirectory {
     }
 
     private boolean isSettled(DirectoryScan.Stamp stamp, long now) {
-        long age = now - stamp.modified().toMillis();
+        long age = age(stamp, now);
         return age < 0 || age > pollMs;
+    }
+
+    private static long age(DirectoryScan.Stamp stamp, long now) {
+        return now - stamp.modified().toMillis();
     }
 
     /** One look, on this room's thread. Nothing may end the thread. */
@@ -135,6 +142,7 @@ public final class DeployDirectory {
                 bundlesChanged = false;
                 deployer.retry();
             }
+            deployer.retryStorage(System.nanoTime());
             deployer.explainUnsatisfied(System.nanoTime());
         } catch (IOException failed) {
             reportUnreadable(failed);

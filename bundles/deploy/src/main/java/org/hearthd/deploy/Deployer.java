@@ -40,6 +40,9 @@ final class Deployer {
     private final Map<String, Deployment> deployments = new TreeMap<>();
     /** Jars that are in order but whose bundle is there already under another name. */
     private final Set<String> duplicates = new TreeSet<>();
+    /** Jars that could not be copied for want of storage. */
+    private final Set<String> unstored = new TreeSet<>();
+    private long storeAt;
 
     Deployer(BundleContext context, Path directory, Path staging, Explain explain) {
         this.context = context;
@@ -105,6 +108,14 @@ final class Deployer {
         apply(again, List.of());
     }
 
+    /** Tries again what the storage could not take, at most once a second. */
+    void retryStorage(long now) {
+        if (!unstored.isEmpty() && now - storeAt >= 0) {
+            storeAt = now + SETTLE_NANOS;
+            apply(List.copyOf(unstored), List.of());
+        }
+    }
+
     /** Reports components that stay unsatisfied. Reads nothing while all is well. */
     void explainUnsatisfied(long now) {
         for (Deployment deployment : deployments.values()) {
@@ -127,8 +138,13 @@ final class Deployer {
             DirectoryScan.Stamp before = DirectoryScan.stamp(file);
             try {
                 BundleJar jar = BundleJar.copy(file, staging.resolve(name + ".new"));
+                unstored.remove(name);
                 return before != null && before.equals(DirectoryScan.stamp(file)) ? jar : null;
+            } catch (StorageException full) {
+                unstored(name, full);
+                return null;
             } catch (IOException broken) {
+                unstored.remove(name);
                 if (before != null && before.equals(DirectoryScan.stamp(file))) {
                     LOG.log(System.Logger.Level.WARNING, "{0} cannot be deployed and is left alone until it changes: {1}{2}",
                             file,
@@ -139,6 +155,14 @@ final class Deployer {
         } catch (IOException unreadable) {
             LOG.log(System.Logger.Level.WARNING, "{0} cannot be read: {1}", file, unreadable.getMessage());
             return null;
+        }
+    }
+
+    private void unstored(String name, StorageException full) {
+        if (unstored.add(name)) {
+            LOG.log(System.Logger.Level.ERROR,
+                    "{0} cannot be deployed now: the runtime''s storage cannot take its copy, which is tried again: {1}", name,
+                    full.getMessage());
         }
     }
 
@@ -241,6 +265,7 @@ final class Deployer {
 
     private void uninstall(String name) {
         duplicates.remove(name);
+        unstored.remove(name);
         Deployment deployment = deployments.remove(name);
         if (deployment == null) {
             return;

@@ -1,6 +1,7 @@
 package org.hearthd.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -106,6 +107,20 @@ class DeployIT {
         assertEquals(1, log.stream().filter(line -> line.contains("hello.jar")).count(), log::toString);
         Files.write(deploy.resolve("hello.jar"), bytes);
         until(() -> active("hello.jar"), "the whole jar runs");
+    }
+
+    @Test
+    void triesAgainWhenItsOwnStorageCouldNotTakeTheCopy() throws Exception {
+        room.start();
+        Path staging = room.getBundleContext().getDataFile("jars").toPath();
+        Files.deleteIfExists(staging);
+        Files.writeString(staging, "not a directory");
+        put("hello.jar", Jars.bundle("org.example.hello", "1.0.0"));
+        until(() -> logged("hello.jar cannot be deployed now: the runtime's storage cannot take its copy"), "it is reported");
+        assertFalse(logged("left alone"), log::toString);
+        Files.delete(staging);
+        until(() -> active("hello.jar"), "it is deployed as soon as there is storage");
+        assertEquals(1, log.stream().filter(line -> line.contains("storage")).count(), log::toString);
     }
 
     @Test

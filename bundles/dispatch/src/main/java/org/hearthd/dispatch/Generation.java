@@ -118,23 +118,24 @@ final class Generation {
 
     /**
      * Takes no more leases, waits for those in progress, and ends the pool. The slot has another generation, or none, before this
-     * is called.
+     * is called. May be called by several threads: a handler may go while its earlier generation is still being retired.
+     *
+     * @param deadline of {@link System#nanoTime()}
      */
-    void retire(long timeoutMs) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        if (leases.addAndGet(RETIRED) == RETIRED) {
+    void retire(long deadline) {
+        if (leases.updateAndGet(n -> n < 0 ? n : n + RETIRED) == RETIRED) {
             drained.countDown();
         }
         try {
-            boolean done = drained.await(timeoutMs, TimeUnit.MILLISECONDS);
+            boolean done = drained.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (pool != null) {
                 pool.shutdown();
                 done &= pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
             if (!done) {
                 LOG.log(Level.WARNING,
-                        this + " goes with " + (leases.get() - RETIRED) + " requests in progress that did not end within "
-                                + timeoutMs + " ms");
+                        this + " goes with " + (leases.get() - RETIRED) + " requests in progress that did not end in time"
+                                + " (retire.timeout.ms)");
             }
         } catch (InterruptedException e) {
             LOG.log(Level.WARNING, this + " goes without waiting for its requests: interrupted");

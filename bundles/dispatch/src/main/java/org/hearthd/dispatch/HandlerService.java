@@ -140,8 +140,16 @@ final class HandlerService {
     }
 
     void retire(Generation old, long timeoutMs) {
-        old.retire(timeoutMs);
+        retireUntil(old, deadline(timeoutMs));
+    }
+
+    private void retireUntil(Generation old, long deadline) {
+        old.retire(deadline);
         generations.remove(old);
+    }
+
+    private static long deadline(long timeoutMs) {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     }
 
     /** Waits, bounded, until no request uses the handler any more, and gives it back. The slot has let go of it before. */
@@ -153,7 +161,9 @@ final class HandlerService {
             handler = null;
             generation = null;
         }
-        generations.forEach(g -> retire(g, timeoutMs));
+        // one deadline for all: whoever unregisters the handler waits here
+        long deadline = deadline(timeoutMs);
+        generations.forEach(g -> retireUntil(g, deadline));
         if (given != null) {
             context.ungetService(reference);
         }

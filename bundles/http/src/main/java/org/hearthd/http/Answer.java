@@ -55,7 +55,7 @@ final class Answer {
         close = closes(headers);
         long announced = bodiless && length == 0 ? announced(status, headers) : length;
         ByteBuf out = connection.writer().head(connection.out().allocator(), status, ResponseWriter.reason(status), headers,
-                new ResponseWriter.Framing(status == 204 ? UNKNOWN : announced, null, close, !request.isHttp11()),
+                new ResponseWriter.Framing(status == 204 ? UNKNOWN : announced, false, close, !request.isHttp11()),
                 length <= SMALL ? length : 0);
         if (bodiless || length == 0) {
             connection.out().write(out);
@@ -72,22 +72,24 @@ final class Answer {
      * The head of an answer whose body follows; goes out with the next flush.
      *
      * @param known the body's length if it is known already, else -1
-     * @param raw whether the handler has applied its own Transfer-Encoding, so that its bytes go out as they are
      */
-    ChannelFuture begin(int status, String reason, Headers headers, long known, boolean raw) {
+    ChannelFuture begin(int status, String reason, Headers headers, long known) {
         begun = true;
         bodiless = isBodiless(status);
         close = closes(headers);
         long length = known >= 0 && !bodiless ? known : announced(status, headers);
-        String coding = null;
         if (!bodiless) {
-            left = raw ? UNKNOWN : length;
-            chunked = left == UNKNOWN && !raw && request.isHttp11();
+            left = length;
+            chunked = left == UNKNOWN && request.isHttp11();
             close |= left == UNKNOWN && !chunked;
-            coding = raw ? headers.get("Transfer-Encoding") : chunked ? "chunked" : null;
         }
         return connection.out().queueTold(connection.writer().head(connection.out().allocator(), status, reason, headers,
-                new ResponseWriter.Framing(raw || status == 204 ? UNKNOWN : length, coding, close, !request.isHttp11()), 0));
+                new ResponseWriter.Framing(status == 204 ? UNKNOWN : length, chunked, close, !request.isHttp11()), 0));
+    }
+
+    /** Whether the client has all that was announced, so that only the end is missing. */
+    boolean full() {
+        return begun && (bodiless || left == 0);
     }
 
     /** A piece of the body, owned by this method; what exceeds the announced length is dropped. */

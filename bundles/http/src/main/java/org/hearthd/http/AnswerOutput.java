@@ -96,7 +96,7 @@ final class AnswerOutput extends OutputStream {
         }
         Answer answer = exchange.answer();
         if (first) {
-            answer.begin(status, ResponseWriter.reason(status), headers, last ? piece.length : -1, false);
+            answer.begin(status, ResponseWriter.reason(status), headers, last ? piece.length : -1);
         }
         ChannelFuture written = answer.write(Unpooled.wrappedBuffer(piece));
         if (last) {

@@ -1,5 +1,8 @@
 package org.hearthd.http;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** What the headers say about the message: its body's length, Host, the connection. Refuses whatever two readers could read differently. */
 final class BodyRules {
     private String length;
@@ -72,14 +75,21 @@ final class BodyRules {
         if (coding != null) {
             throw new Refusal(400, "There is more than one Transfer-Encoding.");
         }
-        if (!value.equalsIgnoreCase("chunked")) {
-            boolean otherCoding = value.regionMatches(true, value.lastIndexOf(',') + 1, " chunked", 0, 8)
-                    && Tokens.isToken(value.substring(0, value.indexOf(',')));
-            throw otherCoding
-                    ? new Refusal(501, "The only transfer coding understood here is chunked.")
-                    : new Refusal(400, "The Transfer-Encoding is not chunked.");
-        }
         coding = value;
+        if (value.equalsIgnoreCase("chunked")) {
+            return;
+        }
+        // empty elements of a list are ignored (RFC 9110 section 5.6.1)
+        List<String> codings = Arrays.stream(value.split(",")).map(String::strip).filter(c -> !c.isEmpty()).toList();
+        int last = codings.size() - 1;
+        boolean sound = last >= 0 && codings.get(last).equalsIgnoreCase("chunked")
+                && codings.subList(0, last).stream().allMatch(c -> Tokens.isToken(c) && !c.equalsIgnoreCase("chunked"));
+        if (!sound) {
+            throw new Refusal(400, "The Transfer-Encoding is not chunked.");
+        }
+        if (last > 0) {
+            throw new Refusal(501, "The only transfer coding understood here is chunked.");
+        }
     }
 
     void checkHost(String version) throws Refusal {

@@ -45,7 +45,7 @@ final class ByteView implements ByteExchange {
             managed.broken();
             return exchange.connection().out().failed(exchange.gone());
         }
-        ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1, false);
+        ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1);
         exchange.connection().out().flush();
         return sent;
     }

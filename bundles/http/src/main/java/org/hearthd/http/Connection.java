@@ -1,18 +1,14 @@
 package org.hearthd.http;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import org.hearthd.spi.ErrorPage;
 
 /**
  * One client's connection: one request at a time, in order. The next one waits in the decoder's buffer, and when bytes pile up there
@@ -23,7 +19,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What the connection is about. */
-    private enum Phase {
+    enum Phase {
         /** Waits for a request, or is in the middle of its head. */
         IDLE,
         /** A request is being answered. */
@@ -41,13 +37,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Outlet out;
     private Phase phase = Phase.IDLE;
     private volatile HttpExchange exchange;
+    private BodyIntake intake;
+    private Ending ending;
     private String[] ash;
     private int ashBytes;
-    private long dropped;
     private boolean inRead;
-    private boolean inputClosed;
     private boolean headBegun;
-    private boolean closing;
+    /** Whether there was a request on this connection. */
+    private boolean served;
 
     Connection(Front front) {
         this.front = front;
@@ -93,11 +90,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Whether the answer in progress is the last one of this connection. */
     boolean isClosing() {
-        return closing || front.isDraining();
+        return ending.decided() || front.isDraining();
+    }
+
+    Phase phase() {
+        return phase;
     }
 
     boolean wantsHead() {
-        return phase == Phase.IDLE && !closing;
+        return phase == Phase.IDLE && !ending.decided();
     }
 
     boolean wantsBody() {
@@ -115,6 +116,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         ctx = context;
         reading = new Deadline(loop(), this::readTimeout);
         out = new Outlet(context, () -> limits().writeTimeout());
+        intake = new BodyIntake(this, reading);
+        ending = new Ending(context, reading);
     }
 
     @Override
@@ -131,10 +134,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         out.reading();
         if (message instanceof RequestHead head) {
             begin(head);
-        } else if (message instanceof HttpContent content) {
-            content(content);
+        } else if (message instanceof BodyPiece piece) {
+            intake.take(piece);
         } else if (message instanceof Refusal refusal) {
-            refuse(refusal);
+            if (phase == Phase.IDLE) {
+                refuse(refusal);
+            } else {
+                intake.refuse(refusal);
+            }
         } else {
             ReferenceCountUtil.release(message);
         }
@@ -170,70 +177,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void begin(RequestHead head) {
         phase = Phase.BUSY;
+        served = true;
         headBegun = false;
         reading.clear();
         exchange = new HttpExchange(this, head, new HttpRequest(head, ash), limits().maxBody());
         front.dispatch(exchange.managed());
     }
 
-    private void content(HttpContent content) {
-        HttpExchange current = exchange;
-        if (content.decoderResult().isFailure()) {
-            content.release();
-            badBody(new Refusal(400, "The request body is not well-formed."));
-            return;
-        }
-        try {
-            if (phase == Phase.DRAIN) {
-                dropped += content.content().readableBytes();
-            }
-            current.requestBody().receive(content);
-        } catch (Refusal refusal) {
-            badBody(refusal);
-            return;
-        }
-        watchBody();
-        if (phase == Phase.DRAIN) {
-            if (current.requestBody().ended()) {
-                next();
-            } else if (dropped > Limits.KEEP_ALIVE_DRAIN) {
-                linger();
-            }
-        }
-    }
-
-    private void watchBody() {
-        if (wantsBody() && !exchange.requestBody().ended()) {
-            reading.set(limits().bodyTimeout());
-        } else if (phase == Phase.BUSY) {
-            reading.clear();
-        }
-    }
-
-    /** The body can not be read to its end: whoever reads it is told, and the client too if its answer has not begun. */
-    private void badBody(Refusal refusal) {
-        closing = true;
-        if (phase == Phase.DRAIN) {
-            linger();
-            return;
-        }
-        HttpExchange current = exchange;
-        log(current, refusal);
-        IOException cause = new IOException(current.managed() + ": " + refusal.getMessage());
-        current.requestBody().spoil(cause);
-        if (!current.answer().begun()) {
-            current.managed().fail(refusal.status(), refusal.getMessage());
-        }
-        if (!current.answer().begun() && isActive()) {
-            // the response socket was taken, so the exchange itself can not be answered any more
-            current.answer().whole(ErrorPage.of(current.managed().id(), refusal.status(), refusal.getMessage()));
-        }
-        current.requestBody().fail(cause);
-    }
-
     /** Answers a request that is none; the connection ends with it. */
     private void refuse(Refusal refusal) {
-        closing = true;
+        ending.decide();
         phase = Phase.BUSY;
         reading.clear();
         exchange = new HttpExchange(this, RequestHead.UNREADABLE, new HttpRequest(RequestHead.UNREADABLE, new String[0]), 0);
@@ -241,7 +194,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         exchange.managed().fail(refusal.status(), refusal.getMessage());
     }
 
-    private void log(HttpExchange current, Refusal refusal) {
+    void log(HttpExchange current, Refusal refusal) {
         LOG.log(Level.INFO, () -> source() + ": " + current.managed() + " from " + ctx.channel().remoteAddress() + ": "
                 + refusal.status() + " " + refusal.getMessage());
     }
@@ -249,23 +202,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            inputClosed = true;
+            ending.inputClosed();
             switch (phase) {
                 case BUSY -> {
                     Probe.start(ctx.channel());
-                    checkCutShort();
-                    exchange.managed().gone();
+                    HttpExchange current = exchange;
+                    intake.inputClosed(decoder.buffered());
+                    current.managed().gone();
                 }
-                case IDLE, DRAIN, LINGER -> close();
+                case IDLE, DRAIN, LINGER -> ending.close();
                 default -> throw new IllegalStateException(phase.name());
             }
-        }
-    }
-
-    private void checkCutShort() {
-        RequestBody body = exchange.requestBody();
-        if (inputClosed && phase == Phase.BUSY && !body.ended() && (decoder.buffered() == 0 || body.wanted())) {
-            badBody(new Refusal(400, "The request body was cut short."));
         }
     }
 
@@ -295,6 +242,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void readTimeout() {
+        if (phase == Phase.IDLE && !headBegun && front.isDraining()) {
+            ending.close();
+            return;
+        }
         if (phase != Phase.BUSY && out.pending() > 0) {
             reading.set(limits().idleTimeout());
             return;
@@ -304,10 +255,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 if (headBegun) {
                     refuse(new Refusal(408, "The request head did not arrive in time."));
                 } else {
-                    ctx.close();
+                    ending.close();
                 }
             }
-            case BUSY -> badBody(new Refusal(408, "The request body did not arrive in time."));
+            case BUSY -> intake.refuse(new Refusal(408, "The request body did not arrive in time."));
             case DRAIN, LINGER -> ctx.close();
             default -> throw new IllegalStateException(phase.name());
         }
@@ -321,7 +272,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         reading.set(limits().bodyTimeout());
         readOn();
-        checkCutShort();
+        if (ending.isInputClosed() && phase == Phase.BUSY) {
+            intake.inputClosed(decoder.buffered());
+        }
     }
 
     void sendContinue() {
@@ -336,7 +289,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } catch (Exception e) {
             exceptionCaught(ctx, e);
         }
-        if (!inputClosed && !ctx.channel().config().isAutoRead()
+        if (!ending.isInputClosed() && !ctx.channel().config().isAutoRead()
                 && (phase != Phase.BUSY || wantsBody() || decoder.buffered() == 0)) {
             ctx.channel().config().setAutoRead(true);
         }
@@ -360,9 +313,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         HttpExchange current = exchange;
         boolean bodyEnded = current.requestBody().ended();
         current.requestBody().fail(new IOException(current.managed() + " was answered already"));
-        if (last || closing) {
-            if (bodyEnded && decoder.buffered() == 0 && !closing) {
-                close();
+        if (last || ending.decided()) {
+            if (bodyEnded && decoder.buffered() == 0 && !ending.decided()) {
+                ending.close();
             } else {
                 linger();
             }
@@ -370,21 +323,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
             next();
         } else {
             phase = Phase.DRAIN;
-            dropped = 0;
-            reading.set(limits().bodyTimeout());
+            intake.drop();
             readOn();
-            if (inputClosed && phase == Phase.DRAIN) {
-                close();
+            if (ending.isInputClosed() && phase == Phase.DRAIN) {
+                ending.close();
             }
         }
     }
 
-    private void next() {
+    /** On to the next request. */
+    void next() {
         exchange = null;
         phase = Phase.IDLE;
         reading.set(limits().idleTimeout());
-        if (front.isDraining() || inputClosed && decoder.buffered() == 0) {
-            close();
+        if (ending.isInputClosed() && decoder.buffered() == 0) {
+            ending.close();
             return;
         }
         readOn();
@@ -392,44 +345,38 @@ final class Connection extends ChannelInboundHandlerAdapter {
             headBegun = true;
             reading.set(limits().headerTimeout());
         }
-        if (inputClosed && !inRead && phase == Phase.IDLE) {
-            close();
+        if (ending.isInputClosed() && !inRead && phase == Phase.IDLE) {
+            ending.close();
+        } else if (front.isDraining()) {
+            drain();
         }
     }
 
-    /** The front takes no new requests: an idle connection ends now, a busy one after its answer. */
+    /**
+     * The front takes no new connections: a request that has begun is answered, and is the last one. An idle connection that was
+     * used ends after the loop has once more looked at its socket, so that a request that is there already is not reset; one that
+     * was never used gets a little time.
+     */
     void drain() {
-        if (phase == Phase.IDLE) {
-            close();
+        if (phase == Phase.IDLE && !headBegun && !ending.decided()) {
+            reading.set(served ? 1 : Math.min(limits().drainIdle(), limits().idleTimeout()));
         }
     }
 
-    private void close() {
-        closing = true;
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    /** The connection ends after the answer in progress. */
+    void willClose() {
+        ending.decide();
     }
 
-    /** Closes our side after the answer and drops what still comes: closing with unread bytes would reset the answer away. */
-    private void linger() {
+    /** Ends the connection behind the answer, but goes on reading, and drops what it reads. */
+    void linger() {
         phase = Phase.LINGER;
-        closing = true;
-        dropped = 0;
-        reading.set(Limits.LINGER_TIMEOUT);
+        ending.decide();
         readOn();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(f -> {
-            if (inputClosed || !f.isSuccess()) {
-                ctx.close();
-            } else if (ctx.channel().isActive()) {
-                ((DuplexChannel) ctx.channel()).shutdownOutput();
-            }
-        });
+        ending.linger();
     }
 
     void discarded(int bytes) {
-        dropped += bytes;
-        reading.set(Limits.LINGER_TIMEOUT);
-        if (dropped > Limits.LINGER_BYTES) {
-            ctx.close();
-        }
+        ending.discarded(bytes);
     }
 }

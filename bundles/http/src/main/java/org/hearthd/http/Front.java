@@ -3,6 +3,7 @@ package org.hearthd.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,33 +49,73 @@ final class Front implements Source {
     }
 
     /**
-     * Listens there from now on. Another address is listened on before the old one is given up; connections go on.
+     * Listens there from now on. Another address is listened on before the old one is given up, unless the two exclude each other;
+     * connections go on.
      *
      * @throws IOException naming the address and the reason; what was listened on before goes on
      */
     synchronized void listen(ListenRequest request) throws IOException {
-        if (listening != null && (listening.address().equals(request.address()) || address().equals(request.address()))) {
+        if (socket != null && (listening.address().equals(request.address()) || address().equals(request.address()))) {
             listening = request;
             return;
         }
-        ListeningSocket newSocket = listeners.listen(request);
-        Channel newAcceptor;
         try {
-            newAcceptor = loops.accept(newSocket.fd().take(), new ChannelInitializer<>() {
+            use(request, bind(request));
+        } catch (BindException e) {
+            if (!samePort(request.address())) {
+                throw e;
+            }
+            swap(request);
+        }
+    }
+
+    /** Whether it may be our own socket that is in the way, as {@code 127.0.0.1:80} is in the way of {@code *:80}. */
+    private boolean samePort(ListenAddress wanted) {
+        return socket != null && socket.address().tcp() != null && wanted.tcp() != null
+                && socket.address().tcp().getPort() == wanted.tcp().getPort();
+    }
+
+    /** Gives the old address up before it takes the new one; takes it back if that fails. */
+    private void swap(ListenRequest request) throws IOException {
+        ListenRequest old = new ListenRequest(listening.name(), socket.address(), listening.type(), listening.backlog(),
+                listening.mode());
+        stopListening();
+        try {
+            use(request, bind(request));
+        } catch (IOException | RuntimeException e) {
+            try {
+                use(old, bind(old));
+            } catch (IOException | RuntimeException lost) {
+                e.addSuppressed(lost);
+            }
+            throw e;
+        }
+    }
+
+    /** A socket and the channel that accepts from it. */
+    private record Door(ListeningSocket socket, Channel acceptor) {}
+
+    private Door bind(ListenRequest request) throws IOException {
+        ListeningSocket bound = listeners.listen(request);
+        try {
+            return new Door(bound, loops.accept(bound.fd().take(), new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel channel) {
                     Connection connection = new Connection(Front.this);
                     channel.pipeline().addLast(connection.decoder(), connection);
                 }
-            });
+            }));
         } catch (IOException | RuntimeException e) {
-            newSocket.stop();
+            bound.stop();
             throw e;
         }
+    }
+
+    private void use(ListenRequest request, Door door) {
         stopListening();
         listening = request;
-        socket = newSocket;
-        acceptor = newAcceptor;
+        socket = door.socket();
+        acceptor = door.acceptor();
     }
 
     private void stopListening() {
@@ -89,6 +130,10 @@ final class Front implements Source {
     /** The address listened on, with the real port. */
     synchronized ListenAddress address() {
         return socket == null ? listening.address() : socket.address();
+    }
+
+    synchronized boolean isListening() {
+        return socket != null;
     }
 
     /** The URL for people: any address becomes the loopback one. */

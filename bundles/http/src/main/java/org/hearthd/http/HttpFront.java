@@ -65,9 +65,17 @@ public final class HttpFront {
 
     /** Takes new settings without dropping a connection; a change that fails leaves everything as it was. */
     @Modified
-    void modified(HttpFrontConfig config) throws IOException {
+    void modified(HttpFrontConfig config) {
         Settings changed = Settings.of(pid, config);
-        front.listen(changed.request());
+        try {
+            front.listen(changed.request());
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, () -> pid + ": the change is refused, " + e.getMessage() + "; " + front.describe()
+                    + (front.isListening()
+                            ? " goes on as it was"
+                            : " can not be listened on again: " + e.getSuppressed()[0].getMessage()));
+            return;
+        }
         settings = changed;
         front.change(changed.limits(), changed.serverHeader());
         registration.setProperties(properties());

@@ -73,6 +73,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     long write_timeout_ms() default 60_000;
 
     @AttributeDefinition(
+            description = "Time in milliseconds in which the taker of a response socket must begin its answer, or take more of the "
+                    + "request body, e.g. 60000; then 504; 0 = for ever",
+            required = false)
+    long socket_answer_timeout_ms() default 60_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds in which nothing moves, either way, on a taken response socket whose answer has "
+                    + "begun, e.g. 300000; then the client's connection is broken; 0 = for ever",
+            required = false)
+    long socket_idle_timeout_ms() default 300_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds for which a connection that has not sent a request yet stays open when this front "
+                    + "stops, e.g. 1000; 0 to 60000",
+            required = false)
+    long drain_idle_ms() default 1_000;
+
+    @AttributeDefinition(
             description = "Time in milliseconds that requests in progress get when this front stops, e.g. 10000",
             required = false)
     long drain_timeout_ms() default 10_000;

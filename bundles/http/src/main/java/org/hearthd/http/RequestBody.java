@@ -1,8 +1,6 @@
 package org.hearthd.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import org.hearthd.net.ByteExchange.Body;
 
@@ -78,26 +76,26 @@ final class RequestBody {
      *
      * @throws Refusal if the body is longer than allowed
      */
-    void receive(HttpContent content) throws Refusal {
-        ByteBuf piece = content.content();
-        received += piece.readableBytes();
+    void receive(BodyPiece piece) throws Refusal {
+        ByteBuf bytes = piece.bytes();
+        received += bytes.readableBytes();
         continueDue = false;
         if (limit > 0 && received > limit) {
-            content.release();
+            bytes.release();
             throw new Refusal(413, "The request body is longer than " + limit + " bytes.");
         }
-        ended = content instanceof LastHttpContent;
+        ended = piece.last();
         boolean deliver = wanted && receiver != null && failure == null;
         if (!deliver) {
-            content.release();
+            bytes.release();
             return;
         }
-        if (piece.isReadable()) {
+        if (bytes.isReadable()) {
             wanted = false;
-            receiver.data(piece);
+            receiver.data(bytes);
             return;
         }
-        content.release();
+        bytes.release();
         if (ended) {
             wanted = false;
             read();

@@ -3,39 +3,28 @@ package org.hearthd.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.LastHttpContent;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
 /**
  * Cuts the byte stream into request heads and body pieces, one request at a time and only as fast as the connection wants them: what
- * is not wanted yet stays in the buffer. Heads are read by {@link HeadParser}; for a body Netty's decoder is given a head of our own
- * that says nothing but its length, so that nothing of the client's head reaches it.
+ * is not wanted yet stays in the buffer.
  */
-final class RequestDecoder extends HttpRequestDecoder {
-    private static final byte[] CHUNKED_HEAD = head("Transfer-Encoding: chunked");
-
+final class RequestDecoder extends ByteToMessageDecoder {
     private final Connection connection;
-    private final List<Object> sink = new ArrayList<>(2);
     private ChannelHandlerContext ctx;
     private byte[] scratch = new byte[1024];
     private int lineStart;
     private int searched;
     private int buffered;
-    private boolean inBody;
+    /** What is left of a body whose length is known, or 0. */
+    private long left;
+    /** The chunked body that is being read, or null. */
+    private Chunks chunks;
     private boolean decoding;
 
     RequestDecoder(Connection connection) {
-        super(new HttpDecoderConfig().setMaxInitialLineLength(1024).setMaxHeaderSize(8192).setMaxChunkSize(1 << 20)
-                .setStrictLineParsing(true));
         this.connection = connection;
-    }
-
-    private static byte[] head(String field) {
-        return ("POST / HTTP/1.1\r\n" + field + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     /** How many bytes have arrived and were not wanted yet, or are an incomplete head. */
@@ -80,46 +69,49 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        if (connection.discards()) {
-            connection.discarded(in.readableBytes());
-            in.skipBytes(in.readableBytes());
-        } else if (inBody) {
-            body(context, in, out);
-        } else if (connection.wantsHead()) {
-            head(context, in, out);
-        }
-        buffered = in.readableBytes();
-    }
-
-    private void body(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        while (out.isEmpty() && in.isReadable() && connection.wantsBody()) {
-            int before = in.readableBytes();
-            super.decode(context, in, out);
-            if (in.readableBytes() == before) {
-                return;
-            }
-        }
-        if (!out.isEmpty() && out.get(out.size() - 1) instanceof LastHttpContent) {
-            inBody = false;
-        }
-    }
-
-    private void head(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         try {
-            skipEmptyLines(in);
-            int length = headLength(in);
-            if (length > 0) {
-                RequestHead head = parse(in, length);
-                inBody = head.length() != 0;
-                if (inBody) {
-                    expectBody(context, head.length());
+            if (connection.discards()) {
+                connection.discarded(in.readableBytes());
+                in.skipBytes(in.readableBytes());
+            } else if (left > 0 || chunks != null) {
+                if (connection.wantsBody()) {
+                    body(in, out);
                 }
-                out.add(head);
+            } else if (connection.wantsHead()) {
+                head(in, out);
             }
         } catch (Refusal refusal) {
             in.skipBytes(in.readableBytes());
             out.add(refusal);
+        }
+        buffered = in.readableBytes();
+    }
+
+    private void body(ByteBuf in, List<Object> out) throws Refusal {
+        if (chunks == null) {
+            int size = (int) Math.min(left, in.readableBytes());
+            left -= size;
+            out.add(new BodyPiece(in.readRetainedSlice(size), left == 0));
+            return;
+        }
+        ByteBuf piece = chunks.next(in);
+        if (piece != null) {
+            out.add(new BodyPiece(piece, false));
+        } else if (chunks.ended()) {
+            chunks = null;
+            out.add(new BodyPiece(Unpooled.EMPTY_BUFFER, true));
+        }
+    }
+
+    private void head(ByteBuf in, List<Object> out) throws Refusal {
+        skipEmptyLines(in);
+        int length = headLength(in);
+        if (length > 0) {
+            RequestHead head = parse(in, length);
+            left = Math.max(0, head.length());
+            chunks = head.length() == RequestHead.CHUNKED ? new Chunks() : null;
+            out.add(head);
         }
     }
 
@@ -177,11 +169,5 @@ final class RequestDecoder extends HttpRequestDecoder {
         searched = 0;
         connection.check(head);
         return head;
-    }
-
-    private void expectBody(ChannelHandlerContext context, long length) throws Exception {
-        byte[] head = length == RequestHead.CHUNKED ? CHUNKED_HEAD : head("Content-Length: " + length);
-        super.decode(context, Unpooled.wrappedBuffer(head), sink);
-        sink.clear();
     }
 }

@@ -25,11 +25,11 @@ final class ResponseWriter {
      * How the front frames an answer.
      *
      * @param length the Content-Length to announce, or -1
-     * @param coding what to say as Transfer-Encoding, or null
+     * @param chunked whether the body is chunked
      * @param close whether the connection ends after this answer
      * @param http10 whether the client must be told that the connection stays open
      */
-    record Framing(long length, String coding, boolean close, boolean http10) {}
+    record Framing(long length, boolean chunked, boolean close, boolean http10) {}
 
     /** The head in a buffer with room for {@code extra} bytes more. */
     ByteBuf head(ByteBufAllocator allocator, int status, String reason, Headers headers, Framing framing, int extra) {
@@ -90,10 +90,8 @@ final class ResponseWriter {
         if (framing.length() >= 0) {
             out.writeBytes(LENGTH);
             text(out, Long.toString(framing.length())).writeBytes(CRLF);
-        } else if ("chunked".equals(framing.coding())) {
+        } else if (framing.chunked()) {
             out.writeBytes(CHUNKED);
-        } else if (framing.coding() != null) {
-            text(out, "Transfer-Encoding: " + framing.coding()).writeBytes(CRLF);
         }
         if (framing.close()) {
             out.writeBytes(CLOSE);

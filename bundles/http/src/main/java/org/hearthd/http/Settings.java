@@ -19,7 +19,10 @@ record Settings(ListenRequest request, String handler, Limits limits, long drain
                 time(pid, "header.timeout.ms", config.header_timeout_ms()),
                 time(pid, "idle.timeout.ms", config.idle_timeout_ms()),
                 time(pid, "body.timeout.ms", config.body_timeout_ms()),
-                time(pid, "write.timeout.ms", config.write_timeout_ms()));
+                time(pid, "write.timeout.ms", config.write_timeout_ms()),
+                range(pid, "drain.idle.ms", config.drain_idle_ms(), 0, 60_000),
+                range(pid, "socket.answer.timeout.ms", config.socket_answer_timeout_ms(), 0, 86_400_000),
+                range(pid, "socket.idle.timeout.ms", config.socket_idle_timeout_ms(), 0, 86_400_000));
         if (limits.maxUrl() >= limits.maxHead()) {
             throw new IllegalArgumentException(pid + ": max.url.bytes " + limits.maxUrl()
                     + " does not fit into max.head.bytes " + limits.maxHead());

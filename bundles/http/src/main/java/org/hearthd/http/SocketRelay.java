@@ -9,11 +9,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.hearthd.Fd;
+import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ResponseHead;
@@ -21,7 +23,8 @@ import org.hearthd.transport.FdPair;
 
 /**
  * Stands between a client and a taken response socket: the request body goes to the socket, its end as a half-close; the answer comes
- * from the socket, head first, and is framed for the client. Both ways at once, neither faster than the other side reads.
+ * from the socket, head first, and is framed for the client. Both ways at once, neither faster than the other side reads, and not
+ * for ever: see {@link #late}.
  */
 final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private static final System.Logger LOG = System.getLogger(SocketRelay.class.getName());
@@ -29,11 +32,19 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private final HttpExchange exchange;
     private Channel socket;
     private CompositeByteBuf head;
+    /** What has come of a chunk's lines. */
+    private ByteBuf partial = Unpooled.EMPTY_BUFFER;
+    /** Takes the chunked coding off that the taker has applied, or null. */
+    private Chunks chunks;
+    private final Deadline quiet;
+    private boolean heard;
     private boolean answering;
+    private boolean reset;
     private boolean over;
 
     private SocketRelay(HttpExchange exchange) {
         this.exchange = exchange;
+        this.quiet = new Deadline(exchange.loop(), this::late);
     }
 
     /** Makes the socket pair and starts to relay; the caller owns what it gets. */
@@ -60,9 +71,38 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
         head = socket.alloc().compositeBuffer(64);
         exchange.connection().onWritable(exchange, this::pace);
+        moved();
         exchange.requestBody().receiver(this);
         exchange.requestBody().read();
         pace();
+    }
+
+    /** A byte has moved: the time starts again. */
+    private void moved() {
+        Limits limits = exchange.connection().limits();
+        long time = heard ? limits.socketIdle() : limits.socketAnswer();
+        if (time > 0 && !over) {
+            quiet.set(time);
+        } else {
+            quiet.clear();
+        }
+    }
+
+    /** Nothing has moved for too long. The client's own delays have limits elsewhere. */
+    private void late() {
+        if (!exchange.current()) {
+            finish();
+        } else if (exchange.connection().out().pending() > 0 || exchange.requestBody().wanted()) {
+            moved();
+        } else if (exchange.answer().full()) {
+            complete();
+        } else if (answering) {
+            LOG.log(Level.WARNING,
+                    () -> exchange.managed() + ": nothing moved on its response socket for too long in the middle of the answer");
+            breakOff();
+        } else {
+            refuse(504, "The handler did not answer in time.");
+        }
     }
 
     /** Reads from the socket while the client takes it. */
@@ -80,6 +120,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     public void data(ByteBuf piece) {
         socket.writeAndFlush(piece).addListener(f -> {
             if (f.isSuccess()) {
+                moved();
                 exchange.requestBody().read();
             }
         });
@@ -97,11 +138,13 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     /** A plain half-close would look like a complete body, so the whole socket goes; an answer that has begun can not be completed. */
     @Override
     public void failed(IOException cause) {
-        if (!over) {
+        if (over) {
+            return;
+        }
+        if (cause.getCause() instanceof Refusal refusal) {
+            answer(refusal.status(), refusal.getMessage());
+        } else {
             finish();
-            if (exchange.current() && answering) {
-                exchange.connection().abort();
-            }
         }
     }
 
@@ -112,11 +155,35 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         ByteBuf bytes = (ByteBuf) message;
         if (over || !exchange.current()) {
             bytes.release();
-        } else if (answering) {
-            exchange.answer().write(bytes);
+            return;
+        }
+        heard = true;
+        moved();
+        if (answering) {
+            body(bytes);
         } else {
             head.addComponent(true, bytes);
             readHead();
+        }
+    }
+
+    private void body(ByteBuf bytes) {
+        if (chunks == null) {
+            exchange.answer().write(bytes);
+            return;
+        }
+        partial = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(socket.alloc(), partial, bytes);
+        try {
+            for (ByteBuf piece = chunks.next(partial); piece != null && !over; piece = chunks.next(partial)) {
+                exchange.answer().write(piece);
+            }
+        } catch (Refusal e) {
+            LOG.log(Level.WARNING, () -> exchange.managed() + ": the handler's chunks are malformed");
+            breakOff();
+            return;
+        }
+        if (chunks.ended()) {
+            complete();
         }
     }
 
@@ -141,28 +208,37 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         if (answering && !over) {
             ByteBuf left = head;
             head = null;
-            exchange.answer().write(left);
+            body(left);
         }
     }
 
     private void take(ResponseHead found) {
-        if (found.status() == 101) {
-            throw new IllegalArgumentException("101 Switching Protocols is not possible here");
-        }
+        check(found.status() != 101, "101 Switching Protocols is not possible here");
         if (found.status() < 200) {
             interim(found);
             return;
         }
-        boolean raw = found.headers().contains("Transfer-Encoding");
-        if (raw && found.headers().contains("Content-Length")) {
-            throw new IllegalArgumentException("it has both Content-Length and Transfer-Encoding");
-        }
-        if (found.headers().all("Content-Length").size() > 1) {
-            throw new IllegalArgumentException("it has more than one Content-Length");
+        Headers headers = found.headers();
+        check(headers.all("Content-Length").size() < 2, "it has more than one Content-Length");
+        boolean coded = headers.contains("Transfer-Encoding");
+        check(!coded || !headers.contains("Content-Length"), "it has both Content-Length and Transfer-Encoding");
+        check(!coded || String.join(",", headers.all("Transfer-Encoding")).equalsIgnoreCase("chunked"),
+                "its Transfer-Encoding is not chunked");
+        boolean bodiless = exchange.managed().request().method().equals("HEAD") || found.status() == 204 || found.status() == 304;
+        chunks = coded && !bodiless ? new Chunks() : null;
+        if (found.status() == 304 && "0".equals(headers.get("Content-Length"))) {
+            // said for the sake of parsers that do not know 304, not of what a GET would bring
+            headers = headers.without("Content-Length");
         }
         answering = true;
-        exchange.answer().begin(found.status(), found.reason(), found.headers(), -1, raw);
+        exchange.answer().begin(found.status(), found.reason(), headers, -1);
         exchange.connection().out().flush();
+    }
+
+    private static void check(boolean sound, String otherwise) {
+        if (!sound) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 
     /** 103 and the like go on to a client that can take them; 100 is the front's own affair. */
@@ -175,56 +251,79 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            answered();
+            ended();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        answered();
+        ended();
     }
 
-    /** A reset says that the taker closed without reading all of the body, which it may; what it wrote has been read before. */
+    /**
+     * A reset says that the taker has closed, or died, without reading all of the body. Its answer is as complete as it says itself;
+     * what it wrote is still to come, the end of the input behind it.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         LOG.log(Level.DEBUG, () -> exchange.managed() + ": response socket", cause);
-        answered();
+        reset = true;
     }
 
-    private void answered() {
+    /** The taker's end of the socket has ended. */
+    private void ended() {
         if (over) {
             return;
         }
         if (!exchange.current()) {
             finish();
-        } else if (answering) {
-            finish();
-            exchange.answer().end();
-        } else {
+        } else if (!answering) {
             refuse(502, "The handler closed the response socket without an answer.");
+        } else if ((reset || chunks != null) && !exchange.answer().full()) {
+            breakOff();
+        } else {
+            complete();
+        }
+    }
+
+    private void complete() {
+        finish();
+        exchange.answer().end();
+    }
+
+    private void breakOff() {
+        finish();
+        if (exchange.current()) {
+            exchange.connection().abort();
         }
     }
 
     private void refuse(int status, String reason) {
-        String id = exchange.managed().id();
-        LOG.log(status < 500 ? Level.INFO : Level.WARNING, () -> exchange.managed() + ": " + status + " " + reason);
-        finish();
-        if (!exchange.current()) {
+        LOG.log(Level.WARNING, () -> exchange.managed() + ": " + status + " " + reason);
+        answer(status, reason);
+    }
+
+    /** Ends with an error page, or with a broken connection where that comes too late. */
+    private void answer(int status, String reason) {
+        if (exchange.answer().begun()) {
+            breakOff();
             return;
         }
-        if (exchange.answer().begun()) {
-            exchange.connection().abort();
-        } else {
-            exchange.answer().whole(ErrorPage.of(id, status, reason));
+        finish();
+        if (exchange.current()) {
+            exchange.answer().whole(ErrorPage.of(exchange.managed().id(), status, reason));
         }
     }
 
     private void finish() {
         over = true;
+        quiet.cancel();
         if (head != null) {
             head.release();
             head = null;
         }
+        partial.release();
+        partial = Unpooled.EMPTY_BUFFER;
         socket.close();
     }
 }

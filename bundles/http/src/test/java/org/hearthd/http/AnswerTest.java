@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -271,11 +270,7 @@ class AnswerTest {
             }
         });
         client.get("/");
-        long last = -1;
-        while (written.get() != last || last == 0) {
-            last = written.get();
-            LockSupport.parkNanos(300_000_000);
-        }
+        long last = Await.steady(written::get);
         assertTrue(last < 32L * 1024 * 1024, "written ahead of the reader: " + last);
         assertEquals(64L * 1024 * 1024, client.answer().body().length);
     }

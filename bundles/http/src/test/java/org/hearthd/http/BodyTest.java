@@ -2,6 +2,7 @@ package org.hearthd.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,8 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import org.hearthd.Exchange;
 import org.hearthd.Headers;
+import org.hearthd.Outcome;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.spi.ResponseHead;
@@ -191,6 +193,63 @@ class BodyTest {
     }
 
     @Test
+    void theAnswerOfAHandlerWhoseRequestWasRefusedMeanwhileIsLate() throws Exception {
+        for (boolean streamed : new boolean[] {false, true}) {
+            CompletableFuture<String> late = new CompletableFuture<>();
+            CompletableFuture<Outcome> ended = new CompletableFuture<>();
+            front.handleBlocking(given -> {
+                Exchange exchange = given.move("handler blog");
+                exchange.onEnd(ended::complete);
+                OutputStream out = streamed ? exchange.respond(200, Headers.EMPTY) : null;
+                assertThrows(IOException.class, () -> exchange.body().readAllBytes());
+                late.complete(assertThrows(IOException.class, () -> {
+                    if (streamed) {
+                        out.write(new byte[100]);
+                        out.close();
+                    } else {
+                        exchange.respond(Response.text(200, "as if nothing had happened"));
+                    }
+                }).getMessage());
+            });
+            try (Client bad = front.connect()) {
+                bad.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\nnonsense\r\n");
+                Client.Answer answer = bad.answer();
+                assertEquals(400, answer.status());
+                assertTrue(late.get(5, TimeUnit.SECONDS).contains(answer.header("X-Request-Id")), late.get());
+                assertTrue(bad.atEnd());
+            }
+            assertEquals(new Outcome(Outcome.End.ANSWERED, 400), ended.get(5, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void anAnswerThatHasBegunAndWaitsForABadBodyIsBroken() throws Exception {
+        CompletableFuture<Outcome> ended = new CompletableFuture<>();
+        front.handleBlocking(exchange -> {
+            exchange.onEnd(ended::complete);
+            try (OutputStream out = exchange.respond(200, Headers.EMPTY)) {
+                out.write(exchange.body().read());
+                out.flush();
+                try {
+                    exchange.body().readAllBytes();
+                } catch (IOException e) {
+                    out.write("it was all".getBytes());
+                }
+            }
+        });
+        client.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\n");
+        assertEquals("HTTP/1.1 200 OK", client.line());
+        client.send("nonsense\r\n");
+        assertThrows(IOException.class, () -> {
+            while (client.in.read() >= 0) {
+                assertFalse(ended.isDone() && ended.get().end() == Outcome.End.ANSWERED);
+            }
+            throw new IOException("an orderly end, but without the last chunk");
+        });
+        assertEquals(new Outcome(Outcome.End.ABORTED, 200), ended.get(5, TimeUnit.SECONDS));
+    }
+
+    @Test
     void aHalfClosedClientWithAnIncompleteBodyGets400() throws Exception {
         client.send(post("Content-Length: 10") + "abc").socket.shutdownOutput();
         assertEquals(400, client.answer().status());
@@ -220,11 +279,7 @@ class BodyTest {
                 throw new UncheckedIOException(e);
             }
         });
-        long last = -1;
-        while (sent.get() != last || last == 0) {
-            last = sent.get();
-            LockSupport.parkNanos(300_000_000);
-        }
+        long last = Await.steady(sent::get);
         assertTrue(last < size / 2, "taken without being read: " + last);
         release.countDown();
         assertEquals("" + size, client.answer().text());

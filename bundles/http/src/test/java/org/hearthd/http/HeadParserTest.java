@@ -47,6 +47,7 @@ class HeadParserTest {
     @Test
     void bodyLengthAndConnectionAreUnderstood() throws Refusal {
         assertEquals(RequestHead.CHUNKED, parse("POST / HTTP/1.1|Host: h|Transfer-Encoding: Chunked||").length());
+        assertEquals(RequestHead.CHUNKED, parse("POST / HTTP/1.1|Host: h|Transfer-Encoding: , chunked ,||").length());
         assertEquals(7, parse("POST / HTTP/1.1|Host: h|content-length: 007||").length());
         assertTrue(parse("GET / HTTP/1.1|Host: h||").keepAlive());
         assertFalse(parse("GET / HTTP/1.1|Host: h|Connection: x, Close||").keepAlive());

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,28 +18,26 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.hearthd.Exchange;
+import java.util.concurrent.TimeoutException;
 import org.hearthd.Headers;
 import org.hearthd.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Timeouts, the number of connections, draining, addresses, descriptors. */
+/** Timeouts, the number of connections, addresses, descriptors. */
 @Timeout(30)
 class LimitsTest {
-    private static final Limits QUICK = new Limits(8192, 32_768, 0, 2, 300, 300, 300, 300);
+    private static final Limits QUICK = new Limits(8192, 32_768, 0, 2, 300, 300, 300, 300, 300, 300, 300);
 
     @Test
     void aSlowHeadGets408EvenIfItsBytesKeepComing() throws Exception {
         try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
-            long start = System.nanoTime();
             client.send("GET / HTTP/1.1\r\n");
             CompletableFuture<Client.Answer> answer = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -46,10 +46,16 @@ class LimitsTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            while (!answer.isDone() && System.nanoTime() - start < 5_000_000_000L) {
-                client.send("A: b\r\n");
-                LockSupport.parkNanos(50_000_000);
-            }
+            Await.until("an answer while bytes keep coming", () -> {
+                try {
+                    client.send("A: b\r\n");
+                    return answer.get(50, TimeUnit.MILLISECONDS) != null;
+                } catch (TimeoutException e) {
+                    return false;
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
             assertEquals(408, answer.get().status());
             assertTrue(client.atEnd());
         }
@@ -81,11 +87,15 @@ class LimitsTest {
     @Test
     void aSlowHandlerIsNotTimedOutByTheFront() throws Exception {
         try (TestFront front = new TestFront(QUICK); Client client = front.connect()) {
+            CountDownLatch go = new CountDownLatch(1);
             front.handleBlocking(exchange -> {
-                LockSupport.parkNanos(1_000_000_000);
+                assertTrue(go.await(10, TimeUnit.SECONDS));
                 exchange.respond(Response.text(200, "late"));
             });
-            assertEquals("late", client.get("/").answer().text());
+            client.get("/").socket.setSoTimeout(1_000);
+            assertThrows(SocketTimeoutException.class, () -> client.in.read());
+            go.countDown();
+            assertEquals("late", client.answer().text());
         }
     }
 
@@ -121,32 +131,11 @@ class LimitsTest {
     }
 
     @Test
-    void drainingAnswersWhatIsInProgressAndClosesTheRest() throws Exception {
-        try (TestFront front = new TestFront(); Client idle = front.connect(); Client busy = front.connect()) {
-            BlockingQueue<Exchange> taken = new ArrayBlockingQueue<>(1);
-            front.handle(taken::add);
-            busy.get("/").get("/never");
-            Exchange exchange = taken.poll(5, TimeUnit.SECONDS);
-            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
-            assertTrue(idle.atEnd());
-            assertFalse(drained.isDone());
-            assertThrows(IOException.class, front::connect);
-            exchange.respond(Response.text(200, "last"));
-            Client.Answer answer = busy.answer();
-            assertEquals("last", answer.text());
-            assertEquals("close", answer.header("Connection"));
-            assertTrue(busy.atEnd());
-            busy.close();
-            drained.get(5, TimeUnit.SECONDS);
-        }
-    }
-
-    @Test
     void changedLimitsAndAddressesDropNoConnection() throws Exception {
         try (TestFront front = new TestFront(); Client client = front.connect()) {
             assertEquals(200, client.get("/").answer().status());
             int before = front.port();
-            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000), "Other");
+            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000), "Other");
             front.front.listen(TestFront.request("127.0.0.2:0"));
             assertEquals("Other", client.get("/ab").answer().header("Server"));
             assertEquals(414, client.get("/abc").answer().status());
@@ -157,6 +146,36 @@ class LimitsTest {
                 try (Client still = other.connect()) {
                     assertEquals(200, still.get("/").answer().status());
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1,*", "*,127.0.0.1"})
+    void anAddressThatOverlapsTheOldOneTakesItsPlaceAndConnectionsGoOn(String before, String after) throws Exception {
+        try (TestFront front = new TestFront(TestFront.LIMITS, before + ":0"); Client client = front.connect()) {
+            assertEquals(200, client.get("/").answer().status());
+            int port = front.port();
+            front.front.listen(TestFront.request(after + ":" + port));
+            assertEquals(after + ":" + port, front.front.address().toString());
+            assertEquals(200, client.get("/").answer().status());
+            try (Client other = front.connect()) {
+                assertEquals(200, other.get("/").answer().status());
+            }
+        }
+    }
+
+    @Test
+    void anOverlappingAddressThatSomebodyElseHasTooIsRefusedAndTheOldOneIsTakenBack() throws Exception {
+        try (TestFront front = new TestFront(); ServerSocket other = new ServerSocket()) {
+            int port = front.port();
+            other.bind(new InetSocketAddress("127.0.0.2", port));
+            IOException refused = assertThrows(IOException.class, () -> front.front.listen(TestFront.request("*:" + port)));
+            assertEquals("address 0.0.0.0:" + port + ": address in use", refused.getMessage().replace("[::]", "0.0.0.0"));
+            assertTrue(front.front.isListening());
+            assertEquals("127.0.0.1:" + port, front.front.address().toString());
+            try (Client client = front.connect()) {
+                assertEquals(200, client.get("/").answer().status());
             }
         }
     }
@@ -188,11 +207,11 @@ class LimitsTest {
     @Test
     void descriptorsAreAsManyAfterAsBefore() throws Exception {
         round();
-        int before = new File("/proc/self/fd").list().length;
+        int before = Await.descriptors();
         for (int i = 0; i < 3; i++) {
             round();
         }
-        assertEquals(before, new File("/proc/self/fd").list().length);
+        Await.until("as many descriptors as before", () -> Await.descriptors() == before);
     }
 
     private static void round() throws Exception {
@@ -203,9 +222,16 @@ class LimitsTest {
             a.get("/").answer();
             b.send("GET / HTTP/1.1\r\n\r\n").answer();
             CountDownLatch gone = new CountDownLatch(1);
-            front.handle(exchange -> exchange.onGone(gone::countDown));
+            CountDownLatch begun = new CountDownLatch(1);
+            front.handle(exchange -> {
+                exchange.onGone(() -> {
+                    exchange.abort();
+                    gone.countDown();
+                });
+                begun.countDown();
+            });
             c.get("/").socket.setSoLinger(true, 0);
-            LockSupport.parkNanos(50_000_000);
+            assertTrue(begun.await(5, TimeUnit.SECONDS));
             c.close();
             assertTrue(gone.await(5, TimeUnit.SECONDS));
         }

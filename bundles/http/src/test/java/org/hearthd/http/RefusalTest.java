@@ -20,7 +20,7 @@ class RefusalTest {
 
     @BeforeAll
     static void start() throws Exception {
-        front = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000));
+        front = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000));
         front.handle(exchange -> {
             HANDLED.incrementAndGet();
             exchange.respond(Response.text(200, "handled\n"));
@@ -74,13 +74,6 @@ class RefusalTest {
                 Arguments.of("empty length", 400, post + "Content-Length:||"),
                 Arguments.of("huge length", 400, post + "Content-Length: 9999999999999999999||"),
                 Arguments.of("both lengths", 400, post + "Content-Length: 1|Transfer-Encoding: chunked||0||"),
-                Arguments.of("identity coding", 400, post + "Transfer-Encoding: identity||"),
-                Arguments.of("chunked not last", 400, post + "Transfer-Encoding: chunked, gzip||"),
-                Arguments.of("chunked twice", 400, post + "Transfer-Encoding: chunked|Transfer-Encoding: chunked||0||"),
-                Arguments.of("disguised chunked", 400, post + "Transfer-Encoding: xchunked||0||"),
-                Arguments.of("chunked with a control", 400, post + "Transfer-Encoding: \u000bchunked||0||"),
-                Arguments.of("another coding", 501, post + "Transfer-Encoding: gzip, chunked||0||"),
-                Arguments.of("coding in 1.0", 400, "POST / HTTP/1.0|Transfer-Encoding: chunked||0||"),
                 Arguments.of("other expectation", 417, post + "Expect: wonders||"),
                 Arguments.of("long URL", 414, "GET /" + "u".repeat(200) + " HTTP/1.1|Host: h||"),
                 Arguments.of("endless URL", 414, "GET /" + "u".repeat(500)),
@@ -89,8 +82,26 @@ class RefusalTest {
                 Arguments.of("long body", 413, post + "Content-Length: 51||"));
     }
 
+    static Stream<Arguments> codings() {
+        String post = "POST / HTTP/1.1|Host: h|";
+        return Stream.of(Arguments.of("identity coding", 400, post + "Transfer-Encoding: identity||"),
+                Arguments.of("chunked not last", 400, post + "Transfer-Encoding: chunked, gzip||"),
+                Arguments.of("chunked twice", 400, post + "Transfer-Encoding: chunked|Transfer-Encoding: chunked||0||"),
+                Arguments.of("disguised chunked", 400, post + "Transfer-Encoding: xchunked||0||"),
+                Arguments.of("chunked with a control", 400, post + "Transfer-Encoding: \u000bchunked||0||"),
+                Arguments.of("another coding without a space", 501, post + "Transfer-Encoding: gzip,chunked||0||"),
+                Arguments.of("another coding with empty elements", 501, post + "Transfer-Encoding: ,gzip , ,\tchunked,||0||"),
+                Arguments.of("nothing but commas", 400, post + "Transfer-Encoding: , ,||0||"),
+                Arguments.of("empty coding", 400, post + "Transfer-Encoding:||0||"),
+                Arguments.of("chunked twice in one line", 400, post + "Transfer-Encoding: chunked,chunked||0||"),
+                Arguments.of("a coding that is no token", 400, post + "Transfer-Encoding: a b, chunked||0||"),
+                Arguments.of("chunked with a parameter", 400, post + "Transfer-Encoding: chunked;q=1||0||"),
+                Arguments.of("another coding", 501, post + "Transfer-Encoding: gzip, chunked||0||"),
+                Arguments.of("coding in 1.0", 400, "POST / HTTP/1.0|Transfer-Encoding: chunked||0||"));
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
-    @MethodSource("corpus")
+    @MethodSource({"corpus", "codings"})
     void whatIsMalformedIsRefusedAndTheConnectionCloses(String name, int status, String request) throws Exception {
         int before = HANDLED.get();
         try (Client client = front.connect()) {
@@ -110,6 +121,17 @@ class RefusalTest {
                 Arguments.of("bare LF", 400, "3\nabc|0||"), Arguments.of("LF after the data", 400, "3|abc\n0||"),
                 Arguments.of("overflow", 400, "fffffffff|abc|0||"), Arguments.of("0x", 400, "0x3|abc|0||"),
                 Arguments.of("space before size", 400, " 3|abc|0||"), Arguments.of("bad trailer", 400, "0|a b: c||"),
+                Arguments.of("folded trailer", 400, "0|A: b| c||"), Arguments.of("trailer folded by tab", 400, "0|A: b|\tC: d||"),
+                Arguments.of("folded first trailer", 400, "0| A: b||"),
+                Arguments.of("space before the colon of a trailer", 400, "0|A : b||"),
+                Arguments.of("bare CR in a trailer", 400, "0|A: b\rC: d||"),
+                Arguments.of("NUL in a trailer", 400, "0|A: b\0||"), Arguments.of("bare LF in a trailer", 400, "0|A: b\nC: d||"),
+                Arguments.of("trailer without a name", 400, "0|: b||"), Arguments.of("trailer without a colon", 400, "0|A||"),
+                Arguments.of("bare LF as end", 400, "0|A: b|\n"),
+                Arguments.of("endless trailers", 400, "0|" + "A: b|".repeat(3000)),
+                Arguments.of("endless size line", 400, "1;" + "x".repeat(20_000)),
+                Arguments.of("bare CR in an extension", 400, "3;a\rb|abc|0||"),
+                Arguments.of("space and no extension", 400, "3 x|abc|0||"),
                 Arguments.of("too long", 413, "40|" + "a".repeat(64) + "|0||"));
     }
 
@@ -117,7 +139,7 @@ class RefusalTest {
     @MethodSource("bodies")
     void aMalformedChunkedBodyIsRefusedAndItsReaderIsTold(String name, int status, String body) throws Exception {
         AtomicInteger told = new AtomicInteger();
-        try (TestFront own = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000));
+        try (TestFront own = new TestFront(new Limits(200, 1000, 50, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000));
                 Client client = own.connect()) {
             own.handleBlocking(exchange -> {
                 try {

@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.locks.LockSupport;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SocketRelayTest {
     private final JunixStreams streams = new JunixStreams();
+    /** The peers that have not closed their socket yet. */
+    private final AtomicInteger serving = new AtomicInteger();
     private TestFront front;
     private Client client;
 
@@ -50,8 +52,11 @@ class SocketRelayTest {
 
     private void peer(Peer peer) {
         front.handleBlocking(exchange -> {
+            serving.incrementAndGet();
             try (StreamConnection socket = streams.adopt(exchange.takeSocket())) {
                 peer.serve(socket);
+            } finally {
+                serving.decrementAndGet();
             }
         });
     }
@@ -148,13 +153,109 @@ class SocketRelayTest {
     }
 
     @Test
-    void aHandlersOwnChunksGoOutAsTheyAre() throws Exception {
-        answerWith("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    void aHandlersOwnChunksAreFramedAnewForEachClient() throws Exception {
+        peer(socket -> {
+            socket.input().readAllBytes();
+            for (char c : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n"
+                    .toCharArray()) {
+                write(socket, "" + c);
+            }
+            socket.input().read();
+        });
         Client.Answer answer = client.get("/").answer();
-        assertEquals("abc", answer.text());
+        assertEquals("abcde", answer.text());
         assertEquals(1, answer.count("Transfer-Encoding"));
-        assertEquals("close", answer.header("Connection"));
+        assertEquals("abcde", client.get("/").answer().text());
+        assertNull(client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n").answer(true).header("Content-Length"));
+        Client.Answer old = client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer();
+        assertNull(old.header("Transfer-Encoding"));
+        assertEquals("close", old.header("Connection"));
+        assertEquals("abcde", old.text());
+    }
+
+    @Test
+    void chunksThatAreCutShortOrMalformedNeverLookComplete() throws Exception {
+        for (String chunks : new String[] {"3\r\nabc\r\n", "3\r\nabc\r\n0\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n",
+            ""}) {
+            answerWith("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+            try (Client one = front.connect(); Client old = front.connect()) {
+                assertThrows(IOException.class, () -> one.get("/").answer(), chunks);
+                assertThrows(IOException.class, () -> old.send("GET / HTTP/1.0\r\n\r\n").answer(), chunks);
+            }
+        }
+    }
+
+    @Test
+    void aBodilessAnswerHasNoBodyAndNoLengthThatIsMeantForOthers() throws Exception {
+        answerWith("HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\nETag: e\r\n\r\nbody");
+        Client.Answer unchanged = client.get("/").answer();
+        assertEquals("e", unchanged.header("ETag"));
+        assertNull(unchanged.header("Content-Length"));
+        assertNull(unchanged.header("Transfer-Encoding"));
+        answerWith("HTTP/1.1 304 Not Modified\r\nContent-Length: 17\r\n\r\n");
+        assertEquals("17", client.get("/").answer().header("Content-Length"));
+        answerWith("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\nbody");
+        Client.Answer none = client.get("/").answer();
+        assertNull(none.header("Content-Length"));
+        assertNull(none.header("Transfer-Encoding"));
+        answerWith("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nz");
+        assertEquals("z", client.get("/").answer().text());
+    }
+
+    /** Reads one byte of an upload, answers, and closes: what it has not read resets the socket. */
+    private void resetAfter(String answer) {
+        peer(socket -> {
+            socket.input().read();
+            write(socket, answer);
+        });
+    }
+
+    private Client upload() throws IOException {
+        Client uploader = front.connect();
+        uploader.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n").send(new byte[100_000]);
+        return uploader;
+    }
+
+    @Test
+    void aSocketThatIsResetBreaksAnAnswerThatDoesNotSayItsLength() throws Exception {
+        resetAfter("HTTP/1.1 200 OK\r\n\r\npart");
+        try (Client reset = upload()) {
+            assertThrows(IOException.class, reset::answer);
+        }
+        resetAfter("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfull");
+        try (Client whole = upload()) {
+            assertEquals("full", whole.answer().text());
+        }
+        resetAfter("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfull\r\n0\r\n\r\n");
+        try (Client whole = upload()) {
+            assertEquals("full", whole.answer().text());
+        }
+    }
+
+    @Test
+    void aBadBodyOfATakenSocketGets400AndTheSocketIsClosed() throws Exception {
+        CompletableFuture<Integer> got = new CompletableFuture<>();
+        peer(socket -> {
+            got.complete(socket.input().readAllBytes().length);
+            write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        });
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n");
+        assertEquals(400, client.answer().status());
+        assertEquals(3, got.get(5, TimeUnit.SECONDS));
         assertTrue(client.atEnd());
+        CountDownLatch begun = new CountDownLatch(1);
+        peer(socket -> {
+            write(socket, "HTTP/1.1 200 OK\r\n\r\n" + (char) socket.input().read());
+            begun.countDown();
+            socket.input().readAllBytes();
+        });
+        try (Client other = front.connect()) {
+            other.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            assertTrue(begun.await(5, TimeUnit.SECONDS));
+            assertEquals("HTTP/1.1 200 OK", other.line());
+            other.send("nonsense\r\n");
+            assertThrows(IOException.class, () -> other.in.readAllBytes());
+        }
     }
 
     @Test
@@ -197,20 +298,11 @@ class SocketRelayTest {
     void descriptorsAreAsManyAfterAsBefore() throws Exception {
         answerWith("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nz");
         client.get("/").answer();
-        awaitDescriptors(-1);
-        int before = new File("/proc/self/fd").list().length;
+        Await.until("the first taken socket is closed", () -> serving.get() == 0);
+        int before = Await.descriptors();
         for (int i = 0; i < 50; i++) {
             assertEquals("z", client.get("/").answer().text());
         }
-        awaitDescriptors(before);
-        assertEquals(before, new File("/proc/self/fd").list().length);
-    }
-
-    /** The peer's end is closed by its own thread a little after the answer. */
-    private static void awaitDescriptors(int wanted) {
-        long deadline = System.nanoTime() + (wanted < 0 ? 200_000_000L : 5_000_000_000L);
-        while (System.nanoTime() < deadline && new File("/proc/self/fd").list().length != wanted) {
-            LockSupport.parkNanos(10_000_000);
-        }
+        Await.until("every taken socket is closed", () -> serving.get() == 0 && Await.descriptors() == before);
     }
 }

@@ -19,7 +19,7 @@ import org.hearthd.transport.junixsocket.JunixStreams;
 /** A front on a free port with one handler, which a test sets; blocking handlers get a thread. */
 final class TestFront implements AutoCloseable {
     static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
-    static final Limits LIMITS = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000);
+    static final Limits LIMITS = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000);
 
     /** Sees to it that every leak from now on is in {@link #LEAKS}; to be called before buffers are first used. */
     static void watchLeaks() {

@@ -1,7 +1,5 @@
 package org.hearthd.http;
 
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.LinuxSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -11,29 +9,22 @@ import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
 /** Binds what it is asked for. */
 final class TestListeners implements Listeners {
+    private static final NettyTcpSockets TCP = new NettyTcpSockets(new JunixDescriptors());
+
     @Override
     public ListeningSocket listen(ListenRequest request) throws IOException {
         if (request.address().unix() != null) {
             Fd fd = new JunixStreams().listen(request.address().unix(), request.mode(), request.backlog());
             return new Bound(fd, request.address());
         }
-        Epoll.ensureAvailability();
-        LinuxSocket socket = LinuxSocket.newSocketStream(false);
-        socket.setReuseAddress(true);
-        try {
-            socket.bind(request.address().tcp());
-            socket.listen(request.backlog());
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
-        InetSocketAddress real = socket.localAddress();
-        return new Bound(new JunixDescriptors().adopt(socket.intValue()), new ListenAddress(real, null));
+        Fd fd = TCP.listen(request.address().tcp(), request.backlog());
+        return new Bound(fd, new ListenAddress((InetSocketAddress) TCP.inspect(fd).address(), null));
     }
 
     private record Bound(Fd fd, ListenAddress address) implements ListeningSocket {

@@ -14,6 +14,8 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** Finds out which configured components do not work, and why. */
 final class Components {
+    /** Stands in the line of a component that will not work however long one waits. */
+    static final String FAILED = "failed to start: ";
     private static final String CAUSE = "Caused by: ";
     private final Collection<ComponentDescriptionDTO> descriptions;
     private final Function<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> configurations;
@@ -62,7 +64,7 @@ final class Components {
 
     private static String why(ComponentConfigurationDTO configuration) {
         return switch (configuration.state) {
-            case ComponentConfigurationDTO.FAILED_ACTIVATION -> "failed to start: " + reason(configuration.failure);
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> FAILED + reason(configuration.failure);
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE -> "waits for " + references(configuration);
             default -> "waits for a configuration";
         };

@@ -49,7 +49,7 @@ final class Explanation {
     }
 
     /** The launcher may raise the start level step by step after the framework has started. */
-    private boolean starting() {
+    boolean starting() {
         Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
         int level = framework.adapt(FrameworkStartLevel.class).getStartLevel();
         return framework.getState() != Bundle.ACTIVE || Arrays.stream(context.getBundles()).filter(b -> b != framework)

@@ -17,7 +17,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     long drain_timeout_ms() default 30000;
 
     /** When the log says what is waited for. */
-    @AttributeDefinition(description = "Milliseconds after which a runtime that is not ready logs what it waits for, 0 to 86400000; "
+    @AttributeDefinition(description = "Milliseconds after the start after which a runtime that is not ready logs what it waits for, 0 to "
+            + "86400000; "
             + "e.g. 3000.")
     long ready_warn_ms() default 3000;
 }

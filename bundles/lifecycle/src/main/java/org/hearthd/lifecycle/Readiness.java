@@ -93,7 +93,7 @@ public final class Readiness implements ToIntFunction<String[]> {
     }
 
     private void watch() {
-        long start = System.nanoTime();
+        long started = System.nanoTime();
         List<String> logged = List.of();
         try {
             for (;;) {
@@ -102,7 +102,10 @@ public final class Readiness implements ToIntFunction<String[]> {
                     ready();
                     return;
                 }
-                boolean warn = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) >= warnMs;
+                // a slow start is no news; what still does not work after it is
+                boolean starting = explanation.starting();
+                started = starting ? System.nanoTime() : started;
+                boolean warn = !starting && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started) >= warnMs;
                 if (warn && !lines.equals(logged)) {
                     LOG.log(Level.WARNING, text(lines));
                     logged = lines;
@@ -124,12 +127,13 @@ public final class Readiness implements ToIntFunction<String[]> {
         LOG.log(Level.DEBUG, "ready");
     }
 
-    /** Logs what is missing; 0 = ready, 1 = not. */
+    /** Logs what is missing; 0 = ready, 1 = not, 2 = not, and something has failed, so that waiting does not help. */
     @Override
     public int applyAsInt(String[] arguments) {
         List<String> lines = missing();
         LOG.log(Level.INFO, lines.isEmpty() ? "ready" : text(lines));
-        return lines.isEmpty() ? 0 : 1;
+        boolean failed = lines.stream().anyMatch(line -> line.contains(Components.FAILED));
+        return failed ? 2 : lines.isEmpty() ? 0 : 1;
     }
 
     private static String text(List<String> lines) {

@@ -30,7 +30,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
 
     private final Notifier notifier;
     private final Set<Source> sources = new CopyOnWriteArraySet<>();
-    private final AtomicBoolean exhausted = new AtomicBoolean();
+    private final AtomicBoolean ending = new AtomicBoolean();
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
     private volatile long drainMs;
@@ -55,7 +55,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addSource(Source source) {
         sources.add(source);
-        source.exhausted().thenRun(() -> ended(source));
+        source.exhausted().whenComplete((nothing, failure) -> ended(source, failure));
     }
 
     void removeSource(Source source) {
@@ -63,13 +63,18 @@ public final class Shutdown implements ToIntFunction<String[]> {
     }
 
     /** On a thread of its own: draining blocks, and whoever completed the stage may be what drains. */
-    private void ended(Source source) {
-        if (!sources.contains(source) || !exhausted.compareAndSet(false, true)) {
+    private void ended(Source source, Throwable failure) {
+        if (!sources.contains(source) || !ending.compareAndSet(false, true)) {
             return;
         }
-        LOG.log(Level.INFO, () -> source.describe() + " has ended: the runtime ends");
+        if (failure == null) {
+            LOG.log(Level.INFO, () -> source.describe() + " has ended: the runtime ends");
+        } else {
+            LOG.log(Level.ERROR, () -> source.describe() + " is broken: " + failure.getMessage() + ": the runtime ends");
+            LOG.log(Level.DEBUG, source.describe(), failure);
+        }
         Thread thread = new Thread(() -> {
-            int code = applyAsInt(new String[0]);
+            int code = drain() | (failure == null ? 0 : 1);
             IntConsumer end = exit;
             if (end == null) {
                 LOG.log(Level.ERROR, "nobody can end the runtime: no service with hearth.exit=true");
@@ -83,6 +88,12 @@ public final class Shutdown implements ToIntFunction<String[]> {
     /** Drains all sources; 0 = all requests have ended, 1 = some had not in time. */
     @Override
     public int applyAsInt(String[] arguments) {
+        // a source that ends because it drains is not news
+        ending.set(true);
+        return drain();
+    }
+
+    private int drain() {
         notifier.stopping();
         Map<Source, CompletableFuture<Void>> draining = new LinkedHashMap<>();
         sources.forEach(source -> draining.put(source, drain(source)));

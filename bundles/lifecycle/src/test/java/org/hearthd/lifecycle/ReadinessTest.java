@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.apache.felix.framework.FrameworkFactory;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
@@ -52,6 +56,7 @@ class ReadinessTest {
     Path storage;
     private final TestDescriptors descriptors = new TestDescriptors();
     private final Routes routes = new Routes();
+    private final AtomicInteger looks = new AtomicInteger();
     private Framework framework;
     private BundleContext context;
     private Readiness readiness;
@@ -61,7 +66,8 @@ class ReadinessTest {
         framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString()));
         framework.init();
         context = framework.getBundleContext();
-        readiness = new Readiness(context, Loud.class.getAnnotation(LifecycleConfig.class), new Nothing(), new Nothing(),
+        readiness = new Readiness(counting(context), Loud.class.getAnnotation(LifecycleConfig.class), new Nothing(),
+                new Nothing(),
                 new Notifier("7", null, descriptors));
     }
 
@@ -70,6 +76,16 @@ class ReadinessTest {
         readiness.stop();
         framework.stop();
         framework.waitForStop(10_000);
+    }
+
+    private BundleContext counting(BundleContext real) {
+        return (BundleContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {BundleContext.class},
+                (self, method, arguments) -> {
+                    if (method.getName().equals("getBundle")) {
+                        looks.incrementAndGet();
+                    }
+                    return method.invoke(real, arguments);
+                });
     }
 
     private boolean marked() {
@@ -108,6 +124,25 @@ class ReadinessTest {
         readiness.removeSource(null);
         assertEquals(1, readiness.applyAsInt(new String[0]), "explains after readiness too");
         assertEquals(1, descriptors.told.size(), "but tells nobody twice");
+    }
+
+    @Test
+    void onlyWhatIsStillMissingAfterTheStartIsWarnedOf() throws Exception {
+        List<String> warned = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(Readiness.class.getName());
+        Filter before = logger.getFilter();
+        logger.setFilter(line -> !warned.add(line.getMessage()));
+        try {
+            readiness.start();
+            // several looks: it looks every 50 ms while it starts
+            eventually(() -> looks.get() > 8);
+            assertEquals(List.of(), warned);
+            framework.start();
+            eventually(() -> !warned.isEmpty());
+            assertTrue(warned.get(0).contains("no source takes requests"), warned.get(0));
+        } finally {
+            logger.setFilter(before);
+        }
     }
 
     @Test

@@ -67,6 +67,28 @@ class ShutdownTest {
     }
 
     @Test
+    void aSourceThatBreaksEndsTheRuntimeAsFailed() throws Exception {
+        Shutdown shutdown = shutdown(Defaults.class);
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        shutdown.exit(code::complete);
+        one.drained.complete(null);
+        two.drained.complete(null);
+        one.exhausted.completeExceptionally(new IOException("Input/output error"));
+        assertEquals(1, code.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aSourceThatEndsBecauseItDrainsEndsNothingAgain() {
+        Shutdown shutdown = shutdown(Defaults.class);
+        one.drained.complete(null);
+        two.drained.complete(null);
+        assertEquals(0, shutdown.applyAsInt(new String[0]));
+        one.exhausted.complete(null);
+        two.exhausted.completeExceptionally(new IOException("x"));
+        assertEquals(List.of("/run/notify: STOPPING=1\n"), descriptors.told);
+    }
+
+    @Test
     void aSourceThatWentBeforeItWasExhaustedEndsNothing() {
         Shutdown shutdown = shutdown(Defaults.class);
         shutdown.removeSource(one);

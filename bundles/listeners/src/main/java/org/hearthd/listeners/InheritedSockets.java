@@ -17,6 +17,7 @@ import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.TcpSockets;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -29,10 +30,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * The sockets that the process was started with (LISTEN_FDS, sd_listen_fds(3)), descriptors 3 and up. Keeps the originals and gives
  * out duplicates, so that a socket can be had again after its user has ended.
  */
-@Component(service = ListenerSource.class, property = "service.ranking:Integer=1000")
+@Component(immediate = true, service = ListenerSource.class, property = "service.ranking:Integer=1000")
 public final class InheritedSockets implements ListenerSource {
     private static final System.Logger LOG = System.getLogger(InheritedSockets.class.getName());
     private static final int FIRST = 3;
+    private static final String READY = "(hearth.ready=true)";
     private static final int CLOSE_ON_EXEC = 02000000;
 
     private final int first;
@@ -100,6 +102,19 @@ public final class InheritedSockets implements ListenerSource {
 
     synchronized void unsetTcp(TcpSockets service) {
         tcp = tcp == service ? null : tcp;
+    }
+
+    /**
+     * Lifecycle says that the runtime is ready: all that is configured works, so who has not asked by now does not know of his socket,
+     * and a client that connects to it would wait for ever.
+     */
+    @Reference(service = Object.class, target = READY, cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setReady(ServiceReference<Object> marker) {
+        closeUnclaimed();
+    }
+
+    void unsetReady(ServiceReference<Object> marker) {
+        // what was closed stays closed
     }
 
     /** Takes the numbers over, once, as soon as that is possible, so that no child process gets them. */

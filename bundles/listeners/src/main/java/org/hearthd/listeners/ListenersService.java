@@ -84,7 +84,7 @@ public final class ListenersService implements Listeners {
     private ListeningSocket given(Fd fd, ListenRequest request, String source) throws IOException {
         try {
             String what = source + ": " + fd + " (name " + request.name() + ")";
-            SocketInfo info = need(tcp, "socket inspection").inspect(fd);
+            SocketInfo info = need(tcp, "socket inspection (offered by room net)").inspect(fd);
             if (!info.listening()) {
                 throw new IOException(what + " does not listen");
             }
@@ -119,7 +119,7 @@ public final class ListenersService implements Listeners {
         if (request.type() != ListenRequest.Type.STREAM) {
             throw new IOException(request.address() + ": only Unix sockets carry packets");
         }
-        TcpSockets sockets = need(tcp, "TCP sockets");
+        TcpSockets sockets = need(tcp, "TCP sockets (offered by room net)");
         Fd fd = sockets.listen(request.address().tcp(), request.backlog());
         try {
             ListenAddress address = address(sockets.inspect(fd), request.address().toString());

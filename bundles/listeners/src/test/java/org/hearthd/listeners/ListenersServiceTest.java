@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +38,7 @@ class ListenersServiceTest {
     Path dir;
     private final ListenersService listeners = World.service();
     private Path path;
-    private long before;
+    private Set<String> before;
 
     @BeforeEach
     void start() throws IOException {
@@ -47,7 +48,7 @@ class ListenersServiceTest {
 
     @AfterEach
     void noDescriptorIsLeft() {
-        assertEquals(before, World.openDescriptors());
+        World.assertNothingNew(before);
     }
 
     private void stale() throws IOException {

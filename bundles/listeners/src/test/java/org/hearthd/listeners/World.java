@@ -1,7 +1,10 @@
 package org.hearthd.listeners;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,8 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -87,8 +93,8 @@ final class World {
         return first;
     }
 
-    /** The number of open descriptors, when all that is opened once in a process is open. */
-    static long baseline(Path path) throws IOException {
+    /** What is open when all that is opened once in a process is open. */
+    static Set<String> baseline(Path path) throws IOException {
         for (ListenRequest request : List.of(unix(path), tcp("main", "127.0.0.1:0"))) {
             ListeningSocket socket = service().listen(request);
             answers(request.address().unix() == null ? socket.address().tcp() : UnixDomainSocketAddress.of(path));
@@ -97,11 +103,29 @@ final class World {
         return openDescriptors();
     }
 
-    static long openDescriptors() {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    /** Waits until nothing is open that was not open before; the virtual machine opens and closes files of its own meanwhile. */
+    static void assertNothingNew(Set<String> before) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        Set<String> open = openDescriptors();
+        while (!before.containsAll(open) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+            open = openDescriptors();
         }
+        open.removeAll(before);
+        assertEquals(Set.of(), open, "still open");
+    }
+
+    /** Every open descriptor: its number and what it is. */
+    private static Set<String> openDescriptors() {
+        Set<String> open = new TreeSet<>();
+        for (String number : new File("/proc/self/fd").list()) {
+            try {
+                open.add(number + " " + Files.readSymbolicLink(Path.of("/proc/self/fd", number)));
+            } catch (IOException e) {
+                // the descriptor that read the directory, closed meanwhile
+                continue;
+            }
+        }
+        return open;
     }
 }

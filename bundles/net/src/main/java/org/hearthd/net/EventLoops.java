@@ -69,7 +69,8 @@ public interface EventLoops {
     /**
      * The byte view of an exchange, the only door to it: its own where it has one, else its response socket is taken and adopted.
      *
-     * @throws IOException if the response socket can not be had; the exchange is still the caller's
+     * @throws IOException if the response socket can not be had, and the exchange is still the caller's; or if it was taken but can
+     *             not be adopted, and it is closed and the exchange has ended ({@link Exchange#ended} tells)
      */
     ByteExchange bytes(Exchange exchange) throws IOException;
 }

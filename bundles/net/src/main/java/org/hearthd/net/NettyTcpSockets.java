@@ -6,6 +6,7 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,7 +64,7 @@ public final class NettyTcpSockets implements TcpSockets {
         try {
             return bind(address, backlog, current);
         } catch (Errors.NativeIoException e) {
-            throw new IOException("address " + text(address) + ": " + reason(e), e);
+            throw failure("address " + text(address) + ": " + reason(e), e);
         }
     }
 
@@ -100,6 +101,13 @@ public final class NettyTcpSockets implements TcpSockets {
     private static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** An address that is in use can be told from other failures by its type. */
+    private static IOException failure(String message, Errors.NativeIoException cause) {
+        IOException failure = cause.expectedErr() == EADDRINUSE ? new BindException(message) : new IOException(message);
+        failure.initCause(cause);
+        return failure;
     }
 
     private static String reason(Errors.NativeIoException e) {

@@ -86,7 +86,7 @@ class SocketByteExchangeTest {
 
             @Override
             public void abort() {
-                throw new UnsupportedOperationException();
+                // there is no connection
             }
 
             @Override
@@ -154,7 +154,9 @@ class SocketByteExchangeTest {
     void usesTheExchangesOwnViewWhereThereIsOne() throws Exception {
         ByteExchange own = (ByteExchange) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ByteExchange.class},
                 (proxy, method, arguments) -> null);
-        assertSame(own, loops.bytes(exchange(null, own)));
+        Exchange exchange = exchange(null, own);
+        assertSame(own, loops.bytes(exchange));
+        exchange.abort();
     }
 
     @Test
@@ -162,6 +164,7 @@ class SocketByteExchangeTest {
         Exchange exchange = exchange(null, null);
         assertThrows(IOException.class, () -> loops.bytes(exchange));
         assertFalse(exchange.ended());
+        exchange.abort();
     }
 
     @ParameterizedTest
@@ -270,6 +273,17 @@ class SocketByteExchangeTest {
             return null;
         });
         assertThrows(IOException.class, () -> ends.readAll());
+    }
+
+    @Test
+    void whenAdoptingFailsAfterTheSocketWasTakenTheExchangeHasEndedAndTheSocketIsClosed() throws Exception {
+        ends = Ends.of(true);
+        Exchange exchange = exchange(ends.server(), null);
+        loops.close();
+        assertThrows(IOException.class, () -> loops.bytes(exchange));
+        assertTrue(exchange.ended());
+        assertFalse(ends.server().isOpen());
+        assertEquals("", ends.readAll());
     }
 
     @Test

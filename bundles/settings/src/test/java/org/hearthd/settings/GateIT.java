@@ -20,6 +20,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,13 +190,20 @@ class GateIT {
             }
         });
         starter.start();
-        for (String part : List.of("ess=", "o", "n", "e\n")) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
-            Files.writeString(file, part, StandardOpenOption.APPEND);
-        }
+        until(() -> {
+            Files.writeString(file, "e", StandardOpenOption.APPEND);
+            return isWaitedFor();
+        }, "the gate waits for the end of the writing");
+        Files.writeString(file, "address=one\n");
         starter.join();
         until(() -> "one".equals(address()), "the whole file is applied");
         assertEquals(List.of(), log);
+    }
+
+    /** Whether a thread of the framework waits for a file to come to rest. */
+    private static boolean isWaitedFor() {
+        return Thread.getAllStackTraces().values().stream().flatMap(Stream::of)
+                .anyMatch(frame -> frame.getClassName().equals(QuietFile.class.getName()));
     }
 
     private void install(String name, String document) throws Exception {

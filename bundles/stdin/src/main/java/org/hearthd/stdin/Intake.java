@@ -68,15 +68,26 @@ final class Intake implements Source {
     }
 
     private void receive(PacketConnection reader) {
+        Exception failure = null;
         try {
             Requests.receive(reader, streams, NAME, this::accept);
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, () -> NAME + " is broken: " + e.getMessage(), e);
-        } finally {
-            if (stopIfCurrent(reader)) {
-                exhausted.complete(null);
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+        }
+        ended(reader, failure);
+        free();
+    }
+
+    /** A reader that another has replaced decides nothing. */
+    private void ended(PacketConnection reader, Exception failure) {
+        if (!stopIfCurrent(reader)) {
+            if (failure != null) {
+                LOG.log(Level.WARNING, NAME + ": a reader that was replaced has failed", failure);
             }
-            free();
+        } else if (failure == null) {
+            exhausted.complete(null);
+        } else {
+            exhausted.completeExceptionally(failure);
         }
     }
 
@@ -113,18 +124,34 @@ final class Intake implements Source {
         return NAME;
     }
 
+    /**
+     * What is queued has been accepted on our behalf by the kernel, so it is answered as well. The parent can send no more, so that
+     * comes to an end.
+     */
     @Override
     public CompletionStage<Void> drain() {
         boolean idle;
         synchronized (this) {
-            stop();
             draining = true;
+            refuseMore();
             idle = busy == 0;
         }
         if (idle) {
             drained.complete(null);
         }
         return drained;
+    }
+
+    private void refuseMore() {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.shutdownInput();
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, NAME + ": what is still queued is not answered: " + e.getMessage(), e);
+            stop();
+        }
     }
 
     @Override

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
@@ -148,11 +153,113 @@ final class IntakeTest extends Contract {
         get(intake.drain().toCompletableFuture());
         get(intake.drain().toCompletableFuture());
         intake.read(zero::dup, packets);
-        try (StreamConnection client = request("unread")) {
-            zero.close();
-            assertEquals("", rest(client));
-        }
+        assertThrows(IOException.class, () -> request("refused"), "the parent learns it at once");
         assertTrue(exchanges.isEmpty());
+    }
+
+    @Test
+    void whatIsQueuedWhenItDrainsIsAnsweredAsWell() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        intake = new Intake(() -> streams, exchange -> {
+            first.countDown();
+            await(release);
+            exchanges.add(exchange);
+        });
+        intake.read(zero::dup, packets);
+        List<StreamConnection> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(request("r" + i));
+        }
+        await(first);
+        CompletableFuture<Void> drained = intake.drain().toCompletableFuture();
+        release.countDown();
+        for (int i = 0; i < 20; i++) {
+            assertFalse(drained.isDone());
+            next().respond(Response.text(200, "r" + i));
+            assertTrue(rest(clients.get(i)).endsWith("r" + i));
+            clients.get(i).close();
+        }
+        get(drained);
+    }
+
+    @Test
+    void aBrokenConnectionIsNoEndOfFile() throws Exception {
+        Held broken = new Held();
+        intake.read(zero::dup, broken.transport());
+        broken.result.completeExceptionally(new IOException("Input/output error"));
+        ExecutionException e = assertThrows(ExecutionException.class,
+                () -> intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS));
+        assertEquals("Input/output error", e.getCause().getMessage());
+        get(intake.drain().toCompletableFuture());
+    }
+
+    @Test
+    void aReaderThatSeesAnEndOrBreaksWhenItHasBeenReplacedDecidesNothing() throws Exception {
+        Held ending = new Held();
+        Held breaking = new Held();
+        intake.read(zero::dup, ending.transport());
+        intake.read(zero::dup, breaking.transport());
+        intake.read(zero::dup, packets);
+        ending.result.complete(-1);
+        breaking.result.completeExceptionally(new IOException("Input/output error"));
+        ending.join();
+        breaking.join();
+        try (StreamConnection client = request("after the swap")) {
+            next().respond(Response.empty(200));
+            assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
+        }
+        assertFalse(intake.exhausted().toCompletableFuture().isDone());
+        parent.close();
+        intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    /** A connection whose receive ends when the test says so, even after it was closed. */
+    private static final class Held {
+        final CompletableFuture<Integer> result = new CompletableFuture<>();
+        private final CompletableFuture<Thread> reader = new CompletableFuture<>();
+
+        PacketTransport transport() {
+            return proxy(PacketTransport.class, (self, method, arguments) -> {
+                ((Fd) arguments[0]).close();
+                return proxy(PacketConnection.class, this::call);
+            });
+        }
+
+        private Object call(Object self, Method method, Object... arguments) throws Throwable {
+            if (!method.getName().equals("receive")) {
+                return null;
+            }
+            reader.complete(Thread.currentThread());
+            try {
+                return result.get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw e.getCause();
+            }
+        }
+
+        void join() throws Exception {
+            reader.get(20, TimeUnit.SECONDS).join(20_000);
+        }
+
+        private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                return switch (method.getName()) {
+                    case "equals" -> self == arguments[0];
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "toString" -> type.getSimpleName();
+                    default -> handler.invoke(self, method, arguments);
+                };
+            }));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -200,9 +307,14 @@ final class IntakeTest extends Contract {
 
     private StreamConnection request(String rest) throws IOException {
         FdPair pair = streams.pair();
-        parent.send(ByteBuffer.wrap(("GET\0/\0HTTP/1.1\0" + rest + "\0\0").getBytes(StandardCharsets.ISO_8859_1)), pair.theirs());
-        pair.theirs().close();
-        return streams.adopt(pair.ours());
+        StreamConnection client = streams.adopt(pair.ours());
+        try (Fd theirs = pair.theirs()) {
+            parent.send(ByteBuffer.wrap(("GET\0/\0HTTP/1.1\0" + rest + "\0\0").getBytes(StandardCharsets.ISO_8859_1)), theirs);
+            return client;
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
     }
 
     private Exchange next() throws InterruptedException {

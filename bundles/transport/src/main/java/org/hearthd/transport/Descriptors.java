@@ -20,7 +20,10 @@ public interface Descriptors {
     /** Sets or clears O_NONBLOCK. The flag belongs to the open file description: every holder of a duplicate sees it. */
     void nonBlocking(Fd fd, boolean on) throws IOException;
 
-    /** A child's standard stream; valid while {@code fd} is open, which stays the caller's to close once the child has started. */
+    /**
+     * A child's standard stream, for input or output; valid while {@code fd} is open, which stays the caller's to close once the child
+     * has started. Each stream of a child needs a number of its own: one socket for two streams is a duplicate for one of them.
+     */
     ProcessBuilder.Redirect redirect(Fd fd) throws IOException;
 
     /** A stream that writes to any descriptor (pipe, file, socket); owns it, closing the stream closes it. */

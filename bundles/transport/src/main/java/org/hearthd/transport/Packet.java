@@ -3,6 +3,7 @@ package org.hearthd.transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.hearthd.Fd;
 
 /**
@@ -13,7 +14,11 @@ public final class Packet implements AutoCloseable {
     /** More than the kernel's largest message at the default socket buffer (212,960 bytes). */
     public static final int CAPACITY = 256 * 1024;
 
-    private final ByteBuffer data;
+    /** Buffers of the default capacity that nobody needs at the moment: many readers wait, few receive. */
+    private static final ConcurrentLinkedQueue<ByteBuffer> IDLE = new ConcurrentLinkedQueue<>();
+
+    /** Null until it is needed. */
+    private ByteBuffer data;
     private final int capacity;
     private final int maxFds;
     private final List<Fd> fds = new ArrayList<>();
@@ -29,7 +34,6 @@ public final class Packet implements AutoCloseable {
 
     /** An empty packet for messages of up to {@code capacity} bytes. */
     public Packet(int capacity, int maxFds) {
-        this.data = ByteBuffer.allocateDirect(capacity + 1);
         this.capacity = capacity;
         this.maxFds = maxFds;
     }
@@ -39,7 +43,19 @@ public final class Packet implements AutoCloseable {
      * {@link #capacity}: a transport that is not told of truncation notices it because that byte was used.
      */
     public ByteBuffer data() {
+        if (data == null) {
+            ByteBuffer idle = capacity == CAPACITY ? IDLE.poll() : null;
+            data = idle == null ? ByteBuffer.allocateDirect(capacity + 1) : idle.clear();
+        }
         return data;
+    }
+
+    /** For transports, before they wait: others may have the buffer as long as nothing is received. The data is lost. */
+    public void release() {
+        if (data != null && capacity == CAPACITY) {
+            IDLE.add(data);
+            data = null;
+        }
     }
 
     /** The length of the longest message that this packet can take. */
@@ -61,11 +77,14 @@ public final class Packet implements AutoCloseable {
     public void clear() {
         fds.forEach(Fd::close);
         fds.clear();
-        data.clear();
+        if (data != null) {
+            data.clear();
+        }
     }
 
     @Override
     public void close() {
         clear();
+        release();
     }
 }

@@ -27,14 +27,41 @@ public interface PacketConnection extends Closeable {
      *
      * @param data what remains of it is sent; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
-     * @throws IOException naming the reason: peer gone, message too long
+     * @throws TransportException if this one message can not be sent (too long, too many descriptors on their way); the connection
+     *         is still usable
+     * @throws IOException if the connection is broken or closed; nothing was sent
      */
     void send(ByteBuffer data, Fd... fds) throws IOException;
+
+    /**
+     * Sends one message with its descriptors unless the peer's queue is full; does not wait.
+     *
+     * @param data what remains of it is sent, at least one byte; its position is not changed
+     * @param fds stay the caller's, who closes them after success and after failure
+     * @return false if nothing was sent because the queue is full
+     * @throws TransportException as for {@link #send}
+     * @throws IOException as for {@link #send}
+     */
+    boolean trySend(ByteBuffer data, Fd... fds) throws IOException;
+
+    /**
+     * Waits, while others may go on sending, until {@link #trySend} is worth another attempt: there is room, or the connection is
+     * broken.
+     *
+     * @return false if so many milliseconds have passed or this connection was closed
+     */
+    boolean awaitWritable(long timeoutMs) throws IOException;
+
+    /**
+     * Takes no more messages: from now on the peer's sends fail. What is queued can still be received, then {@link #receive} returns
+     * -1. Holds for everybody who shares the socket.
+     */
+    void shutdownInput() throws IOException;
 
     /** Who is at the other end; empty where the kernel does not say. */
     Optional<PeerCredentials> peer();
 
-    /** Closes this end and wakes a waiting receiver. Does not shut down what others share. */
+    /** Closes this end and wakes whoever waits on it. Does not shut down what others share. */
     @Override
     void close();
 }

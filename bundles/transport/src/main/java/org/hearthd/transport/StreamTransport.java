@@ -8,8 +8,9 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface StreamTransport {
     /**
-     * Connects to a listening socket.
+     * Connects to a listening socket; does not wait while its queue of connections is full.
      *
+     * @throws java.net.ConnectException if nobody listens there: no such path, or nobody behind it
      * @throws IOException naming the address and the reason
      */
     StreamConnection connect(UnixAddress address) throws IOException;

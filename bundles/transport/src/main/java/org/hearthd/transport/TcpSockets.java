@@ -15,7 +15,7 @@ public interface TcpSockets {
      * Binds (SO_REUSEADDR) and listens.
      *
      * @return the listening descriptor, non-blocking and close-on-exec, which the caller owns
-     * @throws IOException naming the address and the reason, e.g. that it is in use
+     * @throws IOException naming the address and the reason; a {@link java.net.BindException} if it is in use
      */
     Fd listen(InetSocketAddress address, int backlog) throws IOException;
 

@@ -139,6 +139,21 @@ public abstract class DescriptorsContract extends Contract {
     }
 
     @Test
+    void aSocketIsAChildsInputAndItsDuplicateTheOutput() throws Exception {
+        FdPair pair = streams.pair();
+        Process child;
+        try (Fd input = pair.theirs(); Fd output = input.dup()) {
+            child = new ProcessBuilder("sh", "-c", "read line; echo got $line").redirectInput(descriptors.redirect(input))
+                    .redirectOutput(descriptors.redirect(output)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        }
+        try (StreamConnection ours = streams.adopt(pair.ours())) {
+            ours.send(bytes("hello\n"));
+            assertEquals("got hello\n", new String(ours.input().readAllBytes(), StandardCharsets.UTF_8));
+            assertEquals(0, child.waitFor());
+        }
+    }
+
+    @Test
     void outputWritesToAFile() throws Exception {
         Path file = Files.createFile(dir.resolve("out"));
         Fd fd = writable(file, false);

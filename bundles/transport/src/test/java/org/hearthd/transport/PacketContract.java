@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,27 +19,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
 import org.junit.jupiter.api.Test;
 
 /** What every implementation of {@link PacketTransport} does. */
-public abstract class PacketContract extends Contract {
-    /** Two connected ends. */
-    private record Ends(PacketConnection a, PacketConnection b) implements AutoCloseable {
-        @Override
-        public void close() {
-            a.close();
-            b.close();
-        }
-    }
-
-    private Ends ends() throws IOException {
-        FdPair pair = packets.pair();
-        return new Ends(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
-    }
-
+public abstract class PacketContract extends PacketQueueContract {
     @Test
     void aMessageArrivesWithItsDescriptorsInOrder() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(3); Fd one = file("one"); Fd two = file("two")) {
@@ -67,6 +52,34 @@ public abstract class PacketContract extends Contract {
             assertEquals("bc", text(packet));
             assertEquals(1, ends.a().receive(packet));
             assertEquals("x", text(packet));
+        }
+    }
+
+    @Test
+    void afterAShutdownOfItsInputWhatIsQueuedArrivesThenTheEndAndThePeersSendsFail() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
+            ends.a().send(bytes("a"), fd);
+            ends.a().send(bytes("bc"));
+            ends.b().shutdownInput();
+            assertThrows(IOException.class, () -> ends.a().send(bytes("too late"), fd));
+            assertEquals(1, ends.b().receive(packet));
+            assertEquals("one", content(packet.fds().get(0)));
+            assertEquals(2, ends.b().receive(packet));
+            assertEquals(-1, ends.b().receive(packet));
+            ends.b().send(bytes("answer"));
+            assertEquals(6, ends.a().receive(packet));
+        }
+    }
+
+    @Test
+    void aShutdownOfItsInputWakesAReader() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(1)) {
+            CompletableFuture<Integer> received = concurrently(() -> ends.b().receive(packet));
+            awaitBlockedIn("receive");
+            ends.b().shutdownInput();
+            assertEquals(-1, get(received));
+            ends.b().close();
+            assertThrows(IOException.class, () -> ends.b().shutdownInput());
         }
     }
 
@@ -156,8 +169,9 @@ public abstract class PacketContract extends Contract {
     @Test
     void aMessageThatIsTooLongForTheKernelIsRefusedByName() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(0)) {
-            IOException e = assertThrows(IOException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
+            IOException e = assertThrows(TransportException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
             assertTrue(e.getMessage().contains("too long"), e.getMessage());
+            assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20)));
             ends.a().send(bytes("x"));
             assertEquals(1, ends.b().receive(packet));
         }
@@ -189,51 +203,22 @@ public abstract class PacketContract extends Contract {
     }
 
     @Test
-    void aFullQueueMakesSendersWait() throws Exception {
-        for (boolean nonBlocking : new boolean[] {false, true}) {
-            FdPair pair = packets.pair();
-            descriptors.nonBlocking(pair.ours(), nonBlocking);
-            descriptors.nonBlocking(pair.theirs(), nonBlocking);
-            try (Ends ends = new Ends(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
-                    Packet packet = new Packet(1);
-                    Fd fd = file("one")) {
-                AtomicInteger sent = new AtomicInteger();
-                CompletableFuture<Void> sender = concurrently(() -> {
-                    for (int i = 0; i < 500; i++) {
-                        ends.a().send(ByteBuffer.allocate(4000).putInt(0, i), fd);
-                        sent.incrementAndGet();
-                    }
-                    return null;
-                });
-                awaitBlockedIn("send");
-                assertTrue(sent.get() < 500);
-                for (int i = 0; i < 500; i++) {
-                    assertEquals(4000, ends.b().receive(packet));
-                    assertEquals(i, packet.data().getInt(0));
-                    assertEquals(1, packet.fds().size());
-                }
-                get(sender);
-                CompletableFuture<Integer> last = concurrently(() -> ends.b().receive(packet));
-                awaitBlockedIn("receive");
-                ends.a().send(bytes("last"));
-                assertEquals(4, get(last));
+    void connectingTellsNobodyThereFromOtherReasonsAndNeverWaits() throws Exception {
+        assertThrows(ConnectException.class, () -> packets.connect(address("missing")));
+        UnixAddress address = address("socket");
+        Fd listening = packets.listen(address, 0600, 0);
+        List<PacketConnection> queued = new ArrayList<>();
+        IOException full = assertThrows(IOException.class, () -> {
+            while (queued.size() < 100) {
+                queued.add(packets.connect(address));
             }
-        }
-    }
-
-    @Test
-    void closingEndsAWaitingSender() throws Exception {
-        try (Ends ends = ends()) {
-            CompletableFuture<Void> sender = concurrently(() -> {
-                while (true) {
-                    ends.a().send(ByteBuffer.allocate(4000));
-                }
-            });
-            awaitBlockedIn("send");
-            ends.a().close();
-            Exception e = assertThrows(ExecutionException.class, () -> get(sender));
-            assertTrue(e.getCause() instanceof IOException, e.toString());
-        }
+        });
+        assertFalse(full instanceof ConnectException, full.toString());
+        queued.forEach(PacketConnection::close);
+        IOException type = assertThrows(IOException.class, () -> streams.connect(address));
+        assertFalse(type instanceof ConnectException, type.toString());
+        listening.close();
+        assertThrows(ConnectException.class, () -> packets.connect(address));
     }
 
     @Test

@@ -20,7 +20,7 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketConnection connect(UnixAddress address) throws IOException {
-        return new PacketLink(sockets.connect(address));
+        return PacketLink.ofOwn(sockets.connect(address));
     }
 
     @Override
@@ -35,7 +35,7 @@ public final class JunixPackets implements PacketTransport {
             @Override
             public PacketConnection accept() throws IOException {
                 Fd client = socket.accept();
-                return client == null ? null : new PacketLink(client);
+                return client == null ? null : PacketLink.ofOwn(client);
             }
 
             @Override
@@ -52,7 +52,7 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketConnection adopt(Fd connected) throws IOException {
-        return new PacketLink(connected);
+        return new PacketLink(connected, false);
     }
 
     @Override

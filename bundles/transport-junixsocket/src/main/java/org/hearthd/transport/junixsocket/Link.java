@@ -96,6 +96,34 @@ final class Link {
         return port.await();
     }
 
+    /**
+     * Whether a call can be tried that must not wait; only between {@link #enter} and {@link #leave}.
+     *
+     * @param nonBlocking whether the descriptor is: then the call itself finds out
+     */
+    boolean ready(Port port, boolean nonBlocking) throws IOException {
+        try {
+            port.ensureOpen(own.number());
+        } catch (IllegalStateException e) {
+            throw closed();
+        }
+        return nonBlocking || port.await(0);
+    }
+
+    /** Waits on the descriptor itself; false if that took too long or this link was closed. */
+    boolean awaitWritable(long timeoutMs) throws IOException {
+        if (!enter()) {
+            return false;
+        }
+        try {
+            return Port.awaitWritable(own.number(), wakeSource, (int) Math.min(Integer.MAX_VALUE, timeoutMs));
+        } catch (IllegalStateException e) {
+            return false;
+        } finally {
+            leave();
+        }
+    }
+
     Optional<PeerCredentials> peer() {
         if (!enter()) {
             return Optional.empty();

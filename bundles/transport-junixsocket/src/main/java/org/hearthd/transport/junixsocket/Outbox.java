@@ -1,8 +1,10 @@
 package org.hearthd.transport.junixsocket;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import org.hearthd.Fd;
+import org.hearthd.transport.TransportException;
 import org.newsclub.net.unix.Sender;
 
 /** The sending side of a link. Descriptors are a field of junixsocket's, so one thread sends at a time. */
@@ -12,12 +14,18 @@ final class Outbox {
     private static final int CHUNK = 64 * 1024;
 
     private final Link link;
+    private final boolean nonBlocking;
     private final Sender port;
     private ByteBuffer scratch = ByteBuffer.allocateDirect(0);
 
-    /** Closes the link on failure. */
-    Outbox(Link link) throws IOException {
+    /**
+     * Closes the link on failure.
+     *
+     * @param nonBlocking whether the descriptor is, and nobody else can change that
+     */
+    Outbox(Link link, boolean nonBlocking) throws IOException {
         this.link = link;
+        this.nonBlocking = nonBlocking;
         port = link.port(Sender::new);
     }
 
@@ -32,6 +40,25 @@ final class Outbox {
             send(data, CHUNK, fds);
         } else if (fds.length > 0) {
             throw new IllegalArgumentException("descriptors travel with at least one byte");
+        }
+    }
+
+    /** Sends one message if that is possible at once. */
+    synchronized boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+        if (!data.hasRemaining()) {
+            throw new IllegalArgumentException("a message has at least one byte");
+        }
+        if (!link.enter()) {
+            throw link.closed();
+        }
+        try {
+            ByteBuffer direct = direct(data);
+            return link.ready(port, nonBlocking)
+                    && port.send(direct, direct.position(), direct.remaining(), numbers(fds)) > 0;
+        } catch (IOException e) {
+            throw failure(e);
+        } finally {
+            link.leave();
         }
     }
 
@@ -54,10 +81,18 @@ final class Outbox {
                 numbers = sent > 0 ? NONE : numbers;
             } while (at < end);
         } catch (IOException e) {
-            throw new IOException("cannot send to " + link + ": " + e.getMessage(), e);
+            throw failure(e);
         } finally {
             link.leave();
         }
+    }
+
+    private IOException failure(IOException e) {
+        String why = "cannot send to " + link + ": " + e.getMessage();
+        // what the kernel says of a message, and not of the connection, has no class of its own
+        IOException failure = e.getClass() == SocketException.class ? new TransportException(why) : new IOException(why);
+        failure.initCause(e);
+        return failure;
     }
 
     private static int[] numbers(Fd... fds) {

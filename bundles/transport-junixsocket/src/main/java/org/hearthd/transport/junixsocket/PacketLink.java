@@ -8,19 +8,37 @@ import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
 import org.newsclub.net.unix.ConnectionResetSocketException;
+import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Receiver;
 
 /** A SEQPACKET connection. */
 final class PacketLink implements PacketConnection {
     private final Link link;
+    private final boolean nonBlocking;
     private final Receiver in;
     private final Outbox out;
 
-    /** Takes {@code fd} over; closes it on failure. */
-    PacketLink(Fd fd) throws IOException {
+    /**
+     * Takes {@code fd} over; closes it on failure.
+     *
+     * @param nonBlocking whether it is, and nobody else can change that
+     */
+    PacketLink(Fd fd, boolean nonBlocking) throws IOException {
+        this.nonBlocking = nonBlocking;
         link = Link.toSocket(fd);
         in = link.port(Receiver::new);
-        out = new Outbox(link);
+        out = new Outbox(link, nonBlocking);
+    }
+
+    /** A connection that was made here: nobody shares its description, so that it can be made non-blocking. */
+    static PacketLink ofOwn(Fd fd) throws IOException {
+        try {
+            Fds.nonBlocking(fd.number(), true);
+        } catch (IOException e) {
+            fd.close();
+            throw e;
+        }
+        return new PacketLink(fd, true);
     }
 
     @Override
@@ -30,9 +48,11 @@ final class PacketLink implements PacketConnection {
             return Receiver.END;
         }
         try {
-            int length = Receiver.AGAIN;
-            while (length == Receiver.AGAIN && link.await(in)) {
-                length = receiveOnce(packet);
+            // under load there is a next message: asking first would be one call too many
+            int length = nonBlocking && link.ready(in, true) ? receiveOnce(packet) : Receiver.AGAIN;
+            while (length == Receiver.AGAIN) {
+                packet.release();
+                length = link.await(in) ? receiveOnce(packet) : Receiver.END;
             }
             return length > 0 ? length : Receiver.END;
         } finally {
@@ -67,6 +87,28 @@ final class PacketLink implements PacketConnection {
     @Override
     public void send(ByteBuffer data, Fd... fds) throws IOException {
         out.sendMessage(data, fds);
+    }
+
+    @Override
+    public boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+        return out.trySend(data, fds);
+    }
+
+    @Override
+    public boolean awaitWritable(long timeoutMs) throws IOException {
+        return link.awaitWritable(timeoutMs);
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        if (!link.enter()) {
+            throw link.closed();
+        }
+        try {
+            Fds.shutdownInput(link.number());
+        } finally {
+            link.leave();
+        }
     }
 
     @Override

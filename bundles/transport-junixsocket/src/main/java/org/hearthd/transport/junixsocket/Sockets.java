@@ -1,6 +1,7 @@
 package org.hearthd.transport.junixsocket;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -9,6 +10,7 @@ import java.util.Set;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.UnixAddress;
+import org.newsclub.net.unix.ConnectionRefusedSocketException;
 import org.newsclub.net.unix.Fds;
 
 /** Makes Unix sockets of one type. */
@@ -17,7 +19,11 @@ record Sockets(int type) {
         try {
             return new OwnedFd(Fds.connect(type, address.path().toString()));
         } catch (IOException e) {
-            throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+            String why = "cannot connect to " + address + ": " + e.getMessage();
+            boolean nobody = e instanceof ConnectionRefusedSocketException || Files.notExists(address.path());
+            IOException failure = nobody ? new ConnectException(why) : new IOException(why);
+            failure.initCause(e);
+            throw failure;
         }
     }
 

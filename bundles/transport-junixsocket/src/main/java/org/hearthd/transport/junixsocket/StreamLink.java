@@ -27,7 +27,7 @@ final class StreamLink implements StreamConnection {
     StreamLink(Fd fd) throws IOException {
         link = Link.toSocket(fd);
         in = link.port(Receiver::new);
-        out = new Outbox(link);
+        out = new Outbox(link, false);
     }
 
     /** One receiving call. */

@@ -85,7 +85,10 @@ public final class Fds {
         return new int[] {number(source), number(sink)};
     }
 
-    /** A socket connected to a path, or to an abstract name that begins with {@code @}. */
+    /**
+     * A socket connected to a path, or to an abstract name that begins with {@code @}; fails at once if its queue of connections is
+     * full.
+     */
     public static int connect(int type, String path) throws IOException {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
         int length = Short.BYTES + name.length;
@@ -94,7 +97,11 @@ public final class Fds {
         }
         FileDescriptor fd = socket(type);
         try {
-            NativeUnixSocket.connect(address(name), length, fd, -1);
+            NativeUnixSocket.configureBlocking(fd, false);
+            if (!NativeUnixSocket.connect(address(name), length, fd, -1)) {
+                throw new IOException("its queue of connections is full");
+            }
+            NativeUnixSocket.configureBlocking(fd, true);
             return number(fd);
         } catch (IOException e) {
             NativeUnixSocket.close(fd);
@@ -140,6 +147,11 @@ public final class Fds {
     /** shutdown(2) of the sending direction. */
     public static void shutdownOutput(int number) throws IOException {
         NativeUnixSocket.shutdown(of(number), NativeUnixSocket.SHUT_WR);
+    }
+
+    /** shutdown(2) of the receiving direction. */
+    public static void shutdownInput(int number) throws IOException {
+        NativeUnixSocket.shutdown(of(number), NativeUnixSocket.SHUT_RD);
     }
 
     /** A child's standard stream. */

@@ -43,6 +43,17 @@ public abstract class Port {
 
     /** Waits, at most so many milliseconds; false if nothing happened in that time. */
     public boolean await(int millis) throws IOException {
+        return poll(poll, millis);
+    }
+
+    /** Waits on a number itself, which is safe because poll never closes it; false if that took too long or it was woken. */
+    public static boolean awaitWritable(int number, int wake, int millis) throws IOException {
+        AFSelector.PollFd both = new AFSelector.PollFd(new FileDescriptor[] {Fds.of(number), Fds.of(wake)},
+                new int[] {SelectionKey.OP_WRITE, SelectionKey.OP_READ});
+        return poll(both, millis) && both.rops[1] == 0;
+    }
+
+    private static boolean poll(AFSelector.PollFd poll, int millis) throws IOException {
         while (true) {
             try {
                 return NativeUnixSocket.poll(poll, millis) > 0;

@@ -30,6 +30,34 @@ final class JnaPacketConnection implements PacketConnection {
     }
 
     @Override
+    public boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+        return out.trySend(data, fds);
+    }
+
+    @Override
+    public boolean awaitWritable(long timeoutMs) throws IOException {
+        return guard.enter() && awaitInside(timeoutMs);
+    }
+
+    private boolean awaitInside(long timeoutMs) throws IOException {
+        try {
+            return guard.await(Libc.POLLOUT, (int) Math.min(Integer.MAX_VALUE, timeoutMs));
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        guard.enterOrFail();
+        try {
+            Libc.check(Libc.shutdown(guard.number(), Libc.SHUT_RD));
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
     public Optional<PeerCredentials> peer() {
         return guard.peer();
     }

@@ -3,6 +3,7 @@ package org.hearthd.itest.transport.jna;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.util.Set;
 
 /** The C library, and its constants on Linux, which x86_64 and aarch64 share. */
 final class Libc {
@@ -20,6 +21,7 @@ final class Libc {
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    static final int SHUT_RD = 0;
     static final int SHUT_WR = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
@@ -33,6 +35,10 @@ final class Libc {
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int ECONNRESET = 104;
+    static final int ENOENT = 2;
+    static final int ECONNREFUSED = 111;
+    /** What sendmsg says of a connection and not of a message: EPIPE, ECONNRESET, ENOTCONN, ECONNREFUSED. */
+    static final Set<Integer> BROKEN = Set.of(32, ECONNRESET, 107, ECONNREFUSED);
 
     static {
         Native.register(Libc.class, "c");

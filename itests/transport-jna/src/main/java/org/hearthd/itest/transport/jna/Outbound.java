@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.hearthd.Fd;
+import org.hearthd.transport.TransportException;
 
 /** The sending side of a connection. Any number of threads send, one after the other. */
 final class Outbound {
@@ -18,22 +19,44 @@ final class Outbound {
     synchronized void send(ByteBuffer data, Fd... fds) throws IOException {
         guard.enterOrFail();
         try {
-            ByteBuffer direct = data.isDirect()
-                    ? data
-                    : ByteBuffer.allocateDirect(Math.max(1, data.remaining())).put(data.duplicate()).flip();
-            int[] numbers = Arrays.stream(fds).mapToInt(Fd::number).toArray();
+            ByteBuffer direct = direct(data);
+            int[] numbers = numbers(fds);
             int at = direct.position();
             do {
-                at += sendOnce(direct, at, numbers);
-                numbers = new int[0];
+                int sent = sendOnce(direct, at, numbers);
+                at += Math.max(0, sent);
+                numbers = sent > 0 ? new int[0] : numbers;
+                if (sent < 0) {
+                    guard.await(Libc.POLLOUT, -1);
+                }
             } while (at < direct.limit());
-        } catch (IOException e) {
-            throw new IOException("cannot send to " + guard + ": " + e.getMessage(), e);
         } finally {
             guard.leave();
         }
     }
 
+    synchronized boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+        if (!data.hasRemaining()) {
+            throw new IllegalArgumentException("a message has at least one byte");
+        }
+        guard.enterOrFail();
+        try {
+            ByteBuffer direct = direct(data);
+            return sendOnce(direct, direct.position(), numbers(fds)) >= 0;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    private static ByteBuffer direct(ByteBuffer data) {
+        return data.isDirect() ? data : ByteBuffer.allocateDirect(Math.max(1, data.remaining())).put(data.duplicate()).flip();
+    }
+
+    private static int[] numbers(Fd... fds) {
+        return Arrays.stream(fds).mapToInt(Fd::number).toArray();
+    }
+
+    /** The number of bytes sent, -1 if nothing could be sent at the moment. */
     private int sendOnce(ByteBuffer direct, int at, int[] numbers) throws IOException {
         while (!guard.isClosed()) {
             long sent = Libc.sendmsg(guard.number(), message.outgoing(direct, at, direct.limit() - at, numbers),
@@ -43,9 +66,11 @@ final class Outbound {
             }
             int errno = Native.getLastError();
             if (errno == Libc.EAGAIN) {
-                guard.await(Libc.POLLOUT, -1);
-            } else if (!guard.isClosed() && errno != Libc.EINTR) {
-                throw Libc.failure(errno);
+                return -1;
+            }
+            if (!guard.isClosed() && errno != Libc.EINTR) {
+                String why = "cannot send to " + guard + ": " + Libc.failure(errno).getMessage();
+                throw Libc.BROKEN.contains(errno) ? new IOException(why) : new TransportException(why);
             }
         }
         throw guard.closed();

@@ -1,6 +1,8 @@
 package org.hearthd.itest.transport.jna;
 
+import com.sun.jna.Native;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
@@ -29,11 +31,18 @@ record UnixSockets(int type) {
         Fd fd = open();
         try {
             byte[] name = sockaddr(address.path().toString());
-            Libc.check(Libc.connect(fd.number(), name, name.length));
+            Libc.check(Libc.fcntl(fd.number(), Libc.F_SETFL, Libc.O_NONBLOCK));
+            int result = Libc.connect(fd.number(), name, name.length);
+            int errno = Native.getLastError();
+            if (result < 0) {
+                String why = "cannot connect to " + address + ": " + Libc.failure(errno).getMessage();
+                throw errno == Libc.ENOENT || errno == Libc.ECONNREFUSED ? new ConnectException(why) : new IOException(why);
+            }
+            Libc.check(Libc.fcntl(fd.number(), Libc.F_SETFL, 0));
             return fd;
         } catch (IOException e) {
             fd.close();
-            throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+            throw e;
         }
     }
 

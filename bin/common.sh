@@ -1,0 +1,111 @@
+# Sourced by bin/hearth and bin/htpipe: finds Java and the distribution, which in a checkout is built on first use, and starts its
+# launcher with an archive of recorded classes. $program is the name for messages, $root the directory above bin/.
+
+fail() {
+  echo "$program: $1" >&2
+  exit 1
+}
+
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME/bin/java
+    [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but $java is not there"
+  else
+    java=$(command -v java) || fail "no java found; install a JDK 17 or newer, or set JAVA_HOME"
+  fi
+  release=$(readlink -f "$java")
+  release=${release%/bin/java}/release
+  version=
+  # without a process of its own: this is on the way of every start
+  if [ -r "$release" ]; then
+    while IFS= read -r line; do
+      case $line in
+        JAVA_VERSION=*) version=${line#*\"} version=${version%\"*} ;;
+      esac
+    done < "$release"
+  fi
+  [ -n "$version" ] || version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+  major=${version%%[.+-]*}
+  [ "${major:-0}" -ge 17 ] 2> /dev/null || fail "$java is version ${version:-unknown}; 17 or newer is needed"
+}
+
+# Options for quick start and a small footprint. With -Xlog:disable an archive that does not fit is passed over in silence.
+options() {
+  # The optimizing compiler starts a little later than by default: at a start its threads compete with the work for few cores.
+  opts="-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=4000"
+  opts="$opts -XX:Tier4CompileThreshold=40000 -XX:Tier4BackEdgeThreshold=120000"
+  opts="$opts -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xlog:disable -Xlog:all=error:stderr"
+  case " ${HEARTH_OPTS:-}" in
+    *-XX:+Use*GC*) ;;
+    *) opts="$opts -XX:+UseSerialGC" ;;
+  esac
+}
+
+# Archives of the classes that a start loads, one for each JDK, build and way of starting, $1. They are made on the first start that can
+# write them, by the function record; without them everything works, only the start takes longer. With "only" as $2 an archive is
+# used but not made.
+use_archive() {
+  if [ "$major" -ge 25 ]; then
+    record_option=-XX:AOTCacheOutput use_option=-XX:AOTCache
+  else
+    record_option=-XX:ArchiveClassesAtExit use_option=-XX:SharedArchiveFile
+  fi
+  sum=$(cksum < "$jar")
+  archives=$program-$version-${sum%% *}
+  archive=$dist/cache/$archives/$1
+  if [ ! -d "$dist/cache/$archives" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
+    # one recording at a time; who comes meanwhile does not wait for it
+    if command -v flock > /dev/null; then
+      { if flock -n 9; then train; fi; } 9> "$dist/cache/$program.lock"
+    else
+      train
+    fi
+  fi
+  if [ -f "$archive" ]; then opts="$opts $use_option=$archive"; fi
+}
+
+# Lets the function record run the distribution once: it has to write archives into the directory $work and to return 0.
+train() {
+  work=$(mktemp -d "$dist/cache/recording.XXXXXX") || return 0
+  pid=
+  trap 'kill $pid 2> /dev/null; rm -rf "$work"; exit 130' INT TERM HUP
+  status=0
+  record || status=$?
+  trap - INT TERM HUP
+  # Only what was written to its end: a truncated archive crashes the JVM that maps it. Without one the empty directory says not to
+  # try again.
+  if [ "$status" -ne 0 ]; then rm -rf "${work:?}"/*; fi
+  rm -rf "$dist/cache/$program-$version-"*
+  # a rename: who starts at this moment sees all of it or nothing
+  mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
+}
+
+locate() {
+  dist=$root
+  [ -d "$root/lib" ] || dist=$root/launcher/target/dist
+  # the last file that a build puts into the distribution
+  for jar in "$dist"/lib/hearth-launcher-*.jar; do :; done
+}
+
+# One build at a time; who waited for the lock finds it done.
+build() {
+  [ "$dist" != "$root" ] || fail "$root/lib has no hearth-launcher-*.jar; the distribution is not complete"
+  command -v mvn > /dev/null || fail "this checkout is not built yet, and building needs Maven (mvn)"
+  mkdir -p "$root/launcher/target"
+  (
+    if command -v flock > /dev/null; then flock 8; fi
+    locate
+    [ ! -f "$jar" ] || exit 0
+    echo "$program: first use of this checkout, building (a minute or two, once) ..." >&2
+    cd "$root"
+    JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -q -DskipTests -Dcheckstyle.skip -Dformatter.skip \
+      -pl launcher -am package >&2 < /dev/null 8>&- || fail "the build failed; see above"
+    echo "$program: built $dist" >&2
+  ) 8> "$root/launcher/target/build.lock"
+  locate
+}
+
+find_java
+locate
+[ -f "$jar" ] || build
+options

@@ -1,0 +1,328 @@
+package org.hearthd.ashd;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.hearthd.Exchange;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.TransportException;
+
+/**
+ * The waiting room in front of a packet connection that comes and goes. An exchange is sent on its caller's thread; where that is
+ * not possible at once it waits, in the order of arrival, bounded in number and in time, and then gets 503. What the kernel has
+ * accepted is never sent again, what it has not accepted is never lost: it goes out on the next connection.
+ */
+public final class Forwarder implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
+
+    private final String handler;
+    private volatile Limits limits;
+    private final Supplier<StreamTransport> streams;
+    private final Executor threads;
+    private final Owner owner;
+    /** The connection, but only while nobody waits. */
+    private volatile PacketConnection direct;
+    /** The lock guards what follows. Those that have ended while they waited leave when they get to the head. */
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private int waiting;
+    private PacketConnection connection;
+    private boolean writing;
+    private boolean draining;
+    private boolean closed;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /**
+     * How much may wait for how long, and what may be sent.
+     *
+     * @param waiting exchanges that wait at most; 0 = none
+     * @param timeoutMs time after which a waiting exchange gets 503, in milliseconds
+     * @param datagram the longest datagram that the receiver takes, as for {@link Datagram#encode}
+     */
+    public record Limits(int waiting, long timeoutMs, int datagram) {}
+
+    /** Who makes the connections. */
+    @FunctionalInterface
+    public interface Owner {
+        /**
+         * Sending has found the current connection broken; it is no longer the current one. Called once for a connection at most, on
+         * any thread, without locks; must not block. The owner closes the connection.
+         */
+        void broken(PacketConnection connection, IOException why);
+
+        /**
+         * Exchanges got 503 because they had waited too long. Called as {@link #broken} is, perhaps often.
+         *
+         * @param connection the current one, whose peer takes nothing, or null
+         */
+        default void late(PacketConnection connection) {
+            // most owners have nothing to add to the answers
+        }
+    }
+
+    /**
+     * A forwarder without a connection.
+     *
+     * @param handler the name for messages and error pages
+     * @param streams asked for the transport of the moment when an answer has to be written on a response socket
+     * @param threads runs at most one task at a time, only while something waits; the task blocks and must not be refused
+     */
+    public Forwarder(String handler, Limits limits, Supplier<StreamTransport> streams, Executor threads, Owner owner) {
+        this.handler = handler;
+        this.limits = limits;
+        this.streams = streams;
+        this.threads = threads;
+        this.owner = owner;
+    }
+
+    /** Other limits, for exchanges that come from now on. */
+    public void limits(Limits changed) {
+        limits = changed;
+    }
+
+    /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
+    public void forward(Exchange exchange) {
+        Waiting item = new Waiting(exchange, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs()));
+        PacketConnection to = direct;
+        if (to == null) {
+            enqueue(item, exchange);
+        } else if (item.prepare(limits.datagram(), handler) && !attempt(item, to)) {
+            putBack(item);
+        }
+    }
+
+    /**
+     * Sends or answers it.
+     *
+     * @return false if neither was possible: it has to wait
+     */
+    private boolean attempt(Waiting item, PacketConnection to) {
+        try {
+            return item.sent(to);
+        } catch (TransportException e) {
+            LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
+            item.answer(503, "The request could not be passed to the handler " + handler + ".", streams);
+            return true;
+        } catch (IOException e) {
+            broken(to, e);
+            return false;
+        }
+    }
+
+    private void broken(PacketConnection broken, IOException why) {
+        if (disconnect(broken)) {
+            LOG.log(Level.DEBUG, () -> "the connection of " + handler + " is broken: " + why.getMessage());
+            owner.broken(broken, why);
+        }
+    }
+
+    private void enqueue(Waiting item, Exchange exchange) {
+        String refusal;
+        synchronized (this) {
+            refusal = draining
+                    ? stopping()
+                    : waiting >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
+            if (refusal == null) {
+                queue.add(item);
+                waits(item);
+            }
+        }
+        if (refusal != null) {
+            item.answer(503, refusal, streams);
+            return;
+        }
+        exchange.onEnd(outcome -> ended(item));
+        exchange.onGone(() -> exchange.failUnanswered(503, "The client has gone while the request waited."));
+    }
+
+    /** What the kernel has not accepted is the next to be sent, however many wait. */
+    private void putBack(Waiting item) {
+        boolean refused;
+        synchronized (this) {
+            refused = closed;
+            if (!refused) {
+                queue.addFirst(item);
+                waits(item);
+            }
+        }
+        if (refused) {
+            item.answer(503, stopping(), streams);
+        }
+    }
+
+    private void waits(Waiting item) {
+        item.waits = true;
+        waiting++;
+        direct = null;
+        if (!writing) {
+            writing = true;
+            threads.execute(this::write);
+        }
+        notifyAll();
+    }
+
+    private synchronized void ended(Waiting item) {
+        if (item.waits && item.untried()) {
+            leaves(item);
+            notifyAll();
+        }
+    }
+
+    private void leaves(Waiting item) {
+        item.waits = false;
+        waiting--;
+    }
+
+    /** What waits goes out on this connection from now on. It stays the caller's. */
+    public synchronized void connected(PacketConnection now) {
+        connection = now;
+        direct = writing ? null : now;
+        notifyAll();
+    }
+
+    /** Nothing goes out on this connection any more, if it is the current one; what comes waits for the next. */
+    public void disconnected(PacketConnection old) {
+        disconnect(old);
+    }
+
+    private synchronized boolean disconnect(PacketConnection old) {
+        if (connection != old) {
+            return false;
+        }
+        connection = null;
+        direct = null;
+        return true;
+    }
+
+    private String stopping() {
+        return "The handler " + handler + " is being stopped.";
+    }
+
+    /** The number of exchanges that wait. */
+    public synchronized int waiting() {
+        return waiting;
+    }
+
+    private void write() {
+        for (Waiting next = next(); next != null; next = next()) {
+            PacketConnection to = current();
+            if (to == null) {
+                putBack(next);
+            } else if (next.prepare(limits.datagram(), handler) && !attempt(next, to)) {
+                long left = next.left();
+                putBack(next);
+                awaitRoom(to, left);
+            }
+        }
+    }
+
+    private synchronized PacketConnection current() {
+        return connection;
+    }
+
+    private void awaitRoom(PacketConnection to, long nanos) {
+        if (current() != to || nanos <= 0) {
+            return;
+        }
+        try {
+            to.awaitWritable(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        } catch (IOException e) {
+            broken(to, e);
+        }
+    }
+
+    /** Waits for one that can be sent now; null, and the writer has ended, when none waits any more. */
+    private Waiting next() {
+        while (true) {
+            List<Waiting> late;
+            synchronized (this) {
+                late = late();
+                Waiting head = queue.peek();
+                if (late.isEmpty() && head == null) {
+                    writing = false;
+                    direct = draining ? null : connection;
+                    break;
+                }
+                if (late.isEmpty() && connection != null) {
+                    leaves(queue.remove());
+                    return head;
+                }
+                if (late.isEmpty()) {
+                    await(head.left());
+                }
+            }
+            late.forEach(item -> item.answer(503, "The handler " + handler + " did not take the request in time.", streams));
+            if (!late.isEmpty()) {
+                owner.late(current());
+            }
+        }
+        if (isDraining()) {
+            drained.complete(null);
+        }
+        return null;
+    }
+
+    /** Removes from the head who has ended, and whose time is over; returns the latter. */
+    private List<Waiting> late() {
+        List<Waiting> late = new ArrayList<>(0);
+        for (Waiting head = queue.peek(); head != null && (!head.waits || closed || head.left() <= 0); head = queue.peek()) {
+            queue.remove();
+            if (head.waits) {
+                leaves(head);
+                late.add(head);
+            }
+        }
+        return late;
+    }
+
+    private void await(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, nanos));
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, () -> handler + ": the writer was interrupted, what waits is refused");
+            closed = true;
+            draining = true;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean isDraining() {
+        return draining;
+    }
+
+    /** Takes no more exchanges and goes on sending those that wait; completes when none waits any more. */
+    public CompletionStage<Void> drain() {
+        boolean idle;
+        synchronized (this) {
+            draining = true;
+            direct = null;
+            idle = !writing;
+        }
+        if (idle) {
+            drained.complete(null);
+        }
+        return drained;
+    }
+
+    /** Takes no more exchanges; those that wait get 503. The connection stays the owner's. */
+    @Override
+    public void close() {
+        List<Waiting> refused;
+        synchronized (this) {
+            closed = true;
+            draining = true;
+            direct = null;
+            refused = late();
+            notifyAll();
+        }
+        refused.forEach(item -> item.answer(503, stopping(), streams));
+    }
+}

@@ -1,0 +1,489 @@
+package org.hearthd.ashd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+import org.hearthd.Response;
+import org.hearthd.spi.ManagedExchange;
+import org.hearthd.transport.Contract;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Real sockets on both sides, and as many descriptors afterwards as before. */
+final class ForwarderTest extends Contract {
+    private final BlockingQueue<PacketConnection> broken = new LinkedBlockingQueue<>();
+    private final AtomicInteger writers = new AtomicInteger();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Forwarder forwarder = forwarder(1000, 20_000);
+
+    @Override
+    protected PacketTransport packets() {
+        return new JunixPackets();
+    }
+
+    @Override
+    protected StreamTransport streams() {
+        return new JunixStreams();
+    }
+
+    @Override
+    protected Descriptors descriptors() {
+        return new JunixDescriptors();
+    }
+
+    private Forwarder forwarder(int waiting, long timeoutMs) {
+        return new Forwarder("far", new Forwarder.Limits(waiting, timeoutMs, Datagram.C_LIMIT), () -> streams, task -> {
+            new Thread(() -> {
+                writers.incrementAndGet();
+                task.run();
+                writers.decrementAndGet();
+            }, "writer").start();
+        }, (connection, why) -> broken.add(connection));
+    }
+
+    @AfterEach
+    void ends() throws Exception {
+        forwarder.close();
+        streams = streams();
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+        await("the end of the writer", () -> writers.get() == 0);
+        assertEquals(0, forwarder.waiting());
+    }
+
+    /** A connection and its peer, closed after the test. */
+    private record Line(PacketConnection near, PacketConnection far) {
+        void cut() {
+            near.close();
+            far.close();
+        }
+    }
+
+    private Line line() throws IOException {
+        FdPair pair = packets.pair();
+        Line line = new Line(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
+        open.add(line.near);
+        open.add(line.far);
+        return line;
+    }
+
+    /** Sends a request in; the client's end of its response socket. */
+    private StreamConnection request(Request request) throws IOException {
+        FdPair pair = streams.pair();
+        StreamConnection client = streams.adopt(pair.ours());
+        open.add(client);
+        forwarder.forward(ResponseSocket.exchange("test", request, pair.theirs(), () -> streams));
+        return client;
+    }
+
+    private StreamConnection request(String rest) throws IOException {
+        return request(plain(rest));
+    }
+
+    private static Request plain(String rest) {
+        return Request.of("GET", "/" + rest, "HTTP/1.1", rest, Headers.of("Host", "h"));
+    }
+
+    /** Answers the next request with its rest string, which it returns. */
+    private String serve(PacketConnection far) throws Exception {
+        return get(concurrently(() -> serveNow(far)));
+    }
+
+    private String serveNow(PacketConnection far) throws IOException {
+        try (Packet packet = new Packet(1)) {
+            if (far.receive(packet) < 0) {
+                return null;
+            }
+            Request request = Datagram.decode(packet.data());
+            ResponseSocket.exchange("far", request, packet.fds().remove(0), () -> streams)
+                    .respond(Response.text(200, request.rest()));
+            return request.rest();
+        }
+    }
+
+    private static String answer(StreamConnection client) throws Exception {
+        return get(concurrently(() -> text(client)));
+    }
+
+    private static String text(StreamConnection client) throws IOException {
+        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static void assertStatus(int status, StreamConnection client) throws Exception {
+        String answer = answer(client);
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+        assertTrue(answer.contains(" far"), answer);
+        assertEquals(status == 503, answer.contains("Retry-After: 1\r\n"), answer);
+    }
+
+    @Test
+    void sendsOnTheCallersThreadWhileNobodyWaits() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        for (int i = 0; i < 10; i++) {
+            StreamConnection client = request("r" + i);
+            assertEquals("r" + i, serve(line.far));
+            assertTrue(answer(client).endsWith("r" + i));
+            assertEquals(0, writers.get());
+        }
+    }
+
+    @Test
+    void whatComesBeforeTheConnectionGoesOutInItsOrder() throws Exception {
+        List<StreamConnection> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(request("r" + i));
+        }
+        assertEquals(50, forwarder.waiting());
+        await("one writer", () -> writers.get() == 1);
+        Line line = line();
+        forwarder.connected(line.near);
+        for (int i = 0; i < 50; i++) {
+            assertEquals("r" + i, serve(line.far));
+        }
+        for (int i = 0; i < 50; i++) {
+            assertTrue(answer(clients.get(i)).endsWith("r" + i));
+        }
+        await("the end of the writer", () -> writers.get() == 0);
+    }
+
+    @Test
+    void aFullQueueKeepsTheOrder() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        int all = 0;
+        for (; forwarder.waiting() < 100; all++) {
+            request("r" + all);
+        }
+        for (int i = 0; i < all; i++) {
+            assertEquals("r" + i, serve(line.far));
+        }
+        await("the end of the writer", () -> writers.get() == 0);
+        request("last");
+        assertEquals(0, forwarder.waiting());
+        assertEquals("last", serve(line.far));
+    }
+
+    @Test
+    void moreThanMayWaitAreRefused() throws Exception {
+        forwarder = forwarder(2, 20_000);
+        request("a");
+        request("b");
+        assertStatus(503, request("c"));
+        assertEquals(2, forwarder.waiting());
+        Line line = line();
+        forwarder.connected(line.near);
+        assertEquals("a", serve(line.far));
+        assertEquals("b", serve(line.far));
+    }
+
+    @Test
+    void whoWaitsTooLongGets503WithAndWithoutAConnection() throws Exception {
+        forwarder = forwarder(1000, 50);
+        assertStatus(503, request("a"));
+        await("the end of the writer", () -> writers.get() == 0);
+        Line line = line();
+        forwarder.connected(line.near);
+        int sent = 0;
+        StreamConnection waits = request("r" + sent);
+        while (forwarder.waiting() == 0) {
+            sent++;
+            waits = request("r" + sent);
+        }
+        assertStatus(503, waits);
+        await("the end of the writer", () -> writers.get() == 0);
+        for (int i = 0; i < sent; i++) {
+            assertEquals("r" + i, serve(line.far));
+        }
+        request("next");
+        assertEquals("next", serve(line.far));
+    }
+
+    @Test
+    void whatABrokenConnectionRefusesGoesOutFirstOnTheNext() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        line.far.close();
+        request("a");
+        assertSame(line.near, broken.poll(20, TimeUnit.SECONDS));
+        request("b");
+        request("c");
+        assertEquals(3, forwarder.waiting());
+        Line next = line();
+        forwarder.connected(next.near);
+        assertEquals("a", serve(next.far));
+        assertEquals("b", serve(next.far));
+        assertEquals("c", serve(next.far));
+        assertTrue(broken.isEmpty(), "told once");
+    }
+
+    @Test
+    void aConnectionThatBreaksWhileItsQueueIsFullLosesNothingThatWaited() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        int sent = 0;
+        for (; forwarder.waiting() < 3; sent++) {
+            request("r" + sent);
+        }
+        line.far.close();
+        assertSame(line.near, broken.poll(20, TimeUnit.SECONDS));
+        Line next = line();
+        forwarder.connected(next.near);
+        for (int i = sent - 3; i < sent; i++) {
+            assertEquals("r" + i, serve(next.far));
+        }
+    }
+
+    @Test
+    void aRequestThatCanNotBeSentIsAnsweredAndTheConnectionGoesOn() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        assertStatus(414, request("x".repeat(Datagram.C_LIMIT / 2)));
+        assertStatus(431, request(plain("a").withHeaders(Headers.of("Cookie", "x".repeat(Datagram.C_LIMIT)))));
+        assertStatus(502, request(new Foreign(plain("a"))));
+        forwarder.disconnected(line.near);
+        StreamConnection waits = request("x".repeat(Datagram.C_LIMIT / 2));
+        request("good");
+        forwarder.connected(line.near);
+        assertStatus(414, waits);
+        assertEquals("good", serve(line.far));
+        assertTrue(broken.isEmpty());
+    }
+
+    /** A request of somebody who does not check what is in it. */
+    private record Foreign(Request checked) implements Request {
+        @Override
+        public String method() {
+            return "G\u0000";
+        }
+
+        @Override
+        public String url() {
+            return checked.url();
+        }
+
+        @Override
+        public String version() {
+            return checked.version();
+        }
+
+        @Override
+        public String rest() {
+            return checked.rest();
+        }
+
+        @Override
+        public Headers headers() {
+            return checked.headers();
+        }
+
+        @Override
+        public Request withRest(String rest) {
+            return checked.withRest(rest);
+        }
+
+        @Override
+        public Request withHeaders(Headers headers) {
+            return checked.withHeaders(headers);
+        }
+    }
+
+    @Test
+    void clientsThatGoWhileTheyWaitAreDropped() throws Exception {
+        List<ManagedExchange> exchanges = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            FdPair pair = streams.pair();
+            open.add(pair.ours());
+            exchanges.add(ResponseSocket.exchange("test", plain("r" + i), pair.theirs(), () -> streams));
+            forwarder.forward(exchanges.get(i));
+        }
+        exchanges.get(1).gone();
+        assertTrue(exchanges.get(1).ended());
+        assertEquals(2, forwarder.waiting());
+        exchanges.get(0).failUnanswered(504, "Too late.");
+        assertEquals(1, forwarder.waiting());
+        Line line = line();
+        forwarder.connected(line.near);
+        assertEquals("r2", serve(line.far));
+        for (int i = 3; i < 5; i++) {
+            forwarder.disconnected(line.near);
+            StreamConnection client = request("r" + i);
+            assertEquals(1, forwarder.waiting());
+            forwarder.connected(line.near);
+            assertEquals("r" + i, serve(line.far));
+            assertTrue(answer(client).endsWith("r" + i));
+        }
+    }
+
+    @Test
+    void theLastOneThatGoesEndsTheWriter() throws Exception {
+        FdPair pair = streams.pair();
+        open.add(pair.ours());
+        ManagedExchange exchange = ResponseSocket.exchange("test", plain("a"), pair.theirs(), () -> streams);
+        forwarder.forward(exchange);
+        await("the writer", () -> writers.get() == 1);
+        exchange.gone();
+        await("the end of the writer", () -> writers.get() == 0);
+    }
+
+    @Test
+    void drainingSendsWhatWaitsAndTakesNothingMore() throws Exception {
+        request("a");
+        CompletableFuture<Void> drained = forwarder.drain().toCompletableFuture();
+        assertStatus(503, request("b"));
+        assertFalse(drained.isDone());
+        Line line = line();
+        forwarder.connected(line.near);
+        get(drained);
+        assertEquals("a", serve(line.far));
+        assertStatus(503, request("c"));
+        get(forwarder.drain().toCompletableFuture());
+    }
+
+    @Test
+    void closingRefusesWhatWaits() throws Exception {
+        StreamConnection untried = request("a");
+        forwarder.close();
+        assertStatus(503, untried);
+        assertStatus(503, request("b"));
+        get(forwarder.drain().toCompletableFuture());
+        forwarder = forwarder(1000, 20_000);
+        Line line = line();
+        forwarder.connected(line.near);
+        StreamConnection tried = request("r");
+        while (forwarder.waiting() == 0) {
+            tried = request("r");
+        }
+        awaitBlocked("writer", "awaitWritable");
+        forwarder.close();
+        assertStatus(503, tried);
+        line.cut();
+    }
+
+    private static void awaitBlocked(String thread, String frame) {
+        await(thread + " in " + frame, () -> Thread.getAllStackTraces().entrySet().stream()
+                .filter(e -> e.getKey().getName().equals(thread))
+                .anyMatch(e -> List.of(e.getValue()).stream().anyMatch(f -> f.getMethodName().equals(frame))));
+    }
+
+    @Test
+    void withoutATransportTheClientOfARefusedRequestSeesTheEnd() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        line.far.close();
+        StreamConnection client = request("a");
+        streams = null;
+        forwarder.close();
+        assertEquals("", answer(client));
+    }
+
+    /** A thousand requests of four senders while the peer goes and comes back at random. */
+    @Test
+    void everyRequestIsServedOnceOrItsClientSeesTheEnd() throws Exception {
+        Map<String, Integer> served = new ConcurrentHashMap<>();
+        AtomicBoolean stop = new AtomicBoolean();
+        CompletableFuture<?> peer = concurrently(() -> {
+            Random random = new Random(1);
+            while (!stop.get()) {
+                comeAndGo(random, served);
+            }
+            return null;
+        });
+        List<CompletableFuture<Map<String, String>>> senders = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            String name = "s" + t + "-";
+            senders.add(concurrently(() -> send(name, 250)));
+        }
+        Map<String, String> answers = new HashMap<>();
+        for (CompletableFuture<Map<String, String>> sender : senders) {
+            answers.putAll(get(sender));
+        }
+        stop.set(true);
+        while (!peer.isDone()) {
+            forwarder.forward(ResponseSocket.exchange("test", plain("last"), lastSocket(), () -> streams));
+        }
+        get(peer);
+        assertEquals(1000, answers.size());
+        int lost = 0;
+        for (Map.Entry<String, String> each : answers.entrySet()) {
+            boolean answered = each.getValue().endsWith(each.getKey()) && each.getValue().startsWith("HTTP/1.1 200 ");
+            assertEquals(answered ? 1 : 0, served.getOrDefault(each.getKey(), 0), each.getKey());
+            assertTrue(answered || each.getValue().isEmpty() || each.getValue().startsWith("HTTP/1.1 503 "), each.getValue());
+            lost += answered ? 0 : 1;
+        }
+        assertTrue(lost > 0 && lost < 900, lost + " of 1000 were in the queue of a peer that went");
+    }
+
+    /** A response socket whose client stays until the end of the test. */
+    private Fd lastSocket() throws IOException {
+        FdPair pair = streams.pair();
+        open.add(pair.ours());
+        return pair.theirs();
+    }
+
+    /** Serves a few requests, then goes; sometimes nobody says so but the next who sends. */
+    private void comeAndGo(Random random, Map<String, Integer> served) throws IOException {
+        FdPair pair = packets.pair();
+        PacketConnection near = packets.adopt(pair.ours());
+        try (PacketConnection far = packets.adopt(pair.theirs())) {
+            forwarder.connected(near);
+            for (int i = random.nextInt(60); i >= 0; i--) {
+                served.merge(serveNow(far), 1, Integer::sum);
+            }
+        }
+        if (random.nextBoolean()) {
+            forwarder.disconnected(near);
+        }
+        near.close();
+    }
+
+    /** Sends as a client with a few requests at a time; what each of them got. */
+    private Map<String, String> send(String name, int count) throws IOException {
+        Map<String, String> answers = new HashMap<>();
+        for (int i = 0; i < count; i += 5) {
+            Map<String, StreamConnection> clients = new HashMap<>();
+            for (int j = i; j < i + 5; j++) {
+                FdPair pair = streams.pair();
+                clients.put(name + j, streams.adopt(pair.ours()));
+                Exchange exchange = ResponseSocket.exchange("test", plain(name + j), pair.theirs(), () -> streams);
+                forwarder.forward(exchange);
+            }
+            for (Map.Entry<String, StreamConnection> client : clients.entrySet()) {
+                answers.put(client.getKey(), text(client.getValue()));
+                client.getValue().close();
+            }
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,162 @@
+package org.hearthd.dispatch;
+
+import static org.hearthd.dispatch.House.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.hearthd.Exchange;
+import org.hearthd.Handler;
+import org.hearthd.Response;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
+
+/** How handlers come, change and go. */
+class HandlerLifeTest extends HouseTest {
+    private final AtomicReference<CountDownLatch> next = new AtomicReference<>();
+
+    @Test
+    void theNewestOfTwoHandlersWinsAndTheOldOneReturnsWhenItGoes() throws Exception {
+        house.register(says("old"), Handler.NAME, "a");
+        ServiceRegistration<Handler> newer = house.register(says("new"), Handler.NAME, "a");
+        assertEquals("new", house.dispatch("a").text());
+        newer.unregister();
+        assertEquals("old", house.dispatch("a").text());
+    }
+
+    @Test
+    void aHigherRankingWinsOverANewerHandler() throws Exception {
+        house.register(says("ranked"), Handler.NAME, "a", Constants.SERVICE_RANKING, 1);
+        ServiceRegistration<Handler> newer = house.register(says("new"), Handler.NAME, "a");
+        assertEquals("ranked", house.dispatch("a").text());
+        newer.setProperties(House.properties(Handler.NAME, "a", Constants.SERVICE_RANKING, 2));
+        assertEquals("new", house.dispatch("a").text());
+    }
+
+    @Test
+    void aHandlerMayChangeItsName() throws Exception {
+        ServiceRegistration<Handler> registration = house.register(says("hi"), Handler.NAME, "a");
+        registration.setProperties(House.properties(Handler.NAME, "b"));
+        assertEquals(503, house.dispatch("a").status());
+        assertEquals("hi", house.dispatch("b").text());
+    }
+
+    @Test
+    void unregisteringWaitsForTheRequestInProgressAndRefusesNewOnesMeanwhile() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        ServiceRegistration<Handler> registration = house.register(stuck(entered), Handler.NAME, "a");
+        Client running = house.dispatch("a");
+        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
+        eventually("refused", () -> house.dispatch("a").outcome != null);
+        assertFalse(gone.isDone());
+        release.countDown();
+        gone.get(10, TimeUnit.SECONDS);
+        assertEquals(200, running.status());
+    }
+
+    @Test
+    void unregisteringWaitsForAnAsynchronousAnswerToo() throws Exception {
+        CompletableFuture<Exchange> kept = new CompletableFuture<>();
+        ServiceRegistration<Handler> registration = house.register(e -> {
+            if (!kept.complete(e)) {
+                e.respond(Response.text(200, "at once"));
+            }
+        }, Handler.NAME, "a", Handler.NON_BLOCKING, true);
+        Client client = house.dispatch("a");
+        CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
+        eventually("refused", () -> house.dispatch("a").outcome.status() == 503);
+        assertFalse(gone.isDone());
+        kept.get().respond(Response.text(200, "at last"));
+        gone.get(10, TimeUnit.SECONDS);
+        assertEquals("at last", client.text());
+    }
+
+    @Test
+    void aHandlerWhoseActivationFailsIsAbsentAndIsTriedAgain() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        ServiceFactory<Handler> delayed = new ServiceFactory<>() {
+            @Override
+            public Handler getService(Bundle bundle, ServiceRegistration<Handler> registration) {
+                return tries.incrementAndGet() == 1 ? null : says("recovered");
+            }
+
+            @Override
+            public void ungetService(Bundle bundle, ServiceRegistration<Handler> registration, Handler service) {
+                tries.set(-1);
+            }
+        };
+        ServiceRegistration<?> registration = house.context.registerService(Handler.class.getName(), delayed,
+                House.properties(Handler.NAME, "a"));
+        assertEquals(503, house.dispatch("a").status());
+        eventually("recovered", () -> house.dispatch("a").exchange.ended() && isUp("a"));
+        assertEquals("recovered", house.dispatch("a").text());
+        registration.unregister();
+        assertEquals(-1, tries.get(), "the service object was given back");
+    }
+
+    /** Leaves one request in each of so many generations. */
+    private ServiceRegistration<Handler> generations(int count) throws InterruptedException {
+        ServiceRegistration<Handler> registration = null;
+        for (int i = 1; i <= count; i++) {
+            CountDownLatch entered = new CountDownLatch(1);
+            if (registration == null) {
+                registration = house.register(e -> {
+                    next.getAndSet(null).countDown();
+                    // an interruption does not help
+                    eventually("released", () -> release.getCount() == 0);
+                    e.respond(Response.empty(204));
+                }, Handler.NAME, "a", Handler.THREADS, i);
+            } else {
+                registration.setProperties(House.properties(Handler.NAME, "a", Handler.THREADS, i));
+            }
+            next.set(entered);
+            house.dispatch("a");
+            assertTrue(entered.await(10, TimeUnit.SECONDS));
+        }
+        return registration;
+    }
+
+    @Test
+    void theGenerationsOfAHandlerThatGoesShareOneDeadline() throws Exception {
+        @DispatchConfig(retire_timeout_ms = 1000)
+        interface Second {}
+        house.dispatcher.modified(Second.class.getAnnotation(DispatchConfig.class));
+        ServiceRegistration<Handler> registration = generations(5);
+        long before = System.nanoTime();
+        registration.unregister();
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+        assertTrue(took >= 1000 && took < 3500, took + " ms for five generations");
+    }
+
+    @Test
+    void aHandlerThatGoesWhileAnEarlierGenerationIsRetiredWaitsForItsRequestsOnly() throws Exception {
+        ServiceRegistration<Handler> registration = generations(2);
+        CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
+        eventually("refused", () -> house.dispatch("a").outcome != null);
+        assertFalse(gone.isDone());
+        release.countDown();
+        gone.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void thePoolsThreadsGoWithTheirHandler() throws Exception {
+        AtomicReference<Thread> first = new AtomicReference<>();
+        ServiceRegistration<Handler> registration = house.register(e -> {
+            first.set(Thread.currentThread());
+            e.respond(Response.text(200, "hi"));
+        }, Handler.NAME, "a");
+        house.dispatch("a").await();
+        Thread thread = first.get();
+        registration.unregister();
+        eventually("the thread has gone with its handler", () -> !thread.isAlive());
+    }
+}

@@ -1,0 +1,148 @@
+package org.hearthd.htpipe.client;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.TransportException;
+
+/**
+ * Keeps one connection to the server: watches it for its end with one thread, and connects again. Attempts come in short pauses,
+ * because a failed one costs the kernel less than a missed server costs the requests that wait.
+ */
+final class Connector {
+    private static final System.Logger LOG = System.getLogger(Connector.class.getName());
+    /** A connection that ended sooner may have been refused: no immediate attempt. */
+    private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** What a server sends the other way is thrown away. */
+    private static final int IGNORED = 1024;
+
+    private final Settings settings;
+    private final Supplier<PacketTransport> packets;
+    private final Forwarder forwarder;
+    private final Thread thread;
+    /** The lock guards these. */
+    private PacketConnection connection;
+    private boolean closed;
+    /** What was said last of why there is no connection; for the connector's thread only. */
+    private String trouble = "";
+
+    Connector(Settings settings, Supplier<PacketTransport> packets, Forwarder forwarder) {
+        this.settings = settings;
+        this.packets = packets;
+        this.forwarder = forwarder;
+        this.thread = new Thread(this::run, "htpipe-client " + settings.handler());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        long pause = 0;
+        while (pause(pause)) {
+            long start = System.nanoTime();
+            PacketConnection made = connect();
+            if (made != null) {
+                watch(made);
+            }
+            boolean lasted = made != null && System.nanoTime() - start > SHORT_NANOS;
+            pause = lasted ? 0 : Math.min(settings.mostNanos(), Math.max(settings.leastNanos(), 2 * pause));
+        }
+    }
+
+    /** False once closed. */
+    private synchronized boolean pause(long nanos) {
+        long end = System.nanoTime() + nanos;
+        try {
+            for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, () -> this + ": interrupted, it connects no more");
+            closed = true;
+        }
+        return !closed;
+    }
+
+    private PacketConnection connect() {
+        PacketTransport transport = packets.get();
+        if (transport == null) {
+            say("there is no transport at the moment");
+            return null;
+        }
+        try {
+            PacketConnection made = transport.connect(settings.address());
+            if (current(made)) {
+                return made;
+            }
+            made.close();
+        } catch (IOException e) {
+            say(e.getMessage());
+        }
+        return null;
+    }
+
+    private synchronized boolean current(PacketConnection made) {
+        if (!closed) {
+            connection = made;
+        }
+        return !closed;
+    }
+
+    private void say(String why) {
+        Level level = why.equals(trouble) ? Level.DEBUG : Level.WARNING;
+        trouble = why;
+        LOG.log(level, () -> this + ": " + why + "; requests wait");
+    }
+
+    /** Returns when the connection has ended, closed. */
+    private void watch(PacketConnection made) {
+        LOG.log(Level.INFO, () -> this + " is connected");
+        trouble = "";
+        forwarder.connected(made);
+        try (Packet packet = new Packet(IGNORED, 0)) {
+            for (boolean open = true; open;) {
+                open = received(made, packet);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> this + ": " + e.getMessage(), e);
+        }
+        forwarder.disconnected(made);
+        made.close();
+    }
+
+    private static boolean received(PacketConnection from, Packet packet) throws IOException {
+        try {
+            return from.receive(packet) >= 0;
+        } catch (TransportException e) {
+            LOG.log(Level.DEBUG, () -> "ignored: " + e.getMessage());
+            return true;
+        }
+    }
+
+    void close() {
+        synchronized (this) {
+            closed = true;
+            if (connection != null) {
+                connection.close();
+            }
+            notifyAll();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "htpipe client " + settings.handler() + " on " + settings.address();
+    }
+}

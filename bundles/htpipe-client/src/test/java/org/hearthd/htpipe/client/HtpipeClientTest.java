@@ -1,0 +1,268 @@
+package org.hearthd.htpipe.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.Response;
+import org.hearthd.ashd.Requests;
+import org.hearthd.transport.Contract;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketListener;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A client and servers that come and go, over real sockets, and as many descriptors afterwards as before. */
+final class HtpipeClientTest extends Contract {
+    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private HtpipeClient client;
+
+    @Override
+    protected PacketTransport packets() {
+        return new JunixPackets();
+    }
+
+    @Override
+    protected StreamTransport streams() {
+        return new JunixStreams();
+    }
+
+    @Override
+    protected Descriptors descriptors() {
+        return new JunixDescriptors();
+    }
+
+    private HtpipeClientConfig config(Map<String, Object> values) {
+        return HtpipeClientConfig.class.cast(Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] {HtpipeClientConfig.class}, (self, method, arguments) -> {
+                    if (method.getDeclaringClass() == Annotation.class || method.getDeclaringClass() == Object.class) {
+                        return "config";
+                    }
+                    return values.getOrDefault(method.getName(), method.getDefaultValue());
+                }));
+    }
+
+    private void start(long waitMs) {
+        client = new HtpipeClient(
+                config(Map.of("handler_name", "far", "address", address("socket").path().toString(), "wait_timeout_ms", waitMs)),
+                Map.of(), packets, streams);
+        client.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (client != null) {
+            client.stop();
+        }
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    /** A server of one connection at a time. */
+    private final class Far implements AutoCloseable {
+        private final PacketListener listener;
+        private final CompletableFuture<PacketConnection> accepted;
+        private final CompletableFuture<Void> ended;
+
+        Far() throws IOException {
+            listener = packets.adoptListener(packets.listen(address("socket"), 0600, 5));
+            accepted = new CompletableFuture<>();
+            ended = concurrently(() -> {
+                try (PacketConnection connection = listener.accept()) {
+                    accepted.complete(connection);
+                    if (connection != null) {
+                        Requests.receive(connection, () -> streams, "far", exchanges::add);
+                    }
+                }
+                return null;
+            });
+        }
+
+        /** As when the process is killed: the path stays. */
+        @Override
+        public void close() throws Exception {
+            listener.close();
+            PacketConnection connection = get(accepted);
+            if (connection != null) {
+                connection.close();
+            }
+            get(ended);
+        }
+    }
+
+    private Far far() throws IOException {
+        Files.deleteIfExists(address("socket").path());
+        Far far = new Far();
+        open.add(far);
+        return far;
+    }
+
+    /** Gives the client a request as it comes from another wire; the other end of its response socket. */
+    private StreamConnection request(String rest) throws Exception {
+        FdPair wire = packets.pair();
+        FdPair pair = streams.pair();
+        StreamConnection asking = streams.adopt(pair.ours());
+        open.add(asking);
+        try (PacketConnection near = packets.adopt(wire.ours()); Fd socket = pair.theirs()) {
+            near.send(
+                    ByteBuffer.wrap(
+                            ("GET\0/" + rest + "\0HTTP/1.1\0" + rest + "\0\0ignored").getBytes(StandardCharsets.ISO_8859_1)),
+                    socket);
+        }
+        try (PacketConnection through = packets.adopt(wire.theirs())) {
+            Requests.receive(through, () -> streams, "test", client::handle);
+        }
+        return asking;
+    }
+
+    private Exchange next(String rest) throws InterruptedException {
+        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        assertTrue(exchange != null, "no request came");
+        assertEquals(rest, exchange.request().rest());
+        return exchange;
+    }
+
+    private static String answer(StreamConnection asking) throws Exception {
+        return get(concurrently(() -> new String(asking.input().readAllBytes(), StandardCharsets.ISO_8859_1)));
+    }
+
+    private void assertPasses(String rest) throws Exception {
+        StreamConnection asking = request(rest);
+        next(rest).respond(Response.text(200, "passed"));
+        assertTrue(answer(asking).endsWith("passed"));
+    }
+
+    @Test
+    void forwardsToTheServer() throws Exception {
+        far();
+        start(20_000);
+        assertPasses("a");
+        assertPasses("b");
+    }
+
+    @Test
+    void requestsWaitForAServerThatIsNotThereYet() throws Exception {
+        start(20_000);
+        StreamConnection first = request("a");
+        StreamConnection second = request("b");
+        far();
+        next("a").respond(Response.text(200, "1"));
+        next("b").respond(Response.text(200, "2"));
+        assertTrue(answer(first).endsWith("1"));
+        assertTrue(answer(second).endsWith("2"));
+    }
+
+    @Test
+    void theEndOfTheServerIsNoticedBeforeTheNextRequest() throws Exception {
+        Far far = far();
+        start(20_000);
+        assertPasses("a");
+        far.close();
+        StreamConnection waits = request("b");
+        far();
+        next("b").respond(Response.text(200, "again"));
+        assertTrue(answer(waits).endsWith("again"));
+    }
+
+    @Test
+    void whatTheServerHadNotReadIsLostAndItsClientSeesTheEnd() throws Exception {
+        PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 5));
+        open.add(listener);
+        start(20_000);
+        PacketConnection deaf = listener.accept();
+        request("received");
+        try (Packet packet = new Packet(1)) {
+            deaf.receive(packet);
+        }
+        await("the writer's end",
+                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().endsWith("writer")));
+        StreamConnection lost = request("lost");
+        deaf.close();
+        assertEquals("", answer(lost));
+    }
+
+    @Test
+    void withoutAServerTheWaitEndsWith503ThatNamesTheHandler() throws Exception {
+        start(50);
+        String answer = answer(request("a"));
+        assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("handler far"), answer);
+    }
+
+    @Test
+    void aServerThatRefusesIsNotAskedWithoutPause() throws Exception {
+        PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 5));
+        open.add(listener);
+        start(20_000);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        int attempts = 0;
+        while (System.nanoTime() < end) {
+            listener.accept().close();
+            attempts++;
+        }
+        assertTrue(attempts < 30, attempts + " attempts in 300 ms");
+    }
+
+    @Test
+    void wrongConfigurationsAreRefusedByKey() {
+        assertKey("handler.name", Map.of("address", "/s"));
+        assertKey("address", Map.of("handler_name", "far"));
+        assertKey("address", Map.of("handler_name", "far", "address", "/" + "x".repeat(107)));
+        for (Map.Entry<String, Object> bad : Map.<String, Object>of("waiting_max", -1, "wait_timeout_ms", 0L, "datagram_limit",
+                212_961, "reconnect_min_ms", 51L, "reconnect_max_ms", 0L).entrySet()) {
+            assertKey(bad.getKey().replace('_', '.'),
+                    Map.of("handler_name", "far", "address", "/s", bad.getKey(), bad.getValue()));
+        }
+    }
+
+    private void assertKey(String key, Map<String, Object> values) {
+        HtpipeClientConfig config = config(values);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Settings.of("some.pid", config));
+        assertTrue(e.getMessage().startsWith("some.pid: ") && e.getMessage().contains(key), e.getMessage());
+    }
+
+    @Test
+    void theProbeTellsAServerFromNobodyFromTrouble() throws Exception {
+        Probe probe = new Probe(packets);
+        Path socket = address("socket").path();
+        assertEquals(2, probe.applyAsInt(new String[] {socket.toString()}));
+        Fd listening = packets.listen(address("socket"), 0600, 5);
+        assertEquals(0, probe.applyAsInt(new String[] {socket.toString()}));
+        listening.close();
+        assertEquals(2, probe.applyAsInt(new String[] {socket.toString()}));
+        Fd stream = streams.listen(address("stream"), 0600, 5);
+        assertEquals(1, probe.applyAsInt(new String[] {address("stream").path().toString()}));
+        stream.close();
+        assertEquals(1, probe.applyAsInt(new String[] {dir.toString()}));
+        assertEquals(1, probe.applyAsInt(new String[] {Files.writeString(dir.resolve("file"), "precious").toString()}));
+        assertEquals("precious", Files.readString(dir.resolve("file")));
+        assertEquals(1, probe.applyAsInt(new String[] {"/" + "x".repeat(107)}));
+        assertEquals(1, probe.applyAsInt(new String[0]));
+    }
+}

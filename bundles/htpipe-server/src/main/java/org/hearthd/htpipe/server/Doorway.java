@@ -1,0 +1,110 @@
+package org.hearthd.htpipe.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.hearthd.listeners.Listeners;
+import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketListener;
+import org.hearthd.transport.PacketTransport;
+
+/** The listening socket and the thread that accepts from it; the socket stays open when the transport is replaced. */
+final class Doorway {
+    private static final System.Logger LOG = System.getLogger(Doorway.class.getName());
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final String name;
+    private final Consumer<PacketConnection> to;
+    private final ListeningSocket socket;
+    private PacketListener listener;
+    private boolean stopped;
+
+    /**
+     * Listens.
+     *
+     * @param to takes the connections over
+     * @throws IOException naming the address and the reason
+     */
+    Doorway(String name, Settings settings, Listeners listeners, Consumer<PacketConnection> to) throws IOException {
+        this.name = name;
+        this.to = to;
+        this.socket = listeners.listen(settings.request());
+        try {
+            give(settings.request().address().unix().path(), settings.owner(), settings.group());
+        } catch (IOException | RuntimeException e) {
+            socket.stop();
+            throw new IOException(name + ": owner or group of the socket: " + e, e);
+        }
+    }
+
+    private static void give(Path path, String owner, String group) throws IOException {
+        FileSystem files = path.getFileSystem();
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (!group.isEmpty()) {
+            view.setGroup(files.getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+        }
+        if (!owner.isEmpty()) {
+            view.setOwner(files.getUserPrincipalLookupService().lookupPrincipalByName(owner));
+        }
+    }
+
+    /** Accepts with that transport from now on. */
+    synchronized void open(PacketTransport transport) throws IOException {
+        close();
+        if (stopped) {
+            return;
+        }
+        PacketListener made = transport.adoptListener(socket.fd().dup());
+        listener = made;
+        new Thread(() -> accept(made), name + " acceptor").start();
+    }
+
+    /** Accepts nobody until it is opened again; clients queue in the kernel. */
+    synchronized void close() {
+        if (listener != null) {
+            listener.close();
+            listener = null;
+        }
+    }
+
+    /** Accepts nobody more; the path that was bound here is removed. */
+    synchronized void stop() {
+        close();
+        stopped = true;
+        socket.stop();
+    }
+
+    private void accept(PacketListener from) {
+        boolean failing = false;
+        while (isCurrent(from)) {
+            try {
+                PacketConnection client = from.accept();
+                failing = false;
+                if (client != null) {
+                    to.accept(client);
+                }
+            } catch (IOException e) {
+                LOG.log(failing ? Level.DEBUG : Level.ERROR, () -> name + ": " + e.getMessage() + "; trying again");
+                failing = true;
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private synchronized boolean isCurrent(PacketListener known) {
+        return listener == known;
+    }
+
+    @Override
+    public String toString() {
+        return socket.address().toString();
+    }
+}

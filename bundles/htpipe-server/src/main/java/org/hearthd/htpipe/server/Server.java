@@ -1,0 +1,147 @@
+package org.hearthd.htpipe.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hearthd.Exchange;
+import org.hearthd.ashd.Requests;
+import org.hearthd.spi.Source;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PeerCredentials;
+import org.hearthd.transport.StreamTransport;
+
+/** The connections of one server: one thread reads each of them. What is wrong with one is no concern of the others. */
+final class Server implements Source {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
+    private final String name;
+    private final Supplier<StreamTransport> streams;
+    private final Consumer<Exchange> to;
+    private final Set<PacketConnection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger readers = new AtomicInteger();
+    /** Exchanges in progress, threads that may bring more, and one for the time before draining. */
+    private final AtomicInteger busy = new AtomicInteger(1);
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
+    private volatile Set<Long> uids;
+    private volatile String where = "";
+    private boolean draining;
+    private Doorway doorway;
+
+    Server(String name, Set<Long> uids, Supplier<StreamTransport> streams, Consumer<Exchange> to) {
+        this.name = name;
+        this.uids = uids;
+        this.streams = streams;
+        this.to = to;
+    }
+
+    /** Accepts from there from now on; what was accepted elsewhere goes on. */
+    synchronized void listen(Doorway opened) {
+        if (doorway != null) {
+            doorway.stop();
+        }
+        doorway = opened;
+        if (draining) {
+            opened.stop();
+        }
+        where = " on " + opened;
+    }
+
+    /** Who may connect from now on; null = everybody. */
+    void allow(Set<Long> allowed) {
+        uids = allowed;
+    }
+
+    /** Takes a connection over. */
+    synchronized void admit(PacketConnection client) {
+        Optional<PeerCredentials> peer = client.peer();
+        Set<Long> allowed = uids;
+        if (draining || allowed != null && (peer.isEmpty() || !allowed.contains(peer.get().uid()))) {
+            LOG.log(Level.WARNING, () -> name + ": " + describe(peer) + " may not connect");
+            client.close();
+            return;
+        }
+        open.add(client);
+        busy.incrementAndGet();
+        new Thread(() -> read(client, describe(peer)), name + " reader " + readers.incrementAndGet()).start();
+    }
+
+    private static String describe(Optional<PeerCredentials> peer) {
+        return peer.map(p -> "the client with process id " + p.pid() + ", user id " + p.uid()).orElse("an unknown client");
+    }
+
+    private void read(PacketConnection client, String peer) {
+        LOG.log(Level.DEBUG, () -> name + ": " + peer + " has connected");
+        try {
+            Requests.receiveStrictly(client, streams, name, this::accept);
+            LOG.log(Level.DEBUG, () -> name + ": " + peer + " has gone");
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> name + ": " + peer + " is disconnected: " + e.getMessage());
+        } finally {
+            open.remove(client);
+            client.close();
+            free();
+        }
+    }
+
+    private void accept(Exchange exchange) {
+        busy.incrementAndGet();
+        exchange.onEnd(outcome -> free());
+        to.accept(exchange);
+    }
+
+    private void free() {
+        if (busy.decrementAndGet() == 0) {
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public String describe() {
+        return name + where;
+    }
+
+    /** Clients are refused; what those that are connected have sent so far is read and answered, then they are disconnected. */
+    @Override
+    public CompletionStage<Void> drain() {
+        synchronized (this) {
+            if (draining) {
+                return drained;
+            }
+            draining = true;
+            if (doorway != null) {
+                doorway.stop();
+            }
+        }
+        open.forEach(this::refuseMore);
+        free();
+        return drained;
+    }
+
+    private void refuseMore(PacketConnection client) {
+        try {
+            client.shutdownInput();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, () -> name + ": a client has gone already: " + e.getMessage());
+            client.close();
+        }
+    }
+
+    /** Ends what has not ended by draining. */
+    void close() {
+        drain();
+        open.forEach(PacketConnection::close);
+    }
+
+    @Override
+    public CompletionStage<Void> exhausted() {
+        return exhausted;
+    }
+}

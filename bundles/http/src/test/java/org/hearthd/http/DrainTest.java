@@ -1,0 +1,132 @@
+package org.hearthd.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Headers;
+import org.hearthd.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of connections when a front stops. */
+@Timeout(30)
+class DrainTest {
+    @Test
+    void drainingAnswersWhatIsInProgressAndClosesTheRest() throws Exception {
+        try (TestFront front = new TestFront(); Client idle = front.connect(); Client busy = front.connect()) {
+            BlockingQueue<Exchange> taken = new ArrayBlockingQueue<>(1);
+            front.handle(taken::add);
+            busy.get("/").get("/never");
+            Exchange exchange = taken.poll(5, TimeUnit.SECONDS);
+            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
+            assertTrue(idle.atEnd());
+            assertFalse(drained.isDone());
+            assertThrows(IOException.class, front::connect);
+            exchange.respond(Response.text(200, "last"));
+            Client.Answer answer = busy.answer();
+            assertEquals("last", answer.text());
+            assertEquals("close", answer.header("Connection"));
+            assertTrue(busy.atEnd());
+            busy.close();
+            drained.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void assertLast(Client client) throws IOException {
+        Client.Answer answer = client.answer();
+        assertEquals("hello\n", answer.text());
+        assertEquals("close", answer.header("Connection"));
+        assertTrue(client.atEnd());
+    }
+
+    /** Connections are taken in order, so that all before this one are the front's by now. */
+    private static void awaitAccepted(TestFront front) throws IOException {
+        try (Client last = front.connect()) {
+            assertEquals(200, last.get("/").answer().status());
+        }
+    }
+
+    @Test
+    void aConnectionThatWasNeverUsedGetsTimeForOneRequestAndOneInTheMiddleOfItsHeadIsAnswered() throws Exception {
+        Limits patient = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 5_000, 5_000, 5_000);
+        try (TestFront front = new TestFront(patient); Client fresh = front.connect(); Client middle = front.connect()) {
+            middle.send("GET / HT");
+            awaitAccepted(front);
+            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
+            assertLast(fresh.get("/"));
+            assertLast(middle.send("TP/1.1\r\nHost: h\r\n\r\n"));
+            drained.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aConnectionThatSendsNothingDoesNotHoldTheEndUp() throws Exception {
+        try (TestFront front = new TestFront(); Client silent = front.connect()) {
+            awaitAccepted(front);
+            front.front.drain().toCompletableFuture().get(4, TimeUnit.SECONDS);
+            assertTrue(silent.atEnd());
+        }
+    }
+
+    @Test
+    void aRequestThatIsThereWhenTheFrontStopsIsAnswered() throws Exception {
+        try (TestFront front = new TestFront(); Client used = front.connect(); Client fresh = front.connect()) {
+            assertEquals(200, used.get("/").answer().status());
+            awaitAccepted(front);
+            CountDownLatch sent = new CountDownLatch(1);
+            CountDownLatch busy = new CountDownLatch(1);
+            front.loops.next().execute(() -> {
+                busy.countDown();
+                try {
+                    sent.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertTrue(busy.await(5, TimeUnit.SECONDS));
+            used.get("/");
+            fresh.get("/");
+            CompletableFuture<Void> drained = CompletableFuture
+                    .runAsync(() -> front.front.drain().toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join());
+            Await.until("draining", front.front::isDraining);
+            sent.countDown();
+            assertLast(used);
+            assertLast(fresh);
+            drained.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aRequestBehindAnAnswerThatDidNotSayCloseIsAnsweredToo() throws Exception {
+        try (TestFront front = new TestFront(); Client client = front.connect()) {
+            CountDownLatch drained = new CountDownLatch(1);
+            CompletableFuture<Boolean> begun = new CompletableFuture<>();
+            front.handleBlocking(exchange -> exchange.respond(200, Headers.of("Content-Length", "6"), out -> {
+                out.flush();
+                begun.complete(true);
+                try {
+                    assertTrue(drained.await(5, TimeUnit.SECONDS));
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                out.write("hello\n".getBytes());
+            }));
+            client.get("/1").get("/2");
+            assertTrue(begun.get(5, TimeUnit.SECONDS));
+            CompletableFuture<Void> end = front.front.drain().toCompletableFuture();
+            drained.countDown();
+            assertEquals("hello\n", client.answer().text());
+            assertLast(client);
+            end.get(5, TimeUnit.SECONDS);
+        }
+    }
+}

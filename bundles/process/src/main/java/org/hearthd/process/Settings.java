@@ -1,0 +1,75 @@
+package org.hearthd.process;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.Constants;
+
+/** What the two kinds of handlers read in the same way; messages name PID and key. */
+final class Settings {
+    private final String pid;
+
+    Settings(Map<String, Object> properties) {
+        pid = String.valueOf(properties.get(Constants.SERVICE_PID));
+    }
+
+    /** The handler's name: that of the configuration, else what the file is named after. */
+    String handler(String configured) {
+        String name = configured.isBlank() ? pid.substring(pid.indexOf('~') + 1) : configured;
+        if (configured.isBlank() && pid.indexOf('~') < 0) {
+            throw bad("handler", "is needed: the configuration has no name of its own", null);
+        }
+        return name;
+    }
+
+    Program program(String handler, String[] command, String directory, Program.Environment environment, Output[] outputs,
+            boolean session) {
+        List<String> words = words("command", command);
+        if (words.isEmpty()) {
+            throw bad("command", "is empty", null);
+        }
+        try {
+            return new Program("handler " + handler, words, directory.isBlank() ? null : Path.of(directory), environment,
+                    outputs[0],
+                    outputs[1], session, false);
+        } catch (IllegalArgumentException e) {
+            throw bad("command", e.getMessage(), e);
+        }
+    }
+
+    Program.Environment environment(String[] configured, boolean inherit) {
+        Map<String, String> changes = new HashMap<>();
+        for (String word : words("environment", configured)) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                changes.put(word.substring(0, equals), word.substring(equals + 1));
+            } else if (equals < 0 && word.length() > 1 && word.startsWith("-")) {
+                changes.put(word.substring(1), null);
+            } else {
+                throw bad("environment", "has the word " + word + ", which is neither NAME=VALUE nor -NAME", null);
+            }
+        }
+        return new Program.Environment(inherit, changes);
+    }
+
+    Output output(String key, String name) {
+        try {
+            return Output.named(name);
+        } catch (IllegalArgumentException e) {
+            throw bad(key, e.getMessage(), e);
+        }
+    }
+
+    private List<String> words(String key, String[] values) {
+        try {
+            return Words.of(values);
+        } catch (IllegalArgumentException e) {
+            throw bad(key, e.getMessage(), e);
+        }
+    }
+
+    IllegalArgumentException bad(String key, String problem, Exception cause) {
+        return new IllegalArgumentException(pid + ": key " + key + ": " + problem, cause);
+    }
+}

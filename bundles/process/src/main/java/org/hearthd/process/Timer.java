@@ -1,0 +1,31 @@
+package org.hearthd.process;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** Delays on the virtual machine's own timer thread; nothing here has to be stopped. */
+final class Timer {
+    private Timer() {}
+
+    /** Runs the action after that time; what it throws is lost. */
+    static void after(long millis, Runnable action) {
+        Executor delayed = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+        delayed.execute(action);
+    }
+
+    /** Runs the action after that time unless {@code unless} has completed before, which also gives the timer up at once. */
+    static void after(long millis, CompletableFuture<?> unless, Runnable action) {
+        if (millis <= 0) {
+            if (!unless.isDone()) {
+                action.run();
+            }
+            return;
+        }
+        unless.handle((value, failure) -> true).completeOnTimeout(false, millis, TimeUnit.MILLISECONDS).thenAccept(done -> {
+            if (!done) {
+                action.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package org.hearthd.process;
+
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.Exchange;
+import org.hearthd.Handler;
+import org.hearthd.transport.StreamTransport;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** A handler that is a program, started for each request with the response socket as standard input and output (ashd(7)). */
+@Component(service = {}, immediate = true, configurationPid = TransientHandler.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = TransientConfig.class, factory = true)
+public final class TransientHandler implements Handler {
+    static final String PID = "org.hearthd.process.transient";
+
+    private final BundleContext context;
+    private final ExecutorService starters;
+    private final TransientRuns runs;
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile StreamTransport streams;
+    private ServiceRegistration<Handler> registration;
+
+    /** Acquires nothing but memory. */
+    @Activate
+    public TransientHandler(BundleContext context, TransientConfig config, Map<String, Object> properties,
+            @Reference Spawner spawner) {
+        this.context = context;
+        TransientSettings settings = TransientSettings.of(config, properties);
+        AtomicInteger number = new AtomicInteger();
+        starters = Executors.newCachedThreadPool(
+                task -> new Thread(task, "start " + settings.handler() + " " + number.incrementAndGet()));
+        runs = new TransientRuns(settings, spawner, () -> streams, starters);
+    }
+
+    /** For tests. */
+    void streams(StreamTransport newStreams) {
+        streams = newStreams;
+    }
+
+    @Activate
+    void start() {
+        registration = context.registerService(Handler.class, this, properties());
+    }
+
+    /** Requests that come from now on are treated by the new settings; a bad change throws and changes nothing. */
+    @Modified
+    void modified(TransientConfig config, Map<String, Object> properties) {
+        runs.settings(TransientSettings.of(config, properties));
+        if (!runs.settings().handler().equals(registration.getReference().getProperty(NAME))) {
+            registration.setProperties(properties());
+        }
+    }
+
+    private Hashtable<String, Object> properties() {
+        return new Hashtable<>(Map.of(NAME, runs.settings().handler(), NON_BLOCKING, true));
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        runs.take(exchange);
+    }
+
+    @Deactivate
+    void stop() {
+        if (registration != null) {
+            registration.unregister();
+        }
+        runs.stop();
+        starters.shutdown();
+    }
+}

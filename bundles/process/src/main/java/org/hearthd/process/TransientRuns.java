@@ -1,0 +1,251 @@
+package org.hearthd.process;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.Request;
+import org.hearthd.Response;
+import org.hearthd.spi.ErrorPage;
+import org.hearthd.transport.StreamTransport;
+
+/** Starts one process for each exchange, so many at a time; the others wait, bounded in number and time. */
+final class TransientRuns {
+    private static final System.Logger LOG = System.getLogger(TransientHandler.class.getName());
+
+    private final Spawner spawner;
+    private final Supplier<StreamTransport> streams;
+    /** Starting a process takes milliseconds, which an event loop does not have. */
+    private final Executor starters;
+    private final Set<Child> children = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    private volatile TransientSettings settings;
+    private volatile boolean broken;
+    /** The lock guards these. */
+    private final Deque<Exchange> waiting = new ArrayDeque<>();
+    private int running;
+    private boolean stopped;
+
+    TransientRuns(TransientSettings settings, Spawner spawner, Supplier<StreamTransport> streams, Executor starters) {
+        this.settings = settings;
+        this.spawner = spawner;
+        this.streams = streams;
+        this.starters = starters;
+    }
+
+    /** Takes the exchange over; does not wait. */
+    void take(Exchange exchange) {
+        TransientSettings now = settings;
+        String refusal = null;
+        boolean waits = false;
+        synchronized (this) {
+            if (stopped) {
+                refusal = "is being stopped";
+            } else if (running < now.concurrency()) {
+                running++;
+            } else if (waiting.size() < now.waiting()) {
+                waiting.add(exchange);
+                waits = true;
+            } else {
+                refusal = "is busy: " + running + " processes run and " + waiting.size() + " requests wait";
+            }
+        }
+        if (refusal != null) {
+            refuse(exchange, refusal);
+        } else if (waits) {
+            exchange.onEnd(outcome -> forget(exchange));
+            Timer.after(now.waitMs(), () -> late(exchange));
+        } else {
+            starters.execute(() -> run(exchange));
+        }
+    }
+
+    private void refuse(Exchange exchange, String why) {
+        String reason = "The handler " + settings.handler() + " " + why + ".";
+        LOG.log(Level.DEBUG, () -> exchange + ": 503 " + reason);
+        respond(exchange, unavailable(exchange, reason));
+    }
+
+    private static Response unavailable(Exchange exchange, String reason) {
+        return ErrorPage.of(exchange.id(), 503, reason).with("Retry-After", "1");
+    }
+
+    private static void respond(Exchange exchange, Response answer) {
+        try {
+            exchange.respond(answer);
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> exchange + ": its " + answer.status() + " did not reach the client", e);
+        }
+    }
+
+    private void late(Exchange exchange) {
+        if (forget(exchange)) {
+            refuse(exchange, "had no process free in time");
+        }
+    }
+
+    private synchronized boolean forget(Exchange exchange) {
+        return waiting.remove(exchange);
+    }
+
+    private void run(Exchange exchange) {
+        Child child = null;
+        try {
+            child = start(exchange);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> exchange + ": handler " + settings.handler() + " failed", e);
+            exchange.fail(500, "The handler failed.");
+        }
+        if (child == null) {
+            next();
+        } else {
+            watch(exchange, child);
+        }
+    }
+
+    /** Null if the exchange was answered instead. */
+    private Child start(Exchange exchange) {
+        TransientSettings now = settings;
+        Program program;
+        Request request = exchange.request();
+        try {
+            program = program(now, request, exchange.id());
+        } catch (IllegalArgumentException e) {
+            LOG.log(Level.INFO, () -> exchange + ": 400, handler " + now.handler() + ": " + e.getMessage());
+            exchange.fail(400, "The request can not be passed to a program: " + e.getMessage() + ".");
+            return null;
+        }
+        try (Fd socket = exchange.takeSocket()) {
+            Child child = start(program.withOutput(Output.to(socket), now.program().stderr()), socket, exchange);
+            if (child == null || child.pid() > 0) {
+                return child;
+            }
+            reportBroken(child);
+            SocketAnswer.write(streams.get(), socket, request,
+                    unavailable(exchange,
+                            "The handler " + now.handler() + " is out of order: its program could not be executed."));
+            return null;
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> exchange + " has ended before its process was started", e);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING,
+                    () -> exchange + ": 503, handler " + now.handler() + " gets no response socket: " + e.getMessage());
+            exchange.fail(503, "The request can not be passed to the handler " + now.handler() + " at the moment.");
+        }
+        return null;
+    }
+
+    private static Program program(TransientSettings now, Request request, String id) {
+        List<String> last = new ArrayList<>();
+        last.add(Octets.text(request.method(), "method"));
+        last.add(Octets.text(request.url(), "URL"));
+        last.add(Octets.text(request.rest(), "rest string"));
+        Program.Environment environment = now.program().environment().with(RequestVariables.of(request));
+        return now.program().withName(now.program().name() + ", request " + id).withArguments(last).withEnvironment(environment);
+    }
+
+    private Child start(Program program, Fd socket, Exchange exchange) {
+        Request request = exchange.request();
+        try {
+            return spawner.start(program, socket);
+        } catch (ArgumentsTooLongException e) {
+            LOG.log(Level.INFO, () -> "request " + exchange.id() + ": " + e.getMessage());
+            int headers = 0;
+            for (int i = 0; i < request.headers().size(); i++) {
+                headers += request.headers().name(i).length() + request.headers().value(i).length();
+            }
+            int status = request.url().length() + request.rest().length() > headers ? 414 : 431;
+            SocketAnswer.write(streams.get(), socket, request,
+                    ErrorPage.of(exchange.id(), status, "The request is too long to be passed to a program."));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> exchange + ": 503, " + e.getMessage());
+            SocketAnswer.write(streams.get(), socket, request,
+                    unavailable(exchange, "The handler " + settings.handler() + " can not start a process at the moment."));
+        }
+        return null;
+    }
+
+    private void reportBroken(Child child) {
+        LOG.log(broken ? Level.DEBUG : Level.WARNING,
+                () -> "handler " + settings.handler() + " is out of order: " + child.state());
+        broken = true;
+    }
+
+    private void watch(Exchange exchange, Child child) {
+        TransientSettings now = settings;
+        if (broken) {
+            broken = false;
+            LOG.log(Level.INFO, () -> "handler " + now.handler() + " works again");
+        }
+        children.add(child);
+        if (isStopped()) {
+            child.end(now.endMs(), now.termMs());
+        }
+        CompletableFuture<Integer> exit = child.exit();
+        if (now.runMs() > 0) {
+            Timer.after(now.runMs(), exit, () -> {
+                LOG.log(Level.WARNING, () -> exchange + ": process " + child.pid() + " of handler " + now.handler()
+                        + " has not ended within " + now.runMs() + " ms: it is ended");
+                child.end(0, now.termMs());
+            });
+        }
+        exit.thenAccept(status -> {
+            children.remove(child);
+            if (status != 0) {
+                LOG.log(Level.INFO, () -> exchange + ": handler " + now.handler() + ": " + child.state());
+            }
+            next();
+        });
+    }
+
+    /** A process has ended; the longest waiting exchange gets its place. */
+    private void next() {
+        Exchange next;
+        synchronized (this) {
+            next = running > settings.concurrency() ? null : waiting.poll();
+            if (next == null) {
+                running--;
+                return;
+            }
+        }
+        starters.execute(() -> run(next));
+    }
+
+    void settings(TransientSettings changed) {
+        settings = changed;
+        broken = false;
+    }
+
+    TransientSettings settings() {
+        return settings;
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    /** Refuses what waits, and waits until what runs has ended, or was ended. */
+    void stop() {
+        List<Exchange> refused;
+        synchronized (this) {
+            stopped = true;
+            refused = new ArrayList<>(waiting);
+            waiting.clear();
+        }
+        refused.forEach(exchange -> refuse(exchange, "is being stopped"));
+        TransientSettings now = settings;
+        CompletableFuture.allOf(children.stream().map(child -> child.end(now.endMs(), now.termMs()))
+                .toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, now.endMs() + now.termMs() + 1000, TimeUnit.MILLISECONDS).join();
+    }
+}

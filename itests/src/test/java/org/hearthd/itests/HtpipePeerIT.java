@@ -1,0 +1,65 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.hearthd.transport.StreamConnection;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** {@code bin/htpipe} with a child in Python, and with more than a short test can move. */
+public class HtpipePeerIT {
+    private static final String CHILD = """
+            import array, socket, sys
+            requests = socket.socket(fileno=0)
+            while True:
+                data, ancillary, flags, address = requests.recvmsg(65536, socket.CMSG_SPACE(4))
+                if not data:
+                    break
+                answer = socket.socket(fileno=array.array("i", ancillary[0][2])[0])
+                size = 0
+                while True:
+                    part = answer.recv(65536)
+                    if not part:
+                        break
+                    size += len(part)
+                answer.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nPython read %d\\n" % size)
+                answer.close()
+            """;
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private Path directory;
+
+    @Before
+    public void directory() {
+        directory = folder.getRoot().toPath();
+    }
+
+    @Test
+    public void aChildInPythonReadsBodies() throws Exception {
+        Files.writeString(directory.resolve("child.py"), CHILD);
+        ProcessBuilder server = Htpipe.command(directory, List.of("python3", "child.py"), "-S", "s");
+        try (Htpipe htpipe = Htpipe.listening(directory, server, "s");
+                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+            assertTrue(client.get("a").endsWith("Python read 0\n"));
+            try (StreamConnection upload = client.send("POST", "b")) {
+                upload.output().write(new byte[5_000_000]);
+                upload.shutdownOutput();
+                assertTrue(htpipe.errors(), AshdParent.answer(upload).endsWith("Python read 5000000\n"));
+            }
+        }
+    }
+
+    @Test
+    public void aGibibyteGoesThroughBothWays() throws Exception {
+        try (Htpipe server = Htpipe.server(directory, "s");
+                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+            assertEquals(server.errors(), 1L << 30, client.echo(1L << 30));
+        }
+    }
+}

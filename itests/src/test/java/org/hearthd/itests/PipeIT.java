@@ -1,0 +1,98 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** Requests that cross from one runtime to another through a named socket. */
+public class PipeIT {
+    @Rule
+    public TemporaryFolder folder = new TemporaryFolder();
+
+    private Path socket;
+
+    /** Both runtimes use this socket. */
+    @Before
+    public void names() {
+        socket = folder.getRoot().toPath().resolve("pipe.sock");
+    }
+
+    private HearthProcess back(String name) throws Exception {
+        Path home = folder.newFolder(name).toPath();
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/org.hearthd.http-main.cfg"), "address = 127.0.0.1:0\n");
+        Files.createDirectories(home.resolve("deploy"));
+        Files.copy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), home.resolve("deploy/hello.jar"));
+        Files.writeString(home.resolve("config/org.hearthd.htpipe.server-pipe.cfg"),
+                "address = " + socket + "\nhandler = hello\n");
+        return HearthProcess.ready(home);
+    }
+
+    private HearthProcess front() throws Exception {
+        Path home = folder.newFolder("front").toPath();
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/org.hearthd.http-main.cfg"), "address = 127.0.0.1:0\n");
+        Files.writeString(home.resolve("config/org.hearthd.htpipe.client-pipe.cfg"),
+                "handler.name = far\naddress = " + socket + "\nwait.timeout.ms = 25000\n");
+        Files.writeString(home.resolve("config/org.hearthd.route-far.cfg"), "path = /\nhandler = far\n");
+        return HearthProcess.ready(home);
+    }
+
+    @Test
+    public void aKilledServerCostsNothingButWhatItHadAccepted() throws Exception {
+        HearthProcess back = back("back");
+        try (HearthProcess front = front()) {
+            front.awaitAnswer("/hello", 200, "Hello from hello 1.0.0");
+            long before = front.descriptors();
+            AtomicBoolean stop = new AtomicBoolean();
+            List<CompletableFuture<Map<Integer, Integer>>> clients = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                clients.add(CompletableFuture.supplyAsync(() -> load(front, stop)));
+            }
+            back.signal("KILL");
+            back.process.waitFor();
+            assertTrue("a killed process leaves its socket", Files.exists(socket));
+            back = back("successor");
+            front.awaitAnswer("/hello", 200, "Hello from hello 1.0.0");
+            stop.set(true);
+            Map<Integer, Integer> statuses = new TreeMap<>();
+            for (CompletableFuture<Map<Integer, Integer>> client : clients) {
+                client.get(60, TimeUnit.SECONDS).forEach((status, count) -> statuses.merge(status, count, Integer::sum));
+            }
+            statuses.keySet().forEach(status -> assertTrue(statuses.toString(), List.of(200, 502, 503).contains(status)));
+            assertTrue(statuses.toString(), statuses.getOrDefault(200, 0) > 0);
+            Await.until("as many descriptors as before in the front", () -> front.descriptors() <= before + 8);
+            back.signal("TERM");
+            assertEquals(0, back.awaitExit());
+            assertFalse("an orderly end removes the socket", Files.exists(socket));
+        } finally {
+            back.close();
+        }
+    }
+
+    private static Map<Integer, Integer> load(HearthProcess front, AtomicBoolean stop) {
+        Map<Integer, Integer> statuses = new TreeMap<>();
+        while (!stop.get()) {
+            try {
+                statuses.merge(front.get("/hello").statusCode(), 1, Integer::sum);
+            } catch (Exception e) {
+                throw new AssertionError("a request without an answer", e);
+            }
+        }
+        return statuses;
+    }
+}

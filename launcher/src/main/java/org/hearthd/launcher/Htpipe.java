@@ -1,0 +1,133 @@
+package org.hearthd.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.launcher.HtpipeArguments.Mode;
+import org.hearthd.launcher.HtpipeArguments.Purpose;
+
+/** {@code htpipe}: the runtime as one end of htpipe(1). */
+final class Htpipe {
+    /** What the probe says where nobody listens. */
+    static final int NOBODY = 2;
+    private static final String NAME = "htpipe";
+    /** Less than the framework has for its end, with some seconds for SIGTERM. */
+    private static final long CHILD_END_MS = 20_000;
+    /** Handlers run, sources do not. */
+    private static final int HANDLERS = 6;
+    private static final int ALL_LEVELS = 7;
+    private static final long HANDLER_TIMEOUT_S = 30;
+
+    private final HtpipeArguments arguments;
+    private final Path dist;
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    private Htpipe(HtpipeArguments arguments, Path dist) {
+        this.arguments = arguments;
+        this.dist = dist;
+    }
+
+    /** Runs until the end; returns the exit code. Usage errors give 1. */
+    static int run(Path dist, String... line) throws LaunchException, IOException {
+        HtpipeArguments arguments = HtpipeArguments.parse(line);
+        if (arguments.mode() == Mode.HELP) {
+            System.out.print(HtpipeArguments.HELP);
+            return 0;
+        }
+        Loggers.plain(NAME, arguments.purpose() == Purpose.DETACHED);
+        return new Htpipe(arguments, dist).run();
+    }
+
+    private int run() throws LaunchException, IOException {
+        String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
+        try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
+            Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
+            properties.put("hearth.dist", dist.toString());
+            Features features = Features.read(dist, files(), properties);
+            if (arguments.mode() == Mode.SERVER) {
+                features.configurations().putAll(server());
+            }
+            Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
+            try {
+                return serve(container);
+            } finally {
+                container.stop();
+            }
+        }
+    }
+
+    private List<Path> files() {
+        Path directory = dist.resolve("features/htpipe");
+        return List.of(directory.resolve("base.json"),
+                directory.resolve(arguments.mode() == Mode.SERVER ? "server.json" : "client.json"));
+    }
+
+    private Map<String, Dictionary<String, Object>> server() {
+        return Map.of("org.hearthd.htpipe.server~main", new Hashtable<>(Map.of("address", address(), "handler", NAME)),
+                "org.hearthd.process~main",
+                new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
+                        "stdout",
+                        "inherit", "stderr", "inherit", "end.eof.ms", CHILD_END_MS)));
+    }
+
+    private Map<String, Dictionary<String, Object>> client() {
+        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address(), "handler.name", NAME)),
+                "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+    }
+
+    private String address() {
+        return "unix:" + arguments.socket();
+    }
+
+    /** Room process takes several values as words, and splits a single one like a shell: a backslash keeps a character as it is. */
+    private static String[] words(List<String> child) {
+        return child.size() > 1 ? child.toArray(new String[0]) : new String[] {child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
+    }
+
+    private int serve(Container container) throws LaunchException {
+        if (arguments.mode() != Mode.SERVER) {
+            connect(container);
+            container.configure(client());
+            container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
+        }
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        Signals.handle(NAME, () -> asked.complete(null));
+        // a child that can not be executed has ended it already: nobody is to connect
+        if (!end.isDone()) {
+            container.raise(ALL_LEVELS);
+        }
+        if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
+            Loggers.withInformation(() -> container.command("explain"));
+            return LaunchException.FAILED;
+        }
+        if (arguments.purpose() == Purpose.REHEARSAL) {
+            asked.complete(null);
+        }
+        asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
+        return end.join();
+    }
+
+    /** Makes sure that a server accepts, or refuses to go on. */
+    private void connect(Container container) throws LaunchException {
+        int found = probe(container);
+        if (found == NOBODY && arguments.mode() == Mode.AUTO) {
+            found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container)).start();
+        }
+        if (found == NOBODY) {
+            throw new LaunchException(LaunchException.FAILED, "nobody listens on " + arguments.socket());
+        }
+        if (found != 0) {
+            throw new LaunchException(LaunchException.FAILED, arguments.socket() + " can not be used");
+        }
+    }
+
+    private int probe(Container container) {
+        return container.command("htpipe.probe", arguments.socket())
+                .orElseThrow(() -> new IllegalStateException("no bundle offers htpipe.probe"));
+    }
+}

@@ -1,0 +1,82 @@
+package org.hearthd.launcher;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where the framework of a program without a HOME keeps what it unpacks: a directory of this process among the temporary files. It
+ * is locked while in use; a later start removes those that dead processes have left.
+ */
+final class TemporaryStorage implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(TemporaryStorage.class.getName());
+    private static final String LOCK = "lock";
+    private final Path directory;
+    private final FileChannel lock;
+
+    private TemporaryStorage(Path directory, FileChannel lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /** A new directory, for this user only. */
+    static TemporaryStorage open(Path among, String program) throws LaunchException {
+        String prefix = program + "-storage-";
+        long pid = ProcessHandle.current().pid();
+        Path directory = among.resolve(prefix + pid + "-" + Long.toHexString(System.nanoTime()));
+        try {
+            removeLeft(among, prefix);
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            FileChannel lock = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (lock.tryLock() == null) {
+                throw new IOException(directory + " is locked already");
+            }
+            return new TemporaryStorage(directory, lock);
+        } catch (IOException e) {
+            throw new LaunchException(LaunchException.SYSTEM,
+                    "no directory for temporary files can be made in " + among + ": " + e, e);
+        }
+    }
+
+    private static void removeLeft(Path among, String prefix) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(among)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(prefix)) {
+                    String pid = name.substring(prefix.length(), Math.max(prefix.length(), name.indexOf('-', prefix.length())));
+                    if (!pid.isEmpty() && !Files.exists(Path.of("/proc", pid))) {
+                        removeUnlocked(file);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A process that is not to be seen may still live, in another container that shares the directory. */
+    private static void removeUnlocked(Path left) throws IOException {
+        try (FileChannel channel = FileChannel.open(left.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                Home.delete(left);
+            }
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> left + " is left alone: " + e);
+        }
+    }
+
+    /** A directory in it that does not exist yet: the framework removes what it finds. */
+    Path path() {
+        return directory.resolve("bundles");
+    }
+
+    @Override
+    public void close() throws IOException {
+        Home.delete(directory);
+        lock.close();
+    }
+}
