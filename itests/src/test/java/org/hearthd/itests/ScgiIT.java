@@ -5,6 +5,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -19,6 +20,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -32,6 +35,8 @@ public class ScgiIT {
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch gone = new CountDownLatch(1);
     private HearthProcess hearth;
     private String address;
     private ServerSocketChannel listening;
@@ -40,7 +45,7 @@ public class ScgiIT {
     public void start() throws Exception {
         hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
         address = folder.getRoot().toPath().resolve("s").toString();
-        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\naddress = unix:" + address + "\n");
+        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\nhalf.close = false\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/blog/", 503, "not available");
         hearth.awaitLog("scgi blog: server unix:.*: request .* GET /blog/: no such socket");
         listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(address));
@@ -68,7 +73,7 @@ public class ScgiIT {
         }
     }
 
-    private static void serve(SocketChannel channel) {
+    private void serve(SocketChannel channel) {
         try (channel) {
             Map<String, String> variables = variables(channel);
             switch (variables.get("PATH_INFO")) {
@@ -77,6 +82,12 @@ public class ScgiIT {
                     // the JDK's client does not read before it has sent everything
                     String body = read(channel, Integer.parseInt(variables.get("CONTENT_LENGTH")));
                     write(channel, "X-Length: " + body.length() + "\n\n" + body);
+                }
+                case "/gone" -> {
+                    begun.countDown();
+                    if (channel.read(ByteBuffer.allocate(1)) < 0) {
+                        gone.countDown();
+                    }
                 }
                 default -> write(channel, "Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
                         + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));
@@ -141,6 +152,16 @@ public class ScgiIT {
                 .POST(BodyPublishers.fromPublisher(BodyPublishers.ofString(body))).build(), BodyHandlers.ofString());
         assertEquals(Integer.toString(LARGE), chunked.headers().firstValue("X-Length").orElse(""));
         assertTrue(chunked.body().equals(body));
+    }
+
+    @Test
+    public void aClientThatHangsUpWhileTheServerThinksClosesTheServersConnection() throws Exception {
+        URI url = URI.create(hearth.url("/blog/gone"));
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.getOutputStream().write("GET /blog/gone HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
+        }
+        assertTrue(gone.await(30, TimeUnit.SECONDS));
     }
 
     @Test
