@@ -34,6 +34,14 @@ public interface ByteExchange {
     /** Asks for one more call of the receiver: this is the back-pressure. */
     void read();
 
+    /**
+     * Passes an interim response (1xx but 101) on before the response head, where the way to the client can carry one; a raw
+     * response socket can not, for its reader would take it for the answer.
+     */
+    default void interim(ResponseHead head) {
+        // a proxy may drop what its next hop can not understand
+    }
+
     /** Writes the response head; once. */
     ChannelFuture head(ResponseHead head);
 

@@ -1,9 +1,11 @@
 package org.hearthd.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.net.SocketAddress;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
@@ -28,6 +30,18 @@ public interface EventLoops {
      *            is held back too until it is asked for
      */
     Channel adopt(Fd connected, EventLoop loop, ChannelHandler handler, boolean autoRead) throws IOException;
+
+    /**
+     * Connects to a listening stream socket, without blocking: TCP by an {@code InetSocketAddress}, Unix by a
+     * {@code UnixDomainSocketAddress}. Nothing is read before it is asked for, as after {@link #adopt} without automatic reading, so
+     * handlers are added when the connection is there. The descriptor is not close-on-exec: programs are started by the JDK, which
+     * closes all that is not meant for them.
+     *
+     * @param timeoutMs how long connecting may take, or 0 for as long as the kernel tries
+     * @return ends on that loop: connected, or failed and closed
+     * @throws IOException if the process has no descriptor left, or the loops are stopping
+     */
+    ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException;
 
     /**
      * Accepts on a listening stream socket (Unix or TCP) from now on. Closing the channel never removes a socket path.

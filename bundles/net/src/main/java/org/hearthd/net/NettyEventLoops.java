@@ -4,8 +4,11 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -16,6 +19,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -23,6 +27,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
@@ -118,6 +123,40 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new HoldBack(), handler);
         return registered(channel, loop.register(channel));
+    }
+
+    @Override
+    public ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException {
+        if (group.isShuttingDown()) {
+            throw new IOException("the event loops are stopping");
+        }
+        Channel channel = unconnected(address instanceof UnixDomainSocketAddress);
+        channel.config().setAutoRead(false);
+        channel.config().setConnectTimeoutMillis(timeoutMs);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(new HoldBack());
+        channels.add(channel);
+        ChannelPromise connected = new DefaultChannelPromise(channel, loop);
+        loop.register(channel).addListener(registered -> {
+            if (registered.isSuccess()) {
+                channel.connect(peer(address), connected);
+            } else {
+                connected.setFailure(new IOException("the event loops are stopping", registered.cause()));
+            }
+        });
+        return connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    private static Channel unconnected(boolean unix) throws IOException {
+        try {
+            return unix ? new EpollDomainSocketChannel() : new EpollSocketChannel();
+        } catch (ChannelException e) {
+            throw new IOException("cannot make a socket: " + e.getMessage(), e);
+        }
+    }
+
+    private static SocketAddress peer(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress unix ? new DomainSocketAddress(unix.getPath().toString()) : address;
     }
 
     @Override

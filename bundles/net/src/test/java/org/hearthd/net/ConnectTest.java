@@ -1,0 +1,119 @@
+package org.hearthd.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ConnectTest {
+    private final BlockingQueue<String> read = new LinkedBlockingQueue<>();
+    @TempDir
+    private Path directory;
+    private long before;
+    private NettyEventLoops loops;
+
+    @BeforeEach
+    void start() throws IOException {
+        before = Ends.baseline();
+        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
+    }
+
+    @AfterEach
+    void noDescriptorIsLeft() {
+        loops.close();
+        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+    }
+
+    private ServerSocketChannel listen(boolean unix) throws IOException {
+        ServerSocketChannel listening = unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
+        SocketAddress address = unix
+                ? UnixDomainSocketAddress.of(directory.resolve("s"))
+                : new InetSocketAddress("127.0.0.1", 0);
+        return listening.bind(address);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionIsOfTheLoopAskedForAndReadsWhenItIsAsked(boolean unix) throws Exception {
+        EventLoop loop = loops.next();
+        try (ServerSocketChannel listening = listen(unix)) {
+            ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loop, 5000).sync();
+            assertSame(loop, connecting.channel().eventLoop());
+            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object message) {
+                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+                    ((ByteBuf) message).release();
+                }
+
+                @Override
+                public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                    if (event instanceof ChannelInputShutdownEvent) {
+                        read.add("end");
+                    }
+                }
+            });
+            try (SocketChannel server = listening.accept()) {
+                server.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
+                server.shutdownOutput();
+                connecting.channel().writeAndFlush(Unpooled.copiedBuffer("x", StandardCharsets.US_ASCII)).sync();
+                assertEquals(1, server.read(ByteBuffer.allocate(2)));
+                assertTrue(read.isEmpty(), "nobody has asked");
+                connecting.channel().config().setAutoRead(true);
+                assertEquals("hello", read.take());
+                assertEquals("end", read.take());
+            }
+            connecting.channel().close().sync();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFailedConnectionIsClosed(boolean unix) throws Exception {
+        SocketAddress address;
+        try (ServerSocketChannel listening = listen(unix)) {
+            address = listening.getLocalAddress();
+        }
+        ChannelFuture connecting = loops.connect(address, loops.next(), 5000).await();
+        assertInstanceOf(IOException.class, connecting.cause());
+        connecting.channel().closeFuture().sync();
+        assertFalse(connecting.channel().isOpen());
+    }
+
+    @Test
+    void loopsThatHaveStoppedRefuse() {
+        EventLoop loop = loops.next();
+        loops.close();
+        assertThrows(IOException.class, () -> loops.connect(new InetSocketAddress("127.0.0.1", 9), loop, 5000));
+    }
+}

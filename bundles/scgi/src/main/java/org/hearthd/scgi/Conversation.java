@@ -1,0 +1,331 @@
+package org.hearthd.scgi;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import org.hearthd.Exchange;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+import org.hearthd.Response;
+import org.hearthd.net.ByteExchange;
+import org.hearthd.net.Deadline;
+import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.ResponseHead;
+
+/**
+ * One exchange and its connection to a server: when it begins, what it waits for, how it ends. Of the exchange's loop. The two ways of
+ * the bytes are {@link Uplink} and {@link Downlink}.
+ */
+final class Conversation implements Gate.Waiter {
+    private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
+    private static final int LARGEST_READ = 256 * 1024;
+
+    /** What it waits for, which says what went wrong when the deadline is reached. */
+    private enum Wait {
+        BODY, PLACE, SERVER_READS, FIRST_BYTE, ANSWER
+    }
+
+    private final ScgiHandler handler;
+    private final Settings settings;
+    private final Dialer dialer;
+    private final Exchange exchange;
+    private final Request request;
+    private final ByteExchange view;
+    private final Deadline deadline;
+    private final Uplink up;
+    private Downlink down;
+    private Dialer.Line line;
+    private Wait wait;
+    private long length;
+    private boolean inside;
+    private boolean dialing;
+    private boolean over;
+
+    Conversation(ScgiHandler handler, Settings settings, Dialer dialer, Exchange exchange, ByteExchange view) {
+        this.handler = handler;
+        this.settings = settings;
+        this.dialer = dialer;
+        this.exchange = exchange;
+        this.request = exchange.request();
+        this.view = view;
+        this.deadline = new Deadline(view.loop(), this::late);
+        this.up = new Uplink(this, view, settings);
+    }
+
+    void start() {
+        exchange.onGone(() -> onLoop(() -> {
+            if (settings.cancelWhenGone()) {
+                clientGone();
+            }
+        }));
+        if (!over) {
+            up.start();
+        }
+    }
+
+    private void onLoop(Runnable step) {
+        if (view.loop().inEventLoop()) {
+            step.run();
+        } else {
+            view.loop().execute(step);
+        }
+    }
+
+    // -- what the two ways ask
+
+    Request request() {
+        return request;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    boolean hasBody() {
+        return length > 0;
+    }
+
+    Spool newSpool() {
+        return handler.newSpool(view.loop(), settings);
+    }
+
+    // -- to the server
+
+    /** The length of the body is known. */
+    void ready(long bodyLength) {
+        length = bodyLength;
+        switch (handler.gate().enter(this)) {
+            case ADMITTED -> enter();
+            case WAITING -> await(Wait.PLACE, settings.times().queue());
+            default -> tooMany();
+        }
+    }
+
+    private void tooMany() {
+        handler.overloaded();
+        fail(503, "There are too many requests for this application.");
+    }
+
+    @Override
+    public void admitted() {
+        onLoop(() -> {
+            if (over) {
+                handler.gate().leave();
+            } else {
+                enter();
+            }
+        });
+    }
+
+    private void enter() {
+        inside = true;
+        dialing = true;
+        deadline.clear();
+        dialer.dial(view.loop(), exchange.toString()).addListener(this::dialed);
+    }
+
+    private void dialed(Future<? super Dialer.Line> dialed) {
+        dialing = false;
+        if (!dialed.isSuccess()) {
+            if (over) {
+                leave();
+            } else {
+                Throwable cause = dialed.cause();
+                fail(cause instanceof Dialer.Refused refused ? refused.status() : 503, cause.getMessage());
+            }
+            return;
+        }
+        Dialer.Line found = (Dialer.Line) dialed.getNow();
+        if (over) {
+            found.channel().close();
+            leave();
+            return;
+        }
+        line = found;
+        Channel channel = found.channel();
+        // a write that fails because the server has answered without reading must not lose the answer
+        channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
+        channel.config()
+                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8192, LARGEST_READ).maxMessagesPerRead(1));
+        down = new Downlink(this, view, settings, channel);
+        channel.pipeline().addLast(down);
+        up.send(channel, Variables.encode(Variables.of(request, length, settings, handler.software()), channel.alloc()));
+        if (!over) {
+            down.start();
+        }
+    }
+
+    // -- what it waits for
+
+    private void await(Wait what, long millis) {
+        wait = what;
+        deadline.set(millis);
+    }
+
+    void waitForBody() {
+        if (down == null || down.silent()) {
+            await(Wait.BODY, settings.times().body());
+        }
+    }
+
+    void sending() {
+        if (down == null || down.silent()) {
+            await(Wait.SERVER_READS, settings.times().send());
+        } else {
+            answering();
+        }
+    }
+
+    void requestSent() {
+        if (down.silent()) {
+            await(Wait.FIRST_BYTE, settings.times().firstByte());
+        }
+    }
+
+    /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
+    void answering() {
+        if (down.isPaused()) {
+            deadline.clear();
+        } else {
+            await(Wait.ANSWER, settings.times().idle());
+        }
+    }
+
+    private void late() {
+        if (over) {
+            return;
+        }
+        switch (wait) {
+            case BODY -> refuse(408, "The request body did not arrive in time.");
+            case PLACE -> {
+                if (handler.gate().withdraw(this)) {
+                    tooMany();
+                }
+            }
+            case SERVER_READS -> serverLate("it took nothing of the request for " + settings.times().send() + " ms");
+            case FIRST_BYTE -> serverLate("no answer within " + settings.times().firstByte() + " ms");
+            case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
+            default -> throw new IllegalStateException(wait.name());
+        }
+    }
+
+    private void serverLate(String why) {
+        if (!down.answered()) {
+            line.server().report(exchange.toString(), why);
+        }
+        fail(504, "The application server did not answer in time.");
+    }
+
+    // -- how it ends
+
+    void serverWorks() {
+        line.server().works();
+    }
+
+    /** The client has its answer; the server may still be writing. */
+    void answered() {
+        if (!up.isSent()) {
+            finish();
+        }
+    }
+
+    /** The server's answer is none, or not all of it. */
+    void broken(String why) {
+        if (over) {
+            return;
+        }
+        if (down.silent()) {
+            line.server().failed(exchange.toString(), why);
+        } else {
+            line.server().report(exchange.toString(), why);
+        }
+        fail(502, "The application server gave no valid answer.");
+    }
+
+    void failedToKeep(IOException cause) {
+        LOG.log(Level.WARNING, () -> handler + ": " + exchange + ": " + cause.getMessage());
+        fail(503, "The request body can not be kept.");
+    }
+
+    /** The request can not be passed on. */
+    void refuse(int status, String reason) {
+        if (!over) {
+            LOG.log(Level.INFO, () -> handler + ": " + exchange + ": " + status + " " + reason);
+            fail(status, reason);
+        }
+    }
+
+    void bodyFailed(IOException cause) {
+        LOG.log(Level.DEBUG, () -> handler + ": " + exchange + ": its body", cause);
+        clientGone();
+    }
+
+    void clientGone() {
+        if (!over && (down == null || !down.answered())) {
+            LOG.log(Level.DEBUG, () -> handler + ": " + exchange + ": the client is gone");
+            finish();
+            view.abort();
+        }
+    }
+
+    /** The handler stops. */
+    void stop() {
+        onLoop(() -> {
+            if (!over) {
+                fail(503, "The application is being stopped.");
+            }
+        });
+    }
+
+    private void fail(int status, String reason) {
+        boolean begun = down != null && down.begun();
+        boolean answered = down != null && down.answered();
+        finish();
+        if (begun && !answered) {
+            view.abort();
+        } else if (!begun) {
+            page(status, reason);
+        }
+    }
+
+    private void page(int status, String reason) {
+        Response page = ErrorPage.of(exchange.id(), status, reason);
+        Headers headers = page.headers().with("Content-Length", Integer.toString(page.length()));
+        if (status == 503) {
+            headers = headers.with("Retry-After", Long.toString(Math.max(1, settings.times().fail() / 1000)));
+        }
+        view.head(ResponseHead.of(status, headers));
+        if (!request.method().equals("HEAD")) {
+            view.write(Unpooled.wrappedBuffer(page.body()));
+        }
+        view.end();
+    }
+
+    /** Lets go of everything but the client. */
+    void finish() {
+        if (over) {
+            return;
+        }
+        over = true;
+        deadline.cancel();
+        up.release();
+        if (line != null) {
+            line.channel().close();
+        }
+        if (!inside) {
+            handler.gate().withdraw(this);
+        } else if (!dialing) {
+            leave();
+        }
+        handler.ended(this);
+    }
+
+    private void leave() {
+        inside = false;
+        handler.gate().leave();
+    }
+}

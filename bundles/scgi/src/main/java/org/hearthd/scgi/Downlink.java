@@ -1,0 +1,220 @@
+package org.hearthd.scgi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import org.hearthd.net.ByteExchange;
+
+/** The answer's way from the server to the client; in the pipeline of the server's connection. */
+final class Downlink extends ChannelInboundHandlerAdapter {
+    private static final long UNKNOWN = -1;
+    /** How much a server may write behind the end of its answer before its connection is closed. */
+    private static final int LONGEST_REST = 1 << 20;
+
+    private final Conversation conversation;
+    private final ByteExchange view;
+    private final Settings settings;
+    private final Channel channel;
+    private HeadReader head;
+    private Dechunker chunks;
+    private long left = UNKNOWN;
+    private boolean begun;
+    private boolean answered;
+    private int rest;
+
+    Downlink(Conversation conversation, ByteExchange view, Settings settings, Channel channel) {
+        this.conversation = conversation;
+        this.view = view;
+        this.settings = settings;
+        this.channel = channel;
+        this.head = new HeadReader(settings.limits().responseHead());
+    }
+
+    /** Starts to read, while the client takes it. */
+    void start() {
+        view.onWritable(this::pace);
+        pace();
+    }
+
+    private void pace() {
+        if (conversation.isOver()) {
+            return;
+        }
+        channel.config().setAutoRead(answered || view.writable());
+        if (begun && !conversation.isOver()) {
+            conversation.answering();
+        }
+    }
+
+    /** Whether nothing is read from the server because the client does not take it. */
+    boolean isPaused() {
+        return !channel.config().isAutoRead();
+    }
+
+    /** Whether the client has got some of an answer. */
+    boolean begun() {
+        return begun;
+    }
+
+    /** Whether the client has got all of it. */
+    boolean answered() {
+        return answered;
+    }
+
+    /** Whether the server has not said a byte. */
+    boolean silent() {
+        return !begun && head.isEmpty();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf piece = (ByteBuf) message;
+        try {
+            if (!conversation.isOver()) {
+                take(piece);
+            }
+        } catch (MalformedAnswerException e) {
+            conversation.broken(e.getMessage());
+        } finally {
+            piece.release();
+        }
+    }
+
+    private void take(ByteBuf piece) throws MalformedAnswerException {
+        conversation.answering();
+        while (!begun && head.read(piece)) {
+            begin(Reply.of(head, settings));
+        }
+        if (begun && !answered) {
+            body(piece);
+        }
+        if (answered) {
+            rest += piece.readableBytes();
+            if (rest > LONGEST_REST) {
+                conversation.finish();
+            }
+        }
+    }
+
+    private void begin(Reply reply) {
+        if (reply.isInterim()) {
+            head.again();
+            // 100 is the source's own affair
+            if (reply.head().status() != 100) {
+                view.interim(reply.head());
+            }
+            return;
+        }
+        begun = true;
+        head = null;
+        conversation.serverWorks();
+        check(view.head(reply.head()));
+        int status = reply.head().status();
+        left = reply.length();
+        if (conversation.request().method().equals("HEAD") || status == 204 || status == 304 || left == 0) {
+            complete();
+        } else if (reply.chunked()) {
+            chunks = new Dechunker();
+        }
+    }
+
+    private void body(ByteBuf piece) throws MalformedAnswerException {
+        if (chunks != null) {
+            chunks.read(piece, this::write);
+            if (chunks.isDone()) {
+                complete();
+            }
+            return;
+        }
+        int size = left == UNKNOWN ? piece.readableBytes() : (int) Math.min(left, piece.readableBytes());
+        if (size > 0) {
+            write(piece.readRetainedSlice(size));
+        }
+        if (left != UNKNOWN) {
+            left -= size;
+            if (left == 0) {
+                complete();
+            }
+        }
+    }
+
+    private void write(ByteBuf bytes) {
+        if (conversation.isOver()) {
+            bytes.release();
+            return;
+        }
+        check(view.write(bytes));
+        if (!view.writable()) {
+            pace();
+        }
+    }
+
+    /** A write that fails means that the client is gone. */
+    private void check(ChannelFuture written) {
+        if (!written.isDone()) {
+            written.addListener(done -> {
+                if (!done.isSuccess()) {
+                    conversation.clientGone();
+                }
+            });
+        } else if (!written.isSuccess()) {
+            conversation.clientGone();
+        }
+    }
+
+    /** The client has its answer. What the server still writes is read and dropped, so that it need not see an error. */
+    private void complete() {
+        if (conversation.isOver()) {
+            return;
+        }
+        answered = true;
+        view.end();
+        conversation.answered();
+        pace();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ended();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ended();
+    }
+
+    private void ended() {
+        if (conversation.isOver()) {
+            return;
+        }
+        if (answered) {
+            conversation.finish();
+        } else if (!begun) {
+            conversation.broken(head.isEmpty() ? "it closed the connection without an answer" : "its head has no end");
+        } else if (left == UNKNOWN && chunks == null) {
+            complete();
+            conversation.finish();
+        } else {
+            conversation.broken(chunks != null
+                    ? "it closed the connection before the last chunk"
+                    : "it closed the connection " + left + " bytes short of its Content-Length");
+        }
+    }
+
+    /** A server that closes without reading all of the body resets the connection behind its answer, which it may. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        boolean early = cause instanceof IOException && conversation.hasBody() && begun;
+        if (early || answered) {
+            ended();
+        } else {
+            conversation.broken("the connection failed: " + cause.getMessage());
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.hearthd.scgi;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.hearthd.Headers;
+import org.hearthd.spi.ResponseHead;
+
+/**
+ * A server's head as the client gets it, and how the body behind it ends.
+ *
+ * @param length of the body, or -1 if the end of the connection is its end
+ * @param chunked whether the server has applied chunked framing, which is taken off
+ */
+record Reply(ResponseHead head, long length, boolean chunked) {
+    private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer",
+            "transfer-encoding", "upgrade");
+    private static final int LONGEST_NUMBER = 18;
+
+    /** @throws MalformedAnswerException saying what is wrong */
+    static Reply of(HeadReader in, Settings settings) throws MalformedAnswerException {
+        return new Reader(settings).read(in);
+    }
+
+    boolean isInterim() {
+        return head.status() < 200;
+    }
+
+    /** Collects what the fields say. */
+    private static final class Reader {
+        private final Settings settings;
+        private final List<String> passed = new ArrayList<>();
+        private final Set<String> dropped;
+        private String status;
+        private String length;
+        private String coding;
+        private boolean redirects;
+
+        Reader(Settings settings) {
+            this.settings = settings;
+            this.dropped = new HashSet<>(settings.hiddenResponse());
+        }
+
+        Reply read(HeadReader in) throws MalformedAnswerException {
+            if (in.statusLine() != null) {
+                int blank = in.statusLine().indexOf(' ');
+                status = blank < 0 ? "" : in.statusLine().substring(blank + 1);
+            }
+            List<String> fields = in.fields();
+            for (int i = 0; i < fields.size(); i += 2) {
+                if (fields.get(i).equalsIgnoreCase("Connection")) {
+                    named(fields.get(i + 1));
+                }
+            }
+            for (int i = 0; i < fields.size(); i += 2) {
+                field(fields.get(i), fields.get(i + 1));
+            }
+            boolean chunked = coding != null;
+            if (length != null && !chunked) {
+                passed.add("Content-Length");
+                passed.add(length);
+            }
+            ResponseHead head = head();
+            if (head.status() == 101) {
+                throw new MalformedAnswerException("it switches protocols");
+            }
+            return new Reply(head, length == null || chunked ? -1 : Long.parseLong(length), chunked);
+        }
+
+        private void named(String connection) {
+            for (String word : connection.toLowerCase(Locale.ROOT).split(",")) {
+                String name = word.strip();
+                if (!name.equals("content-length") && !name.equals("status")) {
+                    dropped.add(name);
+                }
+            }
+        }
+
+        private void field(String name, String value) throws MalformedAnswerException {
+            String lower = name.toLowerCase(Locale.ROOT);
+            switch (lower) {
+                case "status" -> status = status == null ? value : status;
+                case "content-length" -> length(value);
+                case "transfer-encoding" -> coding(value);
+                default -> {
+                    if (HOP_BY_HOP.contains(lower) || dropped.contains(lower) || lower.replace('_', '-').startsWith("x-ash-")) {
+                        return;
+                    }
+                    redirects |= lower.equals("location");
+                    passed.add(name);
+                    passed.add(value);
+                }
+            }
+        }
+
+        /** What is no number is not passed on; two different numbers are one too many. */
+        private void length(String value) throws MalformedAnswerException {
+            if (value.isEmpty() || value.length() > LONGEST_NUMBER || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return;
+            }
+            if (length != null && !length.equals(value)) {
+                throw new MalformedAnswerException("it has two Content-Lengths, " + length + " and " + value);
+            }
+            length = value;
+        }
+
+        private void coding(String value) throws MalformedAnswerException {
+            if (value.equalsIgnoreCase("identity")) {
+                return;
+            }
+            if (coding != null || !value.equalsIgnoreCase("chunked")) {
+                throw new MalformedAnswerException("its Transfer-Encoding is " + HeadReader.shown(value));
+            }
+            coding = value;
+        }
+
+        private ResponseHead head() throws MalformedAnswerException {
+            Headers headers = Headers.of(passed.toArray(new String[0]));
+            if (status == null) {
+                int code = !redirects ? 200 : settings.convention() == Convention.CALLSCGI ? 303 : 302;
+                return ResponseHead.of(code, headers);
+            }
+            boolean sound = status.length() >= 3 && status.substring(0, 3).matches("[1-9][0-9][0-9]")
+                    && (status.length() == 3 || status.charAt(3) == ' ');
+            if (!sound) {
+                throw new MalformedAnswerException("its status is " + HeadReader.shown(status));
+            }
+            int code = Integer.parseInt(status.substring(0, 3));
+            String reason = status.length() > 3 ? status.substring(4).strip().replaceAll("[\\x00-\\x1f\\x7f]", " ") : "";
+            return reason.isEmpty() ? ResponseHead.of(code, headers) : new ResponseHead(code, reason, headers);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.hearthd.scgi;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import org.hearthd.Handler;
+import org.hearthd.net.EventLoops;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** The component of one SCGI handler: its settings, its registration, its end. */
+@Component(service = {}, immediate = true, configurationPid = Settings.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ScgiConfig.class, factory = true)
+public final class ScgiComponent {
+    private static final System.Logger LOG = System.getLogger(ScgiComponent.class.getName());
+    /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
+    private static final long NO_TIMEOUT_MS = 86_400_000;
+
+    private final String pid;
+    private final ScgiHandler handler;
+    private final ServiceRegistration<Handler> registration;
+
+    /**
+     * Checks the configuration and registers the handler; servers are contacted with the first request.
+     *
+     * @throws IOException if there is no directory for temporary files
+     * @throws IllegalArgumentException naming PID and key
+     */
+    @Activate
+    public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties)
+            throws IOException {
+        pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
+        Settings settings = Settings.of(pid, config);
+        Path directory = context.getDataFile("bodies").toPath();
+        Files.createDirectories(directory);
+        handler = new ScgiHandler(loops, settings, directory, software(context));
+        registration = context.registerService(Handler.class, handler, properties(settings));
+        LOG.log(Level.INFO, () -> handler + " passes requests on to " + settings.addresses());
+    }
+
+    private static String software(BundleContext context) {
+        String version = context.getProperty("hearth.version");
+        return version == null ? "Hearth" : "Hearth/" + version;
+    }
+
+    /** Takes new settings without dropping a request; a refused change leaves everything as it was. */
+    @Modified
+    void modified(ScgiConfig config) {
+        Settings changed = Settings.of(pid, config);
+        handler.change(changed);
+        registration.setProperties(properties(changed));
+    }
+
+    private Dictionary<String, Object> properties(Settings settings) {
+        Dictionary<String, Object> made = new Hashtable<>();
+        made.put(Handler.NAME, settings.name());
+        made.put(Handler.PATH, settings.paths().toArray(new String[0]));
+        made.put(Handler.NON_BLOCKING, true);
+        made.put(Handler.TIMEOUT, NO_TIMEOUT_MS);
+        made.put("service.pid", pid);
+        return made;
+    }
+
+    @Deactivate
+    void stop() {
+        registration.unregister();
+        try {
+            int unfinished = handler.stop();
+            if (unfinished > 0) {
+                LOG.log(Level.WARNING,
+                        () -> handler + ": " + unfinished + " requests were still in progress and were broken off");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            FastThreadLocal.removeAll(); // the framework's thread would keep Netty's classes after a refresh
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.hearthd.scgi;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/** Configuration of one SCGI handler, factory PID {@code org.hearthd.scgi}. */
+@ObjectClassDefinition(name = "Hearth SCGI handler", description = "Passes requests on to SCGI servers; file org.hearthd.scgi-NAME.cfg")
+@interface ScgiConfig {
+    // @formatter:off (one line for the text, one for the rest)
+    @AttributeDefinition(
+            description = "The handler's name for routes, e.g. blog; empty = the NAME of the configuration",
+            required = false)
+    String name() default "";
+
+    @AttributeDefinition(
+            description = "Path prefixes that this handler brings along as routes, separated by commas, e.g. /blog; empty = none",
+            required = false)
+    String path() default "";
+
+    @AttributeDefinition(
+            description = "Where the servers listen: unix:PATH or [HOST:]PORT, separated by commas, tried in this order; IPv6 in "
+                    + "brackets, PORT may be a name of /etc/services, e.g. unix:/run/blog.sock, [::1]:4000")
+    String address();
+
+    @AttributeDefinition(
+            description = "Whose variables to send: callscgi, nginx or apache, e.g. callscgi",
+            options = {@Option("callscgi"), @Option("nginx"), @Option("apache")},
+            required = false)
+    String convention() default "callscgi";
+
+    @AttributeDefinition(
+            description = "SERVER_NAME, e.g. www.example.org; empty = from the Host header",
+            required = false)
+    String server_name() default "";
+
+    @AttributeDefinition(
+            description = "More variables, NAME=VALUE, separated by semicolons; they replace computed ones of the same name, "
+                    + "e.g. DOCUMENT_ROOT=/srv/www; APP_MODE=live",
+            required = false)
+    String variables() default "";
+
+    @AttributeDefinition(
+            description = "Request headers that are not passed on, separated by commas, e.g. Authorization",
+            required = false)
+    String hide_request_headers() default "";
+
+    @AttributeDefinition(
+            description = "Response headers that are not passed on, separated by commas, e.g. X-Powered-By",
+            required = false)
+    String hide_response_headers() default "X-Sendfile, X-LIGHTTPD-send-file, X-Accel-Redirect";
+
+    @AttributeDefinition(
+            description = "Whether every request body is read to its end before a server is connected to, so that slow uploads do "
+                    + "not hold one up; true or false. Bodies of unknown length always are.",
+            required = false)
+    boolean buffer_body() default false;
+
+    @AttributeDefinition(
+            description = "The longest request body in bytes, e.g. 10485760; longer ones get 413; 0 = unlimited",
+            required = false)
+    long max_body_bytes() default 1L << 30;
+
+    @AttributeDefinition(
+            description = "How much of a body that is read to its end first is kept in memory, in bytes, e.g. 65536; more goes to a "
+                    + "temporary file",
+            required = false)
+    int memory_body_bytes() default 65_536;
+
+    @AttributeDefinition(
+            description = "The longest head of an answer in bytes, e.g. 131072; longer ones are a 502",
+            required = false)
+    int max_response_head_bytes() default 131_072;
+
+    @AttributeDefinition(
+            description = "Connections to the servers at the same time, e.g. 200; more requests wait",
+            required = false)
+    int max_connections() default 10_000;
+
+    @AttributeDefinition(
+            description = "Requests that may wait for a connection, e.g. 1000; more get 503",
+            required = false)
+    int queue_max() default 1000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds a request may wait for a connection, e.g. 10000; then 503",
+            required = false)
+    long queue_timeout_ms() default 10_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds for one attempt to connect, e.g. 5000; then the next address, at last 504",
+            required = false)
+    int connect_timeout_ms() default 5000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds in which a server must take some of the request, e.g. 60000; then 504",
+            required = false)
+    long send_timeout_ms() default 60_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds between two pieces of a request body from the client, e.g. 60000; then 408",
+            required = false)
+    long body_timeout_ms() default 60_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds from the end of the request to the first byte of the answer, e.g. 60000; then 504",
+            required = false)
+    long first_byte_timeout_ms() default 60_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds between two pieces of an answer, e.g. 60000; then it is broken off",
+            required = false)
+    long idle_timeout_ms() default 60_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds for which an address that failed is tried after the others, e.g. 10000",
+            required = false)
+    long fail_timeout_ms() default 10_000;
+
+    @AttributeDefinition(
+            description = "Whether the server sees the end of the connection's input behind the request; false for a server that takes "
+                    + "this for a client that went away; true or false",
+            required = false)
+    boolean half_close() default true;
+
+    @AttributeDefinition(
+            description = "Whether the server's connection is closed at once when the client hangs up; true or false",
+            required = false)
+    boolean cancel_when_gone() default true;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds that requests in progress get when this handler stops, e.g. 10000",
+            required = false)
+    long drain_timeout_ms() default 10_000;
+    // @formatter:on
+}

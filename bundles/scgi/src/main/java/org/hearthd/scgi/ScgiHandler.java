@@ -1,0 +1,129 @@
+package org.hearthd.scgi;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Handler;
+import org.hearthd.net.ByteExchange;
+import org.hearthd.net.EventLoops;
+
+/** Makes a conversation with a server of each exchange; never blocks. */
+final class ScgiHandler implements Handler {
+    private static final System.Logger LOG = System.getLogger(ScgiHandler.class.getName());
+    /** For what would block a loop: names and files. */
+    private static final int WORKERS = 4;
+    private static final int IDLE_S = 10;
+
+    private final EventLoops loops;
+    private final Path directory;
+    private final String software;
+    private final ThreadPoolExecutor workers;
+    private final Gate gate;
+    private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+    private volatile State state;
+    private volatile boolean stopping;
+
+    private record State(Settings settings, Dialer dialer) {}
+
+    /**
+     * A handler that is ready.
+     *
+     * @param directory for temporary files; exists
+     * @param software the value of SERVER_SOFTWARE
+     */
+    ScgiHandler(EventLoops loops, Settings settings, Path directory, String software) {
+        this.loops = loops;
+        this.directory = directory;
+        this.software = software;
+        this.gate = new Gate(settings.limits());
+        workers = new ThreadPoolExecutor(WORKERS, WORKERS, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "hearth-scgi");
+            thread.setDaemon(true);
+            return thread;
+        });
+        workers.allowCoreThreadTimeOut(true);
+        change(settings);
+    }
+
+    /** Takes new settings for new exchanges; those in progress go on as they began. */
+    void change(Settings settings) {
+        gate.change(settings.limits());
+        var servers = settings.addresses().stream()
+                .map(a -> new Server(settings.name(), a, settings.times().fail(), workers)).toList();
+        state = new State(settings, new Servers(loops, servers, settings.times().connect()));
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        State now = state;
+        ByteExchange view = loops.bytes(exchange);
+        Conversation conversation = new Conversation(this, now.settings(), now.dialer(), exchange, view);
+        conversations.add(conversation);
+        if (view.loop().inEventLoop()) {
+            conversation.start();
+        } else {
+            view.loop().execute(conversation::start);
+        }
+    }
+
+    /** A request has found no place in time: said once, until nobody waits any more. */
+    void overloaded() {
+        if (gate.overloaded()) {
+            LOG.log(Level.WARNING,
+                    () -> this + ": there are more requests than max.connections and queue.max allow; they get 503");
+        }
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    String software() {
+        return software;
+    }
+
+    Spool newSpool(EventLoop loop, Settings settings) {
+        return new Spool(loop, workers, directory, settings.body().memory());
+    }
+
+    void ended(Conversation conversation) {
+        conversations.remove(conversation);
+        if (stopping) {
+            synchronized (conversations) {
+                conversations.notifyAll();
+            }
+        }
+    }
+
+    /**
+     * Waits until no exchange is in progress, and ends those that still are then. Nobody calls {@link #handle} any more.
+     *
+     * @return how many did not end by themselves
+     */
+    int stop() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(state.settings().times().drain());
+        stopping = true;
+        synchronized (conversations) {
+            for (long left = deadline - System.nanoTime(); !conversations.isEmpty()
+                    && left > 0; left = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(conversations, left);
+            }
+        }
+        int unfinished = conversations.size();
+        conversations.forEach(Conversation::stop);
+        workers.shutdown();
+        return unfinished;
+    }
+
+    @Override
+    public String toString() {
+        return "scgi " + state.settings().name();
+    }
+}

@@ -1,0 +1,160 @@
+package org.hearthd.scgi;
+
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** One configured server: its addresses, whether it is to be avoided, and what the log says about it. */
+final class Server {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+    private static final long NAME_VALID_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String handler;
+    private final Address address;
+    private final long failNanos;
+    private final Executor workers;
+
+    private List<SocketAddress> known;
+    private long knownSince;
+    /** Who waits for the name to be looked up; null while nobody does that. */
+    private List<Consumer<List<SocketAddress>>> waiting;
+
+    private volatile boolean failing;
+    private volatile long failedAt;
+    private long failures;
+    private String reason;
+    private long reportedAt;
+    private long unreported;
+
+    /** @param workers where names are looked up */
+    Server(String handler, Address address, long failTimeoutMs, Executor workers) {
+        this.handler = handler;
+        this.address = address;
+        this.failNanos = TimeUnit.MILLISECONDS.toNanos(failTimeoutMs);
+        this.workers = workers;
+        if (address.unix() != null) {
+            known = List.of(address.unix());
+        }
+    }
+
+    // -- where it is
+
+    /**
+     * Finds the addresses: at once if they are known, else on another thread. Addresses that are known for long are used once more
+     * while they are looked up again.
+     *
+     * @param then gets an empty list if the name has no address
+     */
+    void addresses(Consumer<List<SocketAddress>> then) {
+        List<SocketAddress> now;
+        boolean lookUp = false;
+        synchronized (this) {
+            now = known;
+            boolean valid = now != null && (address.unix() != null || System.nanoTime() - knownSince < NAME_VALID_NANOS);
+            if (!valid) {
+                lookUp = waiting == null;
+                waiting = lookUp ? new ArrayList<>(1) : waiting;
+                if (now == null) {
+                    waiting.add(then);
+                }
+            }
+        }
+        if (lookUp) {
+            workers.execute(this::lookUp);
+        }
+        if (now != null) {
+            then.accept(now);
+        }
+    }
+
+    private void lookUp() {
+        List<SocketAddress> found = null;
+        try {
+            found = Arrays.stream(InetAddress.getAllByName(address.host()))
+                    .map(a -> (SocketAddress) new InetSocketAddress(a, address.port())).toList();
+        } catch (UnknownHostException e) {
+            LOG.log(Level.DEBUG, () -> this + ": " + address.host() + " has no address", e);
+        }
+        List<Consumer<List<SocketAddress>>> told;
+        List<SocketAddress> now;
+        synchronized (this) {
+            if (found != null) {
+                known = found;
+                knownSince = System.nanoTime();
+            }
+            now = known == null ? List.of() : known;
+            told = waiting;
+            waiting = null;
+        }
+        told.forEach(one -> one.accept(now));
+    }
+
+    // -- how it is
+
+    /** Whether it has failed a moment ago, so that the others are tried first. */
+    boolean isAvoided() {
+        return failing && System.nanoTime() - failedAt < failNanos;
+    }
+
+    /** It could not be reached, or took a request and gave nothing back. */
+    void failed(String request, String why) {
+        synchronized (this) {
+            failing = true;
+            failedAt = System.nanoTime();
+            failures++;
+        }
+        report(request, why);
+    }
+
+    /** It answers. */
+    void works() {
+        if (!failing) {
+            return;
+        }
+        long count;
+        synchronized (this) {
+            if (!failing) {
+                return;
+            }
+            failing = false;
+            count = failures;
+            failures = 0;
+            reason = null;
+            unreported = 0;
+        }
+        LOG.log(Level.INFO, () -> this + " answers again, after " + count + " failed attempts");
+    }
+
+    /** Logs what is new, and the same again at most once in a while, with the number of what was left out. */
+    void report(String request, String why) {
+        long more;
+        synchronized (this) {
+            long now = System.nanoTime();
+            if (why.equals(reason) && now - reportedAt < REPEAT_NANOS) {
+                unreported++;
+                LOG.log(Level.DEBUG, () -> this + ": " + request + ": " + why);
+                return;
+            }
+            more = unreported;
+            unreported = 0;
+            reason = why;
+            reportedAt = now;
+        }
+        LOG.log(Level.WARNING,
+                () -> this + ": " + request + ": " + why + (more > 0 ? " (and " + more + " more like the last one)" : ""));
+    }
+
+    @Override
+    public String toString() {
+        return "scgi " + handler + ": server " + address;
+    }
+}

@@ -1,0 +1,219 @@
+package org.hearthd.scgi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.FileRegion;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import org.hearthd.net.ByteExchange;
+import org.hearthd.net.ByteExchange.Body;
+
+/**
+ * The request's way to the server. A body whose length is announced goes through as it comes; any other is kept until it has been
+ * counted, because an SCGI request begins with the length of its body. Of one loop.
+ */
+final class Uplink implements Body {
+    private static final long UNKNOWN = -1;
+    private static final int LONGEST_NUMBER = 18;
+
+    private final Conversation conversation;
+    private final ByteExchange view;
+    private final Settings settings;
+    private Spool spool;
+    private Channel channel;
+    /** What is still to come of a body that goes through. */
+    private long left;
+    private boolean counting;
+    /** The server takes no more; what comes is dropped. */
+    private boolean refused;
+    private boolean sent;
+    private boolean inRead;
+    private boolean wanted;
+
+    Uplink(Conversation conversation, ByteExchange view, Settings settings) {
+        this.conversation = conversation;
+        this.view = view;
+        this.settings = settings;
+    }
+
+    /** Finds out how long the body is; {@link Conversation#ready} follows, at once or later. */
+    void start() {
+        view.body(this);
+        long announced = announced();
+        long max = settings.body().max();
+        if (max > 0 && announced > max) {
+            tooLong();
+            return;
+        }
+        if (announced == 0 || announced > 0 && !settings.body().buffer()) {
+            left = announced;
+            conversation.ready(announced);
+            return;
+        }
+        counting = true;
+        conversation.waitForBody();
+        readOn();
+    }
+
+    /** A length that can be relied on: said once, a number, and not contradicted. */
+    private long announced() {
+        var headers = conversation.request().headers();
+        String value = headers.get("Content-Length");
+        if (value == null || value.isEmpty() || value.length() > LONGEST_NUMBER
+                || !value.chars().allMatch(c -> c >= '0' && c <= '9')
+                || headers.contains("Transfer-Encoding") || headers.all("Content-Length").size() > 1) {
+            return UNKNOWN;
+        }
+        return Long.parseLong(value);
+    }
+
+    private void tooLong() {
+        conversation.refuse(413, "The request body is longer than " + settings.body().max() + " bytes.");
+    }
+
+    /** Asks for the next piece; a piece that comes within the call asks for another turn, not for a deeper one. */
+    private void readOn() {
+        wanted = true;
+        if (inRead) {
+            return;
+        }
+        inRead = true;
+        while (wanted && !conversation.isOver()) {
+            wanted = false;
+            view.read();
+        }
+        inRead = false;
+    }
+
+    @Override
+    public void data(ByteBuf piece) {
+        if (conversation.isOver()) {
+            piece.release();
+        } else if (counting) {
+            count(piece);
+        } else {
+            pass(piece);
+        }
+    }
+
+    private void count(ByteBuf piece) {
+        if (spool == null) {
+            spool = conversation.newSpool();
+        }
+        long max = settings.body().max();
+        if (max > 0 && spool.size() + piece.readableBytes() > max) {
+            piece.release();
+            tooLong();
+            return;
+        }
+        conversation.waitForBody();
+        spool.add(piece, failure -> {
+            if (failure == null) {
+                readOn();
+            } else {
+                conversation.failedToKeep(failure);
+            }
+        });
+    }
+
+    private void pass(ByteBuf piece) {
+        if (piece.readableBytes() > left) {
+            piece.writerIndex(piece.readerIndex() + (int) left);
+        }
+        left -= piece.readableBytes();
+        if (refused) {
+            piece.release();
+            readOn();
+            return;
+        }
+        conversation.sending();
+        channel.writeAndFlush(piece).addListener(this::sent);
+    }
+
+    private void sent(Future<? super Void> written) {
+        if (conversation.isOver()) {
+            return;
+        }
+        refused |= !written.isSuccess();
+        if (left > 0) {
+            conversation.waitForBody();
+            readOn();
+        } else {
+            endInput();
+        }
+    }
+
+    @Override
+    public void end() {
+        if (conversation.isOver()) {
+            return;
+        }
+        if (counting) {
+            counting = false;
+            conversation.ready(spool == null ? 0 : spool.size());
+        } else if (left > 0) {
+            conversation.refuse(400, "The request body was cut short.");
+        }
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        conversation.bodyFailed(cause);
+    }
+
+    /** Sends the variables, and the body as far as it is there. */
+    void send(Channel to, ByteBuf variables) {
+        channel = to;
+        conversation.sending();
+        if (left > 0) {
+            channel.writeAndFlush(variables).addListener(this::sent);
+            return;
+        }
+        Object body = spool == null ? Unpooled.EMPTY_BUFFER : spool.take();
+        if (body instanceof FileRegion file) {
+            channel.write(variables);
+            channel.writeAndFlush(file, channel.newProgressivePromise().addListener(new Progress()));
+        } else {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(variables, (ByteBuf) body)).addListener(this::sent);
+        }
+    }
+
+    /** Tells the end behind the last byte. */
+    private void endInput() {
+        sent = true;
+        conversation.requestSent();
+        if (settings.halfClose() && !refused) {
+            ((DuplexChannel) channel).shutdownOutput();
+        }
+    }
+
+    /** Whether the server has all of it, or takes no more. */
+    boolean isSent() {
+        return left == 0 && sent || refused;
+    }
+
+    void release() {
+        if (spool != null) {
+            spool.release();
+        }
+    }
+
+    /** A large file is no silence. */
+    private final class Progress implements ChannelProgressiveFutureListener {
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture written, long progress, long total) {
+            if (!conversation.isOver()) {
+                conversation.sending();
+            }
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture written) {
+            sent(written);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package org.hearthd.scgi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+
+/** The variables of one request: CONTENT_LENGTH first, no name twice. All strings are octets. */
+final class Variables {
+    private static final String LENGTH = "CONTENT_LENGTH";
+    /** Of the connection, not of the request; Expect is met by the source; Proxy would become a setting of HTTP clients (httpoxy). */
+    private static final Set<String> NEVER = Set.of("HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_PROXY_CONNECTION", "HTTP_TE",
+            "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE", "HTTP_EXPECT", "HTTP_PROXY", "HTTP_CONTENT_LENGTH",
+            "HTTP_CONTENT_TYPE");
+    private static final String ASH = "HTTP_X_ASH_";
+
+    private final Map<String, String> all = new LinkedHashMap<>(48);
+    private final Set<String> hidden;
+    private final Request request;
+    private final String serverName;
+    private final String software;
+
+    private Variables(Request request, Settings settings, String software) {
+        this.request = request;
+        this.serverName = settings.serverName();
+        this.software = software;
+        this.hidden = new HashSet<>(settings.hiddenRequest());
+    }
+
+    /**
+     * The table for a request.
+     *
+     * @param length of the body, which is known by now
+     * @param software the value of SERVER_SOFTWARE
+     */
+    static Map<String, String> of(Request request, long length, Settings settings, String software) {
+        Variables table = new Variables(request, settings, software);
+        table.put(LENGTH, Long.toString(length));
+        table.put("SCGI", "1");
+        settings.convention().fill(table);
+        table.putAll(settings.variables());
+        return table.all;
+    }
+
+    /** The netstring of a table. */
+    static ByteBuf encode(Map<String, String> table, ByteBufAllocator allocator) {
+        int size = 0;
+        for (Map.Entry<String, String> pair : table.entrySet()) {
+            size += pair.getKey().length() + pair.getValue().length() + 2;
+        }
+        ByteBuf out = allocator.directBuffer(size + 12);
+        out.writeCharSequence(Integer.toString(size), StandardCharsets.US_ASCII);
+        out.writeByte(':');
+        table.forEach((name, value) -> {
+            out.writeCharSequence(name, StandardCharsets.ISO_8859_1);
+            out.writeByte(0);
+            out.writeCharSequence(value, StandardCharsets.ISO_8859_1);
+            out.writeByte(0);
+        });
+        return out.writeByte(',');
+    }
+
+    Request request() {
+        return request;
+    }
+
+    String software() {
+        return software;
+    }
+
+    String header(String name) {
+        return request.headers().get(name);
+    }
+
+    static String orEmpty(String value) {
+        return value == null ? "" : value;
+    }
+
+    void put(String name, String value) {
+        all.put(name, value);
+    }
+
+    void putKnown(String name, String value) {
+        if (value != null) {
+            all.put(name, value);
+        }
+    }
+
+    void putAll(Map<String, String> more) {
+        all.putAll(more);
+    }
+
+    void hide(String name) {
+        hidden.add(name);
+    }
+
+    void protocol() {
+        put("SERVER_PROTOCOL", request.version());
+        put("REQUEST_METHOD", request.method());
+    }
+
+    void https() {
+        if (scheme().equals("https")) {
+            put("HTTPS", "on");
+        }
+    }
+
+    String scheme() {
+        return "https".equals(header("X-Ash-Protocol")) ? "https" : "http";
+    }
+
+    void remote() {
+        putKnown("REMOTE_ADDR", header("X-Ash-Address"));
+        putKnown("REMOTE_PORT", header("X-Ash-Port"));
+    }
+
+    /** The configured name, else that one. */
+    String serverName(String otherwise) {
+        return serverName.isEmpty() ? otherwise : serverName;
+    }
+
+    String hostName() {
+        String host = header("Host");
+        int colon = colon(host);
+        return colon < 0 ? host : host.substring(0, colon);
+    }
+
+    /** The port that the client has asked for. */
+    String hostPort() {
+        String host = header("Host");
+        int colon = colon(host);
+        return colon >= 0 && colon + 1 < host.length() ? host.substring(colon + 1) : scheme().equals("https") ? "443" : "80";
+    }
+
+    /** Where the port begins; the colons of an IPv6 address are in brackets. */
+    private static int colon(String host) {
+        return host == null || host.endsWith("]") ? -1 : host.lastIndexOf(':');
+    }
+
+    /** The two headers that have variables of their own, once more as headers; a length only where it is the true one. */
+    void contentHeaders() {
+        passOn("HTTP_CONTENT_TYPE", header("Content-Type"));
+        String length = header("Content-Length");
+        if (all.get(LENGTH).equals(length)) {
+            passOn("HTTP_CONTENT_LENGTH", length);
+        }
+    }
+
+    private void passOn(String name, String value) {
+        if (value != null && !hidden.contains(name)) {
+            put(name, value);
+        }
+    }
+
+    /** Every other header of the client under its own name, repeated ones joined. */
+    void headers() {
+        Headers headers = request.headers();
+        Set<String> hops = hops(headers);
+        for (int i = 0; i < headers.size(); i++) {
+            String name = nameOf(headers.name(i));
+            if (name != null && !NEVER.contains(name) && !hops.contains(name) && !hidden.contains(name)
+                    && !name.startsWith(ASH)) {
+                all.merge(name, headers.value(i), name.equals("HTTP_COOKIE") ? Variables::cookies : Variables::list);
+            }
+        }
+    }
+
+    private static String list(String first, String next) {
+        return new StringJoiner(", ").add(first).add(next).toString();
+    }
+
+    private static String cookies(String first, String next) {
+        return new StringJoiner("; ").add(first).add(next).toString();
+    }
+
+    /** What Connection names belongs to the connection as well. */
+    private static Set<String> hops(Headers headers) {
+        if (!headers.contains("Connection")) {
+            return Set.of();
+        }
+        Set<String> names = new HashSet<>();
+        for (String value : headers.all("Connection")) {
+            for (String word : value.split(",")) {
+                names.add(nameOf(word.strip()));
+            }
+        }
+        return names;
+    }
+
+    /**
+     * The variable of a header, or null if it has none: only letters, digits and hyphens have one, because any other character would
+     * become an underscore too and let one header pass for another.
+     */
+    static String nameOf(String header) {
+        if (header.isEmpty()) {
+            return null;
+        }
+        StringBuilder name = new StringBuilder(header.length() + 5).append("HTTP_");
+        for (int i = 0; i < header.length(); i++) {
+            char c = header.charAt(i);
+            if (c >= 'a' && c <= 'z') {
+                name.append((char) (c - 32));
+            } else if (c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+                name.append(c);
+            } else if (c == '-') {
+                name.append('_');
+            } else {
+                return null;
+            }
+        }
+        return name.toString();
+    }
+}

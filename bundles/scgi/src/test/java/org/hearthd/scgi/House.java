@@ -1,0 +1,198 @@
+package org.hearthd.scgi;
+
+import io.netty.channel.epoll.LinuxSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.hearthd.Fd;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+import org.hearthd.Response;
+import org.hearthd.net.NettyEventLoops;
+import org.hearthd.spi.Backend;
+import org.hearthd.spi.ManagedExchange;
+import org.hearthd.transport.UnixAddress;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixStreams;
+
+/** A handler with its event loops, and clients that speak to it over response sockets. */
+final class House implements AutoCloseable {
+    private static final JunixDescriptors DESCRIPTORS = new JunixDescriptors();
+    private static final JunixStreams STREAMS = new JunixStreams();
+
+    final NettyEventLoops loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2);
+    final ScgiHandler handler;
+    final Path directory;
+
+    /** @param keys configuration, by key */
+    House(Path directory, Map<String, Object> keys) throws IOException {
+        this.directory = directory;
+        handler = new ScgiHandler(loops, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
+    }
+
+    static Settings settings(Map<String, Object> keys) {
+        return Settings.of("org.hearthd.scgi~blog", config(keys));
+    }
+
+    /** The configuration with these keys and the defaults. */
+    static ScgiConfig config(Map<String, Object> keys) {
+        return (ScgiConfig) Proxy.newProxyInstance(House.class.getClassLoader(), new Class<?>[] {ScgiConfig.class},
+                (proxy, method, arguments) -> keys.getOrDefault(method.getName().replace('_', '.'), method.getDefaultValue()));
+    }
+
+    static Request get(String... headers) {
+        return Request.of("GET", "/x", "HTTP/1.1", "x", Headers.of(headers));
+    }
+
+    static Request post(String... headers) {
+        return Request.of("POST", "/x", "HTTP/1.1", "x", Headers.of(headers));
+    }
+
+    /** Sends a request without a body and reads the whole answer. */
+    String ask(Request request) throws IOException {
+        try (Client client = send(request)) {
+            client.end();
+            return client.readAll();
+        }
+    }
+
+    /** Gives the handler an exchange; its body is what the client writes. */
+    Client send(Request request) throws IOException {
+        Path path = directory.resolve("c" + System.nanoTime());
+        try (Fd listening = STREAMS.listen(new UnixAddress(path), 0600, 8)) {
+            SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
+            int number;
+            do {
+                number = LinuxSocket.newSocket(listening.number()).accept(new byte[128]);
+            } while (number < 0);
+            handler.handle(ManagedExchange.of("test", request, new Wire(DESCRIPTORS.adopt(number))));
+            return new Client(client);
+        } finally {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            handler.stop();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        loops.close();
+    }
+
+    /** The number of open descriptors, when all that is opened once in a process (random numbers, libraries) is open. */
+    static long baseline(Path directory) throws IOException {
+        try (TestServer server = TestServer.tcp(peer -> peer.write("\n"));
+                House house = new House(directory, Map.of("address", server.address))) {
+            house.ask(get());
+        }
+        return openDescriptors();
+    }
+
+    static long openDescriptors() {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within 10 s: " + what);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** The client's end of a response socket. */
+    record Client(SocketChannel channel) implements AutoCloseable {
+        void write(String text) throws IOException {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+
+        /** The body is complete. */
+        void end() throws IOException {
+            channel.shutdownOutput();
+        }
+
+        String readUntil(String text) throws IOException {
+            StringBuilder all = new StringBuilder();
+            ByteBuffer one = ByteBuffer.allocate(1);
+            while (all.indexOf(text) < 0 && channel.read(one) > 0) {
+                all.append((char) (one.get(0) & 0xff));
+                one.clear();
+            }
+            return all.toString();
+        }
+
+        String readAll() throws IOException {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            ByteBuffer piece = ByteBuffer.allocate(65_536);
+            while (channel.read(piece) >= 0) {
+                all.write(piece.array(), 0, piece.position());
+                piece.clear();
+            }
+            return all.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** An exchange that has nothing but its response socket. */
+    private record Wire(Fd socket) implements Backend {
+        @Override
+        public InputStream body() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void respond(Response response) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public OutputStream begin(int status, Headers headers) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void abort() {
+            socket.close();
+        }
+
+        @Override
+        public Fd takeSocket() {
+            return socket.take();
+        }
+
+        @Override
+        public <T> Optional<T> adapt(Class<T> view, ManagedExchange exchange) {
+            return Optional.empty();
+        }
+    }
+}

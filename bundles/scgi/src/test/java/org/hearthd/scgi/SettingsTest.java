@@ -1,0 +1,101 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"4000,localhost,4000", ":4000,localhost,4000", "h.test:4000,h.test,4000", "127.0.0.1:1,127.0.0.1,1",
+        "[::1]:65535,::1,65535"})
+    void aTcpAddressHasAHostAndAPort(String text, String host, int port) {
+        Address address = Address.parse(text);
+        assertEquals(host, address.host());
+        assertEquals(port, address.port());
+    }
+
+    @Test
+    void aUnixAddressIsAnAbsolutePath() {
+        assertEquals(UnixDomainSocketAddress.of("/run/a:b"), Address.parse("unix:/run/a:b").unix());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "h:", "h:0", "h:65536", "h:-1", "::1:4000", "[::1", "[::1]", "unix:", "unix:relative",
+        "h:no-such-service"})
+    void whatIsNoAddressIsRefused(String text) {
+        assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
+    }
+
+    @Test
+    void aPathThatDoesNotFitIntoAnAddressIsRefused() {
+        Address.parse("unix:/" + "x".repeat(106));
+        assertThrows(IllegalArgumentException.class, () -> Address.parse("unix:/" + "x".repeat(107)));
+    }
+
+    @Test
+    void aPortMayBeTheNameOrAnAliasOfAService() throws IOException {
+        Path services = Files.writeString(directory.resolve("services"),
+                "# comment\nblog 4001/udp\nblog\t4002/tcp diary # weblog\n");
+        assertEquals(4002, Address.parse("h:blog", services).port());
+        assertEquals(4002, Address.parse("diary", services).port());
+        assertThrows(IllegalArgumentException.class, () -> Address.parse("h:weblog", services));
+    }
+
+    @Test
+    void theNameIsThatOfTheConfigurationUnlessItIsSaid() {
+        assertEquals("blog", House.settings(Map.of("address", "1")).name());
+        assertEquals("wiki", House.settings(Map.of("address", "1", "name", "wiki")).name());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"address|,", "address|unix:x", "convention|lighttpd", "variables|A", "variables|=b",
+        "variables|CONTENT_LENGTH=1", "variables|A=1;A=2"})
+    void aBadValueIsRefusedByPidAndKey(String key, String value) {
+        Map<String, Object> keys = new HashMap<>(Map.of("address", "1"));
+        keys.put(key, value);
+        String message = assertThrows(IllegalArgumentException.class, () -> House.settings(keys)).getMessage();
+        assertTrue(message.startsWith("org.hearthd.scgi~blog: " + key + " "), message);
+    }
+
+    @Test
+    void aNumberOutOfRangeIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> House.settings(Map.of("address", "1", "idle.timeout.ms", 0L)));
+    }
+
+    @Test
+    void moreConnectionsAdmitThoseThatWait() {
+        List<String> admitted = new ArrayList<>();
+        Gate gate = new Gate(new Settings.Limits(1, 1, 2));
+        Gate.Waiter second = () -> admitted.add("second");
+        Gate.Waiter third = () -> admitted.add("third");
+        assertEquals(Gate.Entry.ADMITTED, gate.enter(() -> admitted.add("first")));
+        assertEquals(Gate.Entry.WAITING, gate.enter(second));
+        assertEquals(Gate.Entry.WAITING, gate.enter(third));
+        assertEquals(Gate.Entry.REFUSED, gate.enter(() -> admitted.add("fourth")));
+        gate.change(new Settings.Limits(1, 2, 2));
+        assertEquals(List.of("second"), admitted);
+        gate.leave();
+        assertEquals(List.of("second", "third"), admitted);
+        assertTrue(gate.overloaded());
+        assertEquals(false, gate.overloaded(), "said already");
+        gate.leave();
+        assertTrue(gate.overloaded(), "a place was free since");
+    }
+}

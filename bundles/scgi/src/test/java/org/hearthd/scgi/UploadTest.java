@@ -1,0 +1,287 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.util.ResourceLeakDetector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.hearthd.Request;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Request bodies of all kinds, and both directions at once. */
+@Timeout(60)
+class UploadTest {
+    private static final int LARGE = 8_000_000;
+
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    @TempDir
+    private Path directory;
+    private long before;
+    private TestServer server;
+    private House house;
+
+    @BeforeEach
+    void count() throws IOException {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        before = House.baseline(directory);
+    }
+
+    @AfterEach
+    void noDescriptorIsLeft() throws Exception {
+        server.close();
+        house.close();
+        House.await("descriptors closed", () -> House.openDescriptors() <= before);
+    }
+
+    private void house(TestServer.Script script, Object... keys) throws IOException {
+        server = TestServer.unix(directory.resolve("s"), script);
+        use(server.address, keys);
+    }
+
+    private void use(String address, Object... keys) throws IOException {
+        Map<String, Object> config = new HashMap<>(Map.of("address", address));
+        for (int i = 0; i < keys.length; i += 2) {
+            config.put((String) keys[i], keys[i + 1]);
+        }
+        house = new House(directory, config);
+    }
+
+    /** Answers with what it was sent, up to the end of the connection's input. */
+    private void echo(TestServer.Peer peer) throws IOException {
+        Map<String, String> variables = peer.variables();
+        seen.add(variables.get("CONTENT_LENGTH"));
+        String body = peer.readAll();
+        peer.write("\n" + body);
+    }
+
+    private String post(String body, String... headers) throws IOException {
+        try (House.Client client = house.send(House.post(headers))) {
+            client.write(body);
+            client.end();
+            return client.readAll();
+        }
+    }
+
+    @Test
+    void aBodyOfKnownLengthGoesThroughAndItsEndIsSeen() throws Exception {
+        house(this::echo);
+        assertEquals("HTTP/1.1 200 OK\r\n\r\nhello", post("hello", "Content-Length", "5"));
+        assertEquals("5", seen.take());
+    }
+
+    @Test
+    void bytesBeyondTheAnnouncedLengthAreNotPassedOn() throws Exception {
+        house(this::echo);
+        assertEquals("HTTP/1.1 200 OK\r\n\r\nhel", post("hello", "Content-Length", "3"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Transfer-Encoding: chunked", "Content-Length: 3x", "Content-Length: ", "X: y"})
+    void aBodyOfUnknownLengthIsCountedFirst(String header) throws Exception {
+        house(this::echo);
+        String[] parts = header.split(": ?", 2);
+        assertEquals("HTTP/1.1 200 OK\r\n\r\nhello", post("hello", parts[0], parts[1]));
+        assertEquals("5", seen.take());
+    }
+
+    @Test
+    void aLargeBodyOfUnknownLengthIsKeptInAFileWithoutAName() throws Exception {
+        house(this::echo, "memory.body.bytes", 1000);
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; body.length() < LARGE; i++) {
+            body.append(i).append(' ');
+        }
+        try (House.Client client = house.send(House.post())) {
+            client.write(body.substring(0, 5000));
+            House.await("a file", () -> openFiles() == 1);
+            assertEquals(0, directory.resolve("bodies").toFile().list().length);
+            client.write(body.substring(5000));
+            client.end();
+            assertEquals("HTTP/1.1 200 OK\r\n\r\n" + body, client.readAll());
+        }
+        assertEquals(Integer.toString(body.length()), seen.take());
+        House.await("no file any more", () -> openFiles() == 0);
+    }
+
+    private long openFiles() {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(fd -> {
+                try {
+                    return Files.readSymbolicLink(fd).toString().startsWith(directory.resolve("bodies").toString());
+                } catch (IOException e) {
+                    return false;
+                }
+            }).count();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aClientThatLeavesWhileItsBodyIsKeptLeavesNoFile() throws Exception {
+        house(this::echo, "memory.body.bytes", 10, "max.body.bytes", 100_000L);
+        try (House.Client client = house.send(House.post())) {
+            client.write("x".repeat(50_000));
+            House.await("a file", () -> openFiles() == 1);
+            client.write("x".repeat(60_000));
+            assertTrue(client.readUntil("\n").startsWith("HTTP/1.1 413 "));
+        }
+        House.await("no file any more", () -> openFiles() == 0);
+    }
+
+    @Test
+    void aBodyIsReadToItsEndFirstWhereThisIsConfigured() throws Exception {
+        house(this::echo, "buffer.body", true);
+        try (House.Client client = house.send(House.post("Content-Length", "10"))) {
+            client.write("hello");
+            assertEquals(null, seen.poll(100, TimeUnit.MILLISECONDS));
+            client.write("world");
+            client.end();
+            assertTrue(client.readAll().endsWith("helloworld"));
+        }
+    }
+
+    @Test
+    void anAnnouncedBodyThatIsTooLongIs413() throws Exception {
+        house(this::echo, "max.body.bytes", 10L);
+        assertTrue(post("", "Content-Length", "11").startsWith("HTTP/1.1 413 "));
+    }
+
+    @Test
+    void aBodyCutShortIs400AndTheServersConnectionIsClosed() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        house(peer -> {
+            try {
+                peer.body(peer.variables());
+            } catch (IOException e) {
+                closed.countDown();
+            }
+        });
+        assertTrue(post("hello", "Content-Length", "9").startsWith("HTTP/1.1 400 "));
+        assertTrue(closed.await(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aBodyThatStopsIs408() throws Exception {
+        house(this::echo, "body.timeout.ms", 50L);
+        try (House.Client client = house.send(House.post("Content-Length", "9"))) {
+            client.write("hello");
+            assertTrue(client.readAll().startsWith("HTTP/1.1 408 "));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerBeforeTheEndOfTheUploadReachesTheClientWhole(boolean unix) throws Exception {
+        String page = "\n" + "y".repeat(100_000);
+        TestServer.Script early = peer -> {
+            peer.variables();
+            peer.write("Content-Length: 100000\n" + page);
+        };
+        server = unix ? TestServer.unix(directory.resolve("s"), early) : TestServer.tcp(early);
+        use(server.address);
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(LARGE)))) {
+            Thread sender = new Thread(() -> {
+                try {
+                    client.write("x".repeat(LARGE));
+                    client.end();
+                } catch (IOException e) {
+                    seen.add(e.toString());
+                }
+            });
+            sender.start();
+            String answer = client.readAll();
+            assertTrue(answer.endsWith(page), () -> answer.length() + " bytes, sender: " + seen);
+            sender.join();
+        }
+    }
+
+    /** An echo that answers while it still reads would deadlock if one way had to end before the other begins. */
+    @Test
+    void bothWaysGoAtOnceAndNeitherIsFasterThanItsReader() throws Exception {
+        house(peer -> {
+            Map<String, String> variables = peer.variables();
+            peer.write("\n");
+            for (int left = Integer.parseInt(variables.get("CONTENT_LENGTH")); left > 0; left -= 1000) {
+                peer.write(peer.read(1000));
+            }
+        });
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(LARGE)))) {
+            Thread sender = new Thread(() -> {
+                try {
+                    client.write("0123456789".repeat(LARGE / 10));
+                    client.end();
+                } catch (IOException e) {
+                    seen.add(e.toString());
+                }
+            });
+            sender.start();
+            assertEquals("HTTP/1.1 200 OK\r\n\r\n" + "0123456789".repeat(LARGE / 10), client.readAll());
+            sender.join();
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadHoldsTheServerBackAndIsNotTheServersFault() throws Exception {
+        CountDownLatch written = new CountDownLatch(1);
+        house(peer -> {
+            peer.variables();
+            peer.write("\n" + "z".repeat(4 * LARGE));
+            written.countDown();
+        }, "idle.timeout.ms", 200L);
+        try (House.Client client = house.send(House.get())) {
+            client.end();
+            client.readUntil("\r\n\r\n");
+            assertEquals(false, written.await(300, TimeUnit.MILLISECONDS), "32 MB are not kept in memory");
+            assertEquals(4 * LARGE, client.readAll().length());
+            assertTrue(written.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void piecesAreFlushedAsTheyComeBothWays() throws Exception {
+        house(peer -> {
+            peer.variables();
+            peer.write("\n");
+            for (int i = 0; i < 3; i++) {
+                peer.write(peer.read(1));
+            }
+        });
+        try (House.Client client = house.send(House.post("Content-Length", "3"))) {
+            client.readUntil("\r\n\r\n");
+            for (String piece : new String[] {"a", "b", "c"}) {
+                client.write(piece);
+                assertEquals(piece, client.readUntil(piece));
+            }
+            assertEquals("", client.readAll());
+        }
+    }
+
+    @Test
+    void thousandsOfTinyPiecesDoNotNest() throws Exception {
+        house(this::echo);
+        Request request = House.post();
+        try (House.Client client = house.send(request)) {
+            for (int i = 0; i < 5000; i++) {
+                client.write("x");
+            }
+            client.end();
+            assertEquals("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(5000), client.readAll());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.hearthd.Headers;
+import org.hearthd.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VariablesTest {
+    /** One request with every oddity that callers treat differently. */
+    private static final Request ODD = Request.of("POST", "/s/sub%20dir/%C3%A9%2Fz/../dump?a=1&b=%20c+d", "HTTP/1.1",
+            "sub%20dir/%C3%A9%2Fz/../dump",
+            Headers.of("Host", "example.test:8080", "User-Agent", "probe/1", "Accept", "*/*", "Accept-Encoding", "gzip", "Cookie",
+                    "a=1",
+                    "cookie", "b=2", "Content-Type", "application/x-www-form-urlencoded", "Content-Length", "7", "Authorization",
+                    "Basic dTpw", "X-Foo-Bar", "one", "X-Dup", "1", "x-dup", "2", "Proxy", "http://evil/", "X-Empty", "", "SCGI",
+                    "9",
+                    "Referer", "http://r/", "X_Under", "u", "X.Dot", "d", "If-None-Match", "\"e\"", "Range", "bytes=0-1", "TE",
+                    "trailers", "Expect", "100-continue", "X-Hop", "h", "Connection", "close, X-Hop", "X-Ash-Connection-ID", "A",
+                    "X-Ash-Address", "127.0.0.1", "X-Ash-Port", "33436", "X-Ash-Server-Address", "127.0.0.2", "X-Ash-Server-Port",
+                    "8280", "X-Ash-Protocol", "http", "X_Ash_Remote_User", "root"));
+
+    private static Map<String, String> table(Request request, Object... keys) {
+        Map<String, Object> config = new HashMap<>(Map.of("address", "4000"));
+        for (int i = 0; i < keys.length; i += 2) {
+            config.put((String) keys[i], keys[i + 1]);
+        }
+        return Variables.of(request, 7, House.settings(config), "Hearth/test");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"callscgi", "nginx", "apache"})
+    void anOddRequestGivesTheExpectedTable(String convention) throws IOException {
+        String lines = table(ODD, "convention", convention).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue() + "\n")
+                .collect(Collectors.joining());
+        try (InputStream expected = getClass().getResourceAsStream("variables-" + convention + ".txt")) {
+            assertEquals(new String(expected.readAllBytes(), StandardCharsets.UTF_8),
+                    new String(lines.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a/b?q,a/b,'',/a/b", "/,'','',/", "/app/x%20y,x%20y,/app/,x y", "/app/,'',/app/,''", "/app,'',/app,''",
+        "/app/x,other,/app/x,other", "/app/x,/x,/app,/x", "/app/x%zz,x%zz,/app/,x%zz", "/app/x%00y,x%00y,/app/,x%00y",
+        "/app/x%4,x%4,/app/,x%4", "/app/x%+1,x%+1,/app/,x%+1"})
+    void theUrlIsSplitAsCallscgiDoes(String url, String rest, String script, String info) {
+        Map<String, String> table = table(Request.of("GET", url, "HTTP/1.1", rest, Headers.EMPTY));
+        assertEquals(script, table.get("SCRIPT_NAME"));
+        assertEquals(info, table.get("PATH_INFO"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a/./b,/a/b", "/a//b,/a/b", "/../../a,/a", "/a/..,/", "/a/b/..,/a/", "/a/,/a/", "/a/.,/a/", "//,/", "/..a,/..a"})
+    void nginxGetsANormalDocumentUri(String url, String normal) {
+        assertEquals(normal,
+                table(Request.of("GET", url, "HTTP/1.1", "", Headers.EMPTY), "convention", "nginx").get("DOCUMENT_URI"));
+    }
+
+    @Test
+    void whatTheParentSaysOfTheRequestBecomesVariables() {
+        Map<String, String> table = table(Request.of("GET", "/", "HTTP/1.1", "",
+                Headers.of("X-Ash-Protocol", "https", "X-Ash-Remote-User", "joe", "X-Ash-File", "/srv/x.py", "Content-Type",
+                        "a/b")));
+        assertEquals("on", table.get("HTTPS"));
+        assertEquals("joe", table.get("REMOTE_USER"));
+        assertEquals("/srv/x.py", table.get("SCRIPT_FILENAME"));
+        assertEquals("a/b", table.get("CONTENT_TYPE"));
+        assertFalse(table.containsKey("SERVER_NAME"), "there is no Host");
+    }
+
+    @Test
+    void configuredVariablesReplaceComputedOnesAndHiddenHeadersAreNotSent() {
+        Map<String, String> table = table(ODD, "variables", "SCRIPT_NAME=/app; MODE = live ;", "hide.request.headers",
+                "Authorization, cookie", "server.name", "www.test");
+        assertEquals("/app", table.get("SCRIPT_NAME"));
+        assertEquals("live", table.get("MODE"));
+        assertEquals("www.test", table.get("SERVER_NAME"));
+        assertFalse(table.containsKey("HTTP_AUTHORIZATION"));
+        assertFalse(table.containsKey("HTTP_COOKIE"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[::1]:8080,[::1],8080", "[::1],[::1],80", "h:,h,80", "h,h,80"})
+    void apacheTakesNameAndPortFromHost(String host, String name, String port) {
+        Map<String, String> table = table(Request.of("GET", "/", "HTTP/1.1", "", Headers.of("Host", host)), "convention",
+                "apache");
+        assertEquals(name, table.get("SERVER_NAME"));
+        assertEquals(port, table.get("SERVER_PORT"));
+    }
+
+    @Test
+    void theBlockIsANetstring() {
+        Map<String, String> table = new java.util.LinkedHashMap<>();
+        table.put("CONTENT_LENGTH", "0");
+        table.put("SCGI", "1");
+        table.put("A", "\u00e9");
+        ByteBuf block = Variables.encode(table, UnpooledByteBufAllocator.DEFAULT);
+        assertEquals("28:CONTENT_LENGTH\0000\0SCGI\0001\0A\0\u00e9\0,", block.toString(StandardCharsets.ISO_8859_1));
+        block.release();
+    }
+}

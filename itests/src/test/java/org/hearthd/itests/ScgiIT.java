@@ -1,0 +1,175 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** From the HTTP front through the SCGI handler to a server on a Unix socket and back, in the running distribution. */
+public class ScgiIT {
+    private static final int LARGE = 20_000_000;
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch gone = new CountDownLatch(1);
+    private HearthProcess hearth;
+    private String address;
+    private ServerSocketChannel listening;
+
+    @Before
+    public void start() throws Exception {
+        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
+        address = folder.getRoot().toPath().resolve("s").toString();
+        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\nhalf.close = false\naddress = unix:" + address + "\n");
+        hearth.awaitAnswer("/blog/", 503, "not available");
+        hearth.awaitLog("scgi blog: server unix:.*: request .* GET /blog/: no such socket");
+        listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(address));
+        Thread acceptor = new Thread(this::accept, "scgi server");
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    @After
+    public void stop() throws Exception {
+        listening.close();
+        hearth.close();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel channel = listening.accept();
+                Thread thread = new Thread(() -> serve(channel), "scgi connection");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        } catch (IOException e) {
+            assertTrue("the test has ended", !listening.isOpen());
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            Map<String, String> variables = variables(channel);
+            switch (variables.get("PATH_INFO")) {
+                case "/short" -> write(channel, "Content-Length: 100\n\nshort");
+                case "/echo" -> {
+                    // the JDK's client does not read before it has sent everything
+                    String body = read(channel, Integer.parseInt(variables.get("CONTENT_LENGTH")));
+                    write(channel, "X-Length: " + body.length() + "\n\n" + body);
+                }
+                case "/gone" -> {
+                    begun.countDown();
+                    if (channel.read(ByteBuffer.allocate(1)) < 0) {
+                        gone.countDown();
+                    }
+                }
+                default -> write(channel, "Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
+                        + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, String> variables(SocketChannel channel) throws IOException {
+        int length = 0;
+        for (String digit = read(channel, 1); !digit.equals(":"); digit = read(channel, 1)) {
+            length = 10 * length + Integer.parseInt(digit);
+        }
+        String[] parts = read(channel, length + 1).split("\0", -1);
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i + 1 < parts.length; i += 2) {
+            variables.put(parts[i], parts[i + 1]);
+        }
+        return variables;
+    }
+
+    private static String read(SocketChannel channel, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes) < 0) {
+                throw new IOException("the request ends after " + bytes.position() + " bytes");
+            }
+        }
+        return new String(bytes.array(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static void write(SocketChannel channel, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) throws Exception {
+        return HttpRequest.newBuilder(URI.create(hearth.url(path)));
+    }
+
+    @Test
+    public void aRequestIsAnsweredByTheServerAndOneCutShortIsBrokenForTheClient() throws Exception {
+        HttpResponse<String> answer = client.send(request("/blog/a%20b").header("X-A", "1").header("X-A", "2").build(),
+                BodyHandlers.ofString());
+        assertEquals(201, answer.statusCode());
+        assertEquals("/blog|/a b|1, 2|127.0.0.1", answer.body());
+        assertThrows(IOException.class, () -> client.send(request("/blog/short").build(), BodyHandlers.ofString()));
+        hearth.awaitLog("GET /blog/short: it closed the connection 95 bytes short of its Content-Length");
+    }
+
+    @Test
+    public void bodiesOfKnownAndUnknownLengthComeBackWhole() throws Exception {
+        String body = "0123456789".repeat(LARGE / 10);
+        HttpResponse<String> known = client.send(request("/blog/echo").POST(BodyPublishers.ofString(body)).build(),
+                BodyHandlers.ofString());
+        assertEquals(Integer.toString(LARGE), known.headers().firstValue("X-Length").orElse(""));
+        assertTrue(known.body().equals(body));
+        HttpResponse<String> chunked = client.send(request("/blog/echo")
+                .POST(BodyPublishers.fromPublisher(BodyPublishers.ofString(body))).build(), BodyHandlers.ofString());
+        assertEquals(Integer.toString(LARGE), chunked.headers().firstValue("X-Length").orElse(""));
+        assertTrue(chunked.body().equals(body));
+    }
+
+    @Test
+    public void aClientThatHangsUpWhileTheServerThinksClosesTheServersConnection() throws Exception {
+        URI url = URI.create(hearth.url("/blog/gone"));
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.getOutputStream().write("GET /blog/gone HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
+        }
+        assertTrue(gone.await(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    public void aChangedAddressIsUsedAtOnceAndABadOneIsRefusedByName() throws Exception {
+        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\naddress = unix:relative\n");
+        hearth.awaitLog("org\\.hearthd\\.scgi~blog: address unix:relative");
+        hearth.awaitAnswer("/blog/x", 201, "/blog|/x");
+        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /other\naddress = unix:" + address + "\n");
+        hearth.awaitAnswer("/other/x", 201, "/other|/x");
+    }
+}
