@@ -3,12 +3,14 @@ package org.hearthd.http;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
@@ -71,14 +73,17 @@ public final class HttpFront {
             front.listen(changed.request());
         } catch (IOException e) {
             LOG.log(Level.ERROR, () -> pid + ": the change is refused, " + e.getMessage() + "; " + front.describe()
-                    + (front.isListening()
-                            ? " goes on as it was"
-                            : " can not be listened on again: " + e.getSuppressed()[0].getMessage()));
+                    + (front.isListening() ? " goes on as it was" : " is not listened on any more" + whyLost(e)));
             return;
         }
         settings = changed;
         front.change(changed.limits(), changed.serverHeader());
         registration.setProperties(properties());
+    }
+
+    /** Why the old address could not be taken back; nothing if it was lost before. */
+    private static String whyLost(IOException refused) {
+        return Arrays.stream(refused.getSuppressed()).map(lost -> ": " + lost.getMessage()).collect(Collectors.joining());
     }
 
     private Dictionary<String, Object> properties() {
