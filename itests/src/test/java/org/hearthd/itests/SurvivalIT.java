@@ -123,6 +123,9 @@ public class SurvivalIT {
         hearth.awaitAnswer("/second", 404, "");
         hearth.configure("org.hearthd.http-main.cfg", "address = " + address() + "\nmax.url.bytes = 100\n");
         hearth.awaitAnswer("/" + "a".repeat(200), 414, "");
+        hearth.configure("org.hearthd.http-main.cfg", "address = " + address() + "\nmax.url.bytes = 70000\n");
+        hearth.awaitLog("org\\.hearthd\\.http-main\\.cfg:2: org\\.hearthd\\.http: key 'max\\.url\\.bytes': value '70000'");
+        assertAnswers(idle, "/" + "a".repeat(200), 414, "");
         assertBothGoOn();
     }
 

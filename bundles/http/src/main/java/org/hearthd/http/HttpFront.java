@@ -68,17 +68,22 @@ public final class HttpFront {
     /** Takes new settings without dropping a connection; a change that fails leaves everything as it was. */
     @Modified
     void modified(HttpFrontConfig config) {
-        Settings changed = Settings.of(pid, config);
         try {
+            Settings changed = Settings.of(pid, config);
             front.listen(changed.request());
+            settings = changed;
+            front.change(changed.limits(), changed.serverHeader());
+            registration.setProperties(properties());
+        } catch (IllegalArgumentException e) {
+            refused(e.getMessage(), "");
         } catch (IOException e) {
-            LOG.log(Level.ERROR, () -> pid + ": the change is refused, " + e.getMessage() + "; " + front.describe()
-                    + (front.isListening() ? " goes on as it was" : " is not listened on any more" + whyLost(e)));
-            return;
+            refused(pid + ": " + e.getMessage(), whyLost(e));
         }
-        settings = changed;
-        front.change(changed.limits(), changed.serverHeader());
-        registration.setProperties(properties());
+    }
+
+    private void refused(String reason, String whyLost) {
+        LOG.log(Level.ERROR, () -> reason + "; the change is refused, " + front.describe()
+                + (front.isListening() ? " goes on as it was" : " is not listened on any more" + whyLost));
     }
 
     /** Why the old address could not be taken back; nothing if it was lost before. */

@@ -88,14 +88,17 @@ class HttpFrontTest {
             int port = listeners.port;
             listeners.taken = true;
             log.lines.clear();
+            front.modified(at("nowhere"));
             front.modified(at("*:" + port));
             front.modified(at("127.0.0.1:1"));
+            String refused = "; the change is refused, http main on 127.0.0.1:";
             assertEquals(List.of(
-                    "org.hearthd.http~main: the change is refused, address *:" + port
-                            + ": address in use; http main on 127.0.0.1:0"
-                            + " is not listened on any more: address 127.0.0.1:" + port + ": address in use",
-                    "org.hearthd.http~main: the change is refused, address 127.0.0.1:1: address in use; http main on 127.0.0.1:0"
-                            + " is not listened on any more"),
+                    "org.hearthd.http~main: address nowhere is neither HOST:PORT nor unix:PATH" + refused + port
+                            + " goes on as it was",
+                    "org.hearthd.http~main: address *:" + port + ": address in use" + refused
+                            + "0 is not listened on any more: address"
+                            + " 127.0.0.1:" + port + ": address in use",
+                    "org.hearthd.http~main: address 127.0.0.1:1: address in use" + refused + "0 is not listened on any more"),
                     log.lines);
             assertThrows(IOException.class, () -> new Client(port));
             listeners.taken = false;
