@@ -160,6 +160,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } else if (waiting > 0 && !wantsBody() && phase == Phase.BUSY) {
             ctx.channel().config().setAutoRead(false);
         }
+        checkCutShort();
+    }
+
+    /** After a half-close the body's rest is in the decoder's buffer, or nowhere; what is being read may still bring it. */
+    private void checkCutShort() {
+        if (ending.isInputClosed() && phase == Phase.BUSY && !inRead) {
+            intake.inputClosed(decoder.buffered());
+        }
     }
 
     /** Refuses a head that is too large to be passed on. */
@@ -272,9 +280,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         reading.set(limits().bodyTimeout());
         readOn();
-        if (ending.isInputClosed() && phase == Phase.BUSY) {
-            intake.inputClosed(decoder.buffered());
-        }
+        checkCutShort();
     }
 
     void sendContinue() {

@@ -257,6 +257,19 @@ class BodyTest {
     }
 
     @Test
+    void aCompleteBodyOfAHalfClosedClientIsReadToItsEndHoweverLate() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        front.handleBlocking(exchange -> {
+            exchange.onGone(gone::countDown);
+            assertTrue(gone.await(5, TimeUnit.SECONDS));
+            exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes()));
+        });
+        client.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n").socket.shutdownOutput();
+        assertEquals("abcdef", client.answer().text());
+        assertTrue(client.atEnd());
+    }
+
+    @Test
     void anUploadWaitsForAHandlerThatDoesNotRead() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         front.handleBlocking(exchange -> {
