@@ -56,9 +56,10 @@ final class Keeper {
         return settings;
     }
 
-    /** Why there is no process that could answer, in words for a client, or null. */
+    /** What a client is told while there is no process that could answer, or null. */
     String trouble() {
-        return trouble;
+        String why = trouble;
+        return why == null ? null : "The handler " + settings.handler() + " is out of order: " + why + ".";
     }
 
     /** Starts the process if there is none. */
@@ -167,6 +168,8 @@ final class Keeper {
                     () -> "handler " + handler + " is out of order: " + reason + "; requests get 503, tried again every "
                             + settings.delayMaxMs() + " ms at least. Its program " + details);
             reported = true;
+            String refusal = trouble();
+            CompletableFuture.runAsync(() -> forwarder.refuse(refusal));
         }
         Timer.after(delay, this::start);
     }
