@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import org.hearthd.net.Deadline;
 
 /**
  * One client's connection: one request at a time, in order. The next one waits in the decoder's buffer, and when bytes pile up there

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
+import org.hearthd.net.Deadline;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.FdPair;
