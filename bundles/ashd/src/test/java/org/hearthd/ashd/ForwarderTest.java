@@ -212,7 +212,7 @@ final class ForwarderTest extends Contract {
     void whatWaitsCanBeRefusedAndWhatComesLaterWaitsAgain() throws Exception {
         forwarder = forwarder(2, 20_000);
         StreamConnection early = request("a");
-        forwarder.refuse("broken");
+        forwarder.refuse("The handler far is broken.");
         assertStatus(503, early);
         request("c");
         assertEquals(1, forwarder.waiting());
