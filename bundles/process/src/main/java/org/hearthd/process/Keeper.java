@@ -165,8 +165,9 @@ final class Keeper {
         } else {
             trouble = reason;
             LOG.log(reported ? Level.DEBUG : Level.WARNING,
-                    () -> "handler " + handler + " is out of order: " + reason + "; requests get 503, tried again every "
-                            + settings.delayMaxMs() + " ms at least. Its program " + details);
+                    () -> "handler " + handler + " is out of order: " + reason
+                            + "; requests get 503, it is tried again at least every "
+                            + settings.delayMaxMs() + " ms. Its program " + details);
             reported = true;
             String refusal = trouble();
             CompletableFuture.runAsync(() -> forwarder.refuse(refusal));
