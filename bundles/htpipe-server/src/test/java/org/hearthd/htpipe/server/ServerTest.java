@@ -74,7 +74,7 @@ final class ServerTest extends Contract {
     private Doorway doorway(String path) throws IOException {
         ListenRequest request = new ListenRequest("test", new ListenAddress(null, address(path)), ListenRequest.Type.PACKET, 128,
                 0600);
-        Doorway made = new Doorway("test", new Settings(request, "", "", null, "", 0),
+        Doorway made = new Doorway("test", new Settings(request, "", "", null, "", 0, 0),
                 new ListenersService(null, streams, packets, descriptors), server::admit);
         made.open(packets);
         return made;
