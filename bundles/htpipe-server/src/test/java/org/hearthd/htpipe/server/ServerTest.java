@@ -215,6 +215,22 @@ final class ServerTest extends Contract {
     }
 
     @Test
+    void whatIsOverTheLimitIsReadWhenOthersHaveEnded() throws Exception {
+        server.limit(2);
+        PacketConnection client = connect();
+        List<StreamConnection> responses = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            responses.add(request(client, GET));
+        }
+        for (StreamConnection response : responses) {
+            Exchange exchange = next();
+            assertTrue(exchanges.size() < 2, "more than two are in progress");
+            exchange.respond(Response.text(200, "served"));
+            assertTrue(answer(response).endsWith("served"));
+        }
+    }
+
+    @Test
     void anotherTransportAcceptsOnTheSameSocket() throws Exception {
         PacketConnection before = connect();
         assertServes(before);
