@@ -47,7 +47,7 @@ public class PipeIT {
         Files.createDirectories(home.resolve("config"));
         Files.writeString(home.resolve("config/org.hearthd.http-main.cfg"), "address = 127.0.0.1:0\n");
         Files.writeString(home.resolve("config/org.hearthd.htpipe.client-pipe.cfg"),
-                "handler.name = far\naddress = " + socket + "\nwait.timeout.ms = 25000\n");
+                "handler = far\naddress = " + socket + "\nwait.timeout.ms = 25000\n");
         Files.writeString(home.resolve("config/org.hearthd.route-far.cfg"), "path = /\nhandler = far\n");
         return HearthProcess.ready(home);
     }

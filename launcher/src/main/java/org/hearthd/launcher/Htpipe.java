@@ -79,7 +79,7 @@ final class Htpipe {
     }
 
     private Map<String, Dictionary<String, Object>> client() {
-        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address(), "handler.name", NAME)),
+        return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address(), "handler", NAME)),
                 "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME, "progress.max", PROGRESS)));
     }
 

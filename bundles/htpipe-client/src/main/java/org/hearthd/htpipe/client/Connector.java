@@ -9,6 +9,7 @@ import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.TransportException;
+import org.hearthd.transport.UnixAddress;
 
 /**
  * Keeps one connection to the server: watches it for its end with one thread, and connects again. Attempts come in short pauses,
@@ -21,11 +22,11 @@ final class Connector {
     /** What a server sends the other way is thrown away. */
     private static final int IGNORED = 1024;
 
-    private final Settings settings;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
     private final Thread thread;
-    /** The lock guards these. */
+    /** Changes under the lock, which guards the next two as well. */
+    private volatile Settings settings;
     private PacketConnection connection;
     private boolean closed;
     /** What was said last of why there is no connection; for the connector's thread only. */
@@ -56,11 +57,22 @@ final class Connector {
         }
     }
 
-    /** False once closed. */
+    /** Where to connect from now on, and how often to try. Requests that another server has taken are its own. */
+    synchronized void settings(Settings changed) {
+        boolean moved = !changed.address().equals(settings.address());
+        settings = changed;
+        if (moved && connection != null) {
+            connection.close();
+        }
+        notifyAll();
+    }
+
+    /** False once closed. A change of the settings ends the pause. */
     private synchronized boolean pause(long nanos) {
+        Settings before = settings;
         long end = System.nanoTime() + nanos;
         try {
-            for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
+            for (long left = nanos; left > 0 && !closed && settings == before; left = end - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException e) {
@@ -77,8 +89,9 @@ final class Connector {
             return null;
         }
         try {
-            PacketConnection made = transport.connect(settings.address());
-            if (current(made)) {
+            UnixAddress to = settings.address();
+            PacketConnection made = transport.connect(to);
+            if (current(made, to)) {
                 return made;
             }
             made.close();
@@ -88,11 +101,12 @@ final class Connector {
         return null;
     }
 
-    private synchronized boolean current(PacketConnection made) {
-        if (!closed) {
+    private synchronized boolean current(PacketConnection made, UnixAddress to) {
+        boolean wanted = !closed && to.equals(settings.address());
+        if (wanted) {
             connection = made;
         }
-        return !closed;
+        return wanted;
     }
 
     private void say(String why) {

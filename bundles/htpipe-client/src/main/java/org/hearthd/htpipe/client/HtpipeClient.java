@@ -1,29 +1,27 @@
 package org.hearthd.htpipe.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Hashtable;
 import java.util.Map;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
-/** The handler of one configuration; its key {@code handler.name} is the service property by which requests find it. */
-// @formatter:off (the line would be too long)
-@Component(
-        immediate = true,
-        configurationPid = Settings.PID,
-        configurationPolicy = ConfigurationPolicy.REQUIRE,
-        property = Handler.NON_BLOCKING + ":Boolean=true")
-// @formatter:on
+/** The handler of one configuration. */
+@Component(service = {}, immediate = true, configurationPid = Settings.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = HtpipeClientConfig.class, factory = true)
 public final class HtpipeClient implements Handler {
     private static final System.Logger LOG = System.getLogger(HtpipeClient.class.getName());
@@ -32,8 +30,11 @@ public final class HtpipeClient implements Handler {
     private volatile PacketTransport packets;
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    private final BundleContext context;
     private final Forwarder forwarder;
     private final Connector connector;
+    private String handler;
+    private ServiceRegistration<Handler> registration;
 
     /**
      * Checks the configuration.
@@ -41,15 +42,17 @@ public final class HtpipeClient implements Handler {
      * @throws IllegalArgumentException naming PID and key
      */
     @Activate
-    public HtpipeClient(HtpipeClientConfig config, Map<String, Object> properties) {
-        Settings settings = Settings.of(String.valueOf(properties.getOrDefault("service.pid", Settings.PID)), config);
+    public HtpipeClient(BundleContext context, HtpipeClientConfig config, Map<String, Object> properties) {
+        this.context = context;
+        Settings settings = settings(config, properties);
+        handler = settings.handler();
         String writer = "htpipe-client " + settings.handler() + " writer";
         forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams, task -> {
             Thread thread = new Thread(task, writer);
             thread.setDaemon(true);
             thread.start();
         }, (connection, why) -> {
-            LOG.log(Level.DEBUG, () -> "handler " + settings.handler() + " lost its server: " + why.getMessage());
+            LOG.log(Level.DEBUG, () -> connection + " has lost its server: " + why.getMessage());
             connection.close();
         });
         connector = new Connector(settings, () -> packets, forwarder);
@@ -57,14 +60,39 @@ public final class HtpipeClient implements Handler {
 
     /** A client without a component runtime. */
     HtpipeClient(HtpipeClientConfig config, Map<String, Object> properties, PacketTransport packets, StreamTransport streams) {
-        this(config, properties);
+        this(null, config, properties);
         this.packets = packets;
         this.streams = streams;
     }
 
+    private static Settings settings(HtpipeClientConfig config, Map<String, Object> properties) {
+        return Settings.of(String.valueOf(properties.getOrDefault("service.pid", Settings.PID)), config);
+    }
+
     @Activate
     void start() {
+        connect();
+        registration = context.registerService(Handler.class, this, properties());
+    }
+
+    void connect() {
         connector.start();
+    }
+
+    /** What waits goes on waiting, for the server that is configured now; a bad change throws and changes nothing. */
+    @Modified
+    void modified(HtpipeClientConfig config, Map<String, Object> properties) {
+        Settings changed = settings(config, properties);
+        connector.settings(changed);
+        forwarder.settings(changed.handler(), changed.limits());
+        if (!changed.handler().equals(handler)) {
+            handler = changed.handler();
+            registration.setProperties(properties());
+        }
+    }
+
+    private Hashtable<String, Object> properties() {
+        return new Hashtable<>(Map.of(NAME, handler, NON_BLOCKING, true));
     }
 
     @Override
@@ -75,6 +103,9 @@ public final class HtpipeClient implements Handler {
     /** What waits gets 503. */
     @Deactivate
     void stop() {
+        if (registration != null) {
+            registration.unregister();
+        }
         forwarder.close();
         connector.close();
     }

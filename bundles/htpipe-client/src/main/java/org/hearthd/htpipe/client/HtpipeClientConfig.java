@@ -7,8 +7,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Hearth htpipe client", description = "Forwards to a named socket; file org.hearthd.htpipe.client-NAME.cfg")
 @interface HtpipeClientConfig {
     // @formatter:off (one line for the text, one for the rest)
-    @AttributeDefinition(description = "The handler's name for routes and sources, e.g. blog")
-    String handler_name();
+    @AttributeDefinition(
+            description = "The handler's name for routes and sources, e.g. blog; empty = the NAME of the file",
+            required = false)
+    String handler() default "";
 
     @AttributeDefinition(description = "The socket of the server: PATH or unix:PATH, at most 107 bytes, e.g. /run/hearth/blog.sock")
     String address();

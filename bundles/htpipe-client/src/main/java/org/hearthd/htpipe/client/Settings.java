@@ -21,9 +21,6 @@ record Settings(String handler, UnixAddress address, Forwarder.Limits limits, lo
      * @throws IllegalArgumentException naming PID and key
      */
     static Settings of(String pid, HtpipeClientConfig config) {
-        if (config.handler_name() == null || config.handler_name().isBlank()) {
-            throw new IllegalArgumentException(pid + ": handler.name is missing");
-        }
         long least = range(pid, "reconnect.min.ms", config.reconnect_min_ms(), 1, DAY_MS);
         long most = range(pid, "reconnect.max.ms", config.reconnect_max_ms(), 1, DAY_MS);
         if (least > most) {
@@ -32,8 +29,16 @@ record Settings(String handler, UnixAddress address, Forwarder.Limits limits, lo
         Forwarder.Limits limits = new Forwarder.Limits((int) range(pid, "waiting.max", config.waiting_max(), 0, 1_000_000),
                 range(pid, "wait.timeout.ms", config.wait_timeout_ms(), 1, DAY_MS),
                 (int) range(pid, "datagram.limit", config.datagram_limit(), 64, Datagram.KERNEL_LIMIT));
-        return new Settings(config.handler_name().strip(), address(pid, config.address()), limits, least * NANOS_PER_MS,
+        return new Settings(handler(pid, config.handler()), address(pid, config.address()), limits, least * NANOS_PER_MS,
                 most * NANOS_PER_MS);
+    }
+
+    private static String handler(String pid, String configured) {
+        String name = configured.isBlank() ? pid.substring(pid.indexOf('~') + 1) : configured.strip();
+        if (configured.isBlank() && pid.indexOf('~') < 0) {
+            throw new IllegalArgumentException(pid + ": handler is missing");
+        }
+        return name;
     }
 
     private static UnixAddress address(String pid, String text) {

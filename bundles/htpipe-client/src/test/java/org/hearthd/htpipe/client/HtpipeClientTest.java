@@ -70,9 +70,9 @@ final class HtpipeClientTest extends Contract {
 
     private void start(long waitMs) {
         client = new HtpipeClient(
-                config(Map.of("handler_name", "far", "address", address("socket").path().toString(), "wait_timeout_ms", waitMs)),
+                config(Map.of("handler", "far", "address", address("socket").path().toString(), "wait_timeout_ms", waitMs)),
                 Map.of(), packets, streams);
-        client.start();
+        client.connect();
     }
 
     @AfterEach
@@ -180,6 +180,26 @@ final class HtpipeClientTest extends Contract {
     }
 
     @Test
+    void aChangedAddressIsWhereThoseGoThatWait() throws Exception {
+        start(20_000);
+        StreamConnection waits = request("a");
+        try (PacketListener other = packets.adoptListener(packets.listen(address("other"), 0600, 5))) {
+            client.modified(config(Map.of("handler", "far", "address", address("other").path().toString())), Map.of());
+            PacketConnection connection = other.accept();
+            open.add(connection);
+            concurrently(() -> {
+                Requests.receive(connection, () -> streams, "other", exchanges::add);
+                return null;
+            });
+            next("a").respond(Response.text(200, "elsewhere"));
+            assertTrue(answer(waits).endsWith("elsewhere"));
+            far();
+            client.modified(config(Map.of("handler", "far", "address", address("socket").path().toString())), Map.of());
+            assertPasses("b");
+        }
+    }
+
+    @Test
     void theEndOfTheServerIsNoticedBeforeTheNextRequest() throws Exception {
         Far far = far();
         start(20_000);
@@ -231,13 +251,13 @@ final class HtpipeClientTest extends Contract {
 
     @Test
     void wrongConfigurationsAreRefusedByKey() {
-        assertKey("handler.name", Map.of("address", "/s"));
-        assertKey("address", Map.of("handler_name", "far"));
-        assertKey("address", Map.of("handler_name", "far", "address", "/" + "x".repeat(107)));
+        assertKey("handler", Map.of("address", "/s"));
+        assertKey("address", Map.of("handler", "far"));
+        assertKey("address", Map.of("handler", "far", "address", "/" + "x".repeat(107)));
         for (Map.Entry<String, Object> bad : Map.<String, Object>of("waiting_max", -1, "wait_timeout_ms", 0L, "datagram_limit",
                 212_961, "reconnect_min_ms", 51L, "reconnect_max_ms", 0L).entrySet()) {
             assertKey(bad.getKey().replace('_', '.'),
-                    Map.of("handler_name", "far", "address", "/s", bad.getKey(), bad.getValue()));
+                    Map.of("handler", "far", "address", "/s", bad.getKey(), bad.getValue()));
         }
     }
 
