@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import org.apache.felix.framework.Felix;
@@ -26,6 +28,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
@@ -33,10 +36,12 @@ import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationListener;
 
 /** The running framework. Talks to its bundles through services of JDK types only. */
 final class Container {
     private static final System.Logger LOG = System.getLogger(Container.class.getName());
+    private static final String LAST = "org.hearthd.launcher.last";
     private static final long STOP_TIMEOUT_MS = 30_000;
     private final Framework framework;
 
@@ -93,6 +98,31 @@ final class Container {
     void configure(Map<String, Dictionary<String, Object>> configurations) {
         BundleContext context = framework.getBundleContext();
         configure(context.getService(context.getServiceReference(ConfigurationAdmin.class)), configurations);
+    }
+
+    /**
+     * Waits until components have all that was configured before. ConfigurationAdmin tells its listeners of one change after another, so
+     * they have seen everything when this one, which nobody wants, is told.
+     */
+    void settle(long seconds) throws LaunchException {
+        CountDownLatch told = new CountDownLatch(1);
+        ConfigurationListener listener = event -> {
+            if (event.getPid().equals(LAST)) {
+                told.countDown();
+            }
+        };
+        ServiceRegistration<?> registration = framework.getBundleContext().registerService(ConfigurationListener.class, listener,
+                null);
+        try {
+            configure(Map.of(LAST, new Hashtable<>(Map.of("at", System.nanoTime()))));
+            if (!told.await(seconds, TimeUnit.SECONDS)) {
+                throw new LaunchException(LaunchException.FAILED, "the configuration was not taken within " + seconds + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            registration.unregister();
+        }
     }
 
     private static void configure(ConfigurationAdmin admin, Map<String, Dictionary<String, Object>> configurations) {

@@ -97,6 +97,8 @@ final class Htpipe {
             connect(container);
             container.configure(client());
             container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
+            // registered is not bound: the first request must find it
+            container.settle(HANDLER_TIMEOUT_S);
         }
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
