@@ -73,18 +73,21 @@ final class Callscgi {
     private int serve(Container container) {
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
-        boolean handler = container.appearance("(handler.name=" + NAME + ")").isDone();
-        if (handler) {
-            container.raise(ALL_LEVELS);
-        }
-        if (!handler || !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
+        container.raise(ALL_LEVELS);
+        if (!container.appearance("(handler.name=" + NAME + ")").isDone()
+                || !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             Loggers.withInformation(() -> container.command("explain"));
             return LaunchException.FAILED;
         }
         if (arguments.rehearsal()) {
             asked.complete(null);
         }
-        asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
+        asked.thenRun(() -> {
+            // who ends by itself already needs no second end
+            if (!end.isDone()) {
+                new Thread(() -> end.complete(container.drain()), "orderly-end").start();
+            }
+        });
         return end.join();
     }
 }

@@ -43,7 +43,7 @@ interface Dialer {
             this(status, message, false);
         }
 
-        /** @param nobody whether it is certain that nobody listens */
+        /** @param nobody whether nobody listens there, as opposed to somebody who is slow */
         Refused(int status, String message, boolean nobody) {
             super(message);
             this.status = status;

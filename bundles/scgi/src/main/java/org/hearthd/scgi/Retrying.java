@@ -89,7 +89,7 @@ final class Retrying implements Dialer {
         private void fail(Throwable why) {
             result.setFailure(why);
             if (launch.essential() && !reached) {
-                end.accept("the first request: " + why.getMessage());
+                end.accept("no connection was possible at the first request: " + why.getMessage());
             }
         }
     }

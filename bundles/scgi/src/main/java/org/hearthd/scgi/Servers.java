@@ -132,7 +132,7 @@ final class Servers implements Dialer {
             }
             boolean slow = cause instanceof ConnectTimeoutException;
             status = slow ? 504 : 503;
-            nobody &= is(cause, ECONNREFUSED) || cause instanceof FileNotFoundException;
+            nobody &= !slow && !full;
             nextAddress(full ? "its queue is full" : slow ? "no connection within " + timeoutMs + " ms" : reason(cause));
         }
 

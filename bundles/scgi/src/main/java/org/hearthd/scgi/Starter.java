@@ -5,12 +5,14 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.process.Child;
 
 /** Starts a program that serves at a configured address and survives us. */
 final class Starter {
     private static final System.Logger LOG = System.getLogger(Starter.class.getName());
+    private static final long ENDING_MS = 300;
 
     private final Launch launch;
     private final Server server;
@@ -43,7 +45,7 @@ final class Starter {
     }
 
     private void startNow() {
-        if (child != null && !child.exit().isDone()) {
+        if (child != null && !hasEnded(child)) {
             return;
         }
         if (server.hasAnswered()) {
@@ -67,6 +69,11 @@ final class Starter {
             pauses.ended(now, server.hasAnswered());
             LOG.log(Level.WARNING, () -> server + ": the program has ended: " + started.state());
         });
+    }
+
+    /** Who listens no more may be about to end; only one worker waits for that. */
+    private static boolean hasEnded(Child child) {
+        return child.exit().handle((status, failure) -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join();
     }
 
     /** The program has the socket for itself, so that connections are refused when it has ended. */

@@ -241,6 +241,16 @@ class ModesTest {
     }
 
     @Test
+    void aLaunchedProgramIsStartedAgainAtItsTcpPortAsSoonAsItHasDied() throws IOException {
+        house("launching", "address", "127.0.0.1:" + freePort(), "command", server());
+        long pid = pid();
+        endLater(pid);
+        long next = pid();
+        assertNotEquals(pid, next);
+        endLater(next);
+    }
+
+    @Test
     void aMixedProgramBindsByItselfAndIsWaitedFor() throws IOException {
         Path path = directory.resolve("s");
         house("mixed", "address", "unix:" + path, "command", server(path.toString(), "0.3"), "retries", 20,
