@@ -20,6 +20,8 @@ final class Htpipe {
     private static final long CHILD_END_MS = 20_000;
     /** Handlers run, sources do not. */
     private static final int HANDLERS = 6;
+    /** Fewer than may wait in front of the way out: whoever sends faster than the other end takes is made to wait, not refused. */
+    private static final int PROGRESS = 500;
     private static final int ALL_LEVELS = 7;
     private static final long HANDLER_TIMEOUT_S = 30;
 
@@ -68,7 +70,8 @@ final class Htpipe {
     }
 
     private Map<String, Dictionary<String, Object>> server() {
-        return Map.of("org.hearthd.htpipe.server~main", new Hashtable<>(Map.of("address", address(), "handler", NAME)),
+        return Map.of("org.hearthd.htpipe.server~main",
+                new Hashtable<>(Map.of("address", address(), "handler", NAME, "progress.max", PROGRESS)),
                 "org.hearthd.process~main",
                 new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
                         "stdout",
@@ -77,7 +80,7 @@ final class Htpipe {
 
     private Map<String, Dictionary<String, Object>> client() {
         return Map.of("org.hearthd.htpipe.client~main", new Hashtable<>(Map.of("address", address(), "handler.name", NAME)),
-                "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+                "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME, "progress.max", PROGRESS)));
     }
 
     private String address() {

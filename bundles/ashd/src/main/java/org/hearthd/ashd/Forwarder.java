@@ -24,7 +24,7 @@ import org.hearthd.transport.TransportException;
 public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
 
-    private final String handler;
+    private volatile String handler;
     private volatile Limits limits;
     private final Supplier<StreamTransport> streams;
     private final Executor threads;
@@ -83,9 +83,21 @@ public final class Forwarder implements AutoCloseable {
         this.owner = owner;
     }
 
-    /** Other limits, for exchanges that come from now on. */
-    public void limits(Limits changed) {
-        limits = changed;
+    /** Another name for messages and error pages, and other limits, for exchanges that come from now on. */
+    public void settings(String newHandler, Limits newLimits) {
+        handler = newHandler;
+        limits = newLimits;
+    }
+
+    /** Answers those that wait with 503 and that reason; what comes later waits as before. */
+    public void refuse(String reason) {
+        List<Waiting> refused = new ArrayList<>();
+        synchronized (this) {
+            queue.removeIf(item -> item.waits && refused.add(item));
+            refused.forEach(this::leaves);
+            notifyAll();
+        }
+        refused.forEach(item -> item.answer(503, reason, streams));
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */

@@ -11,25 +11,25 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @interface DispatchConfig {
     /** Threads of one handler's pool. */
     @AttributeDefinition(description = "Threads of each blocking handler's own pool, 1 to 4096; e.g. 16. "
-            + "A handler's property handler.threads overrides it.")
+            + "A handler's property handler.threads overrides it.", min = "1", max = "4096")
     int pool_threads() default 16;
 
     /** Exchanges that wait for a thread. */
     @AttributeDefinition(description = "Exchanges that may wait for a thread of one handler's pool, 0 to 1000000; e.g. 256. "
-            + "One more is answered with 503. A handler's property handler.queue overrides it.")
+            + "One more is answered with 503. A handler's property handler.queue overrides it.", min = "0", max = "1000000")
     int pool_queue() default 256;
 
     /** Time until the answer must begin. */
     @AttributeDefinition(description = "Milliseconds until a handler's answer must begin, 1 to 86400000; e.g. 30000. "
-            + "Then the client gets 504. A handler's property handler.timeout.ms overrides it.")
+            + "Then the client gets 504. A handler's property handler.timeout.ms overrides it.", min = "1", max = "86400000")
     long handler_timeout_ms() default 30000;
 
     /** What Retry-After says. */
-    @AttributeDefinition(description = "Seconds that Retry-After names in a 503, 0 to 86400; e.g. 1.")
+    @AttributeDefinition(description = "Seconds that Retry-After names in a 503, 0 to 86400; e.g. 1.", min = "0", max = "86400")
     int retry_after_s() default 1;
 
     /** Time for requests in progress when a handler goes. */
     @AttributeDefinition(description = "Milliseconds for which a handler that is being withdrawn is held back until its requests "
-            + "have ended, 0 to 600000; e.g. 5000.")
+            + "have ended, 0 to 600000; e.g. 5000.", min = "0", max = "600000")
     long retire_timeout_ms() default 5000;
 }

@@ -152,7 +152,12 @@ final class Answer {
 
     /** What the handler itself says the length is; nonsense counts as nothing said. */
     private static long announced(int status, Headers headers) {
-        String value = status == 204 ? null : headers.get("Content-Length");
+        return status == 204 ? UNKNOWN : length(headers);
+    }
+
+    /** The Content-Length, or -1 if there is none that is a number. */
+    static long length(Headers headers) {
+        String value = headers.get("Content-Length");
         if (value == null || value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return UNKNOWN;
         }

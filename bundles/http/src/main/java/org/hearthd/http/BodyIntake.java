@@ -2,6 +2,7 @@ package org.hearthd.http;
 
 import java.io.IOException;
 import org.hearthd.http.Connection.Phase;
+import org.hearthd.net.Deadline;
 
 /**
  * What arrives of the request body in progress: passed on while it is wanted, dropped after the answer; sees to it that it comes in

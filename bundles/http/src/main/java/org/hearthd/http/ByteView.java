@@ -1,6 +1,7 @@
 package org.hearthd.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -32,6 +33,15 @@ final class ByteView implements ByteExchange {
     @Override
     public void read() {
         exchange.requestBody().read();
+    }
+
+    /** HTTP/1.0 does not know interim responses (RFC 9110 15.2). */
+    @Override
+    public void interim(ResponseHead head) {
+        boolean known = !managed.request().version().equals(RequestHead.HTTP_1_0);
+        if (known && exchange.current() && !exchange.answer().begun()) {
+            exchange.connection().out().write(Unpooled.wrappedBuffer(head.encode()));
+        }
     }
 
     @Override

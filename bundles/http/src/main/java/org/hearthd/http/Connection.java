@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import org.hearthd.net.Deadline;
 
 /**
  * One client's connection: one request at a time, in order. The next one waits in the decoder's buffer, and when bytes pile up there
@@ -160,6 +161,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } else if (waiting > 0 && !wantsBody() && phase == Phase.BUSY) {
             ctx.channel().config().setAutoRead(false);
         }
+        checkCutShort();
+    }
+
+    /** After a half-close the body's rest is in the decoder's buffer, or nowhere; what is being read may still bring it. */
+    private void checkCutShort() {
+        if (ending.isInputClosed() && phase == Phase.BUSY && !inRead) {
+            intake.inputClosed(decoder.buffered());
+        }
     }
 
     /** Refuses a head that is too large to be passed on. */
@@ -272,9 +281,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         reading.set(limits().bodyTimeout());
         readOn();
-        if (ending.isInputClosed() && phase == Phase.BUSY) {
-            intake.inputClosed(decoder.buffered());
-        }
+        checkCutShort();
     }
 
     void sendContinue() {

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import org.hearthd.net.Deadline;
 
 /** How a connection ends in order: nothing that was written is lost, and what the client still sends does no harm. Of one loop. */
 final class Ending {

@@ -3,12 +3,14 @@ package org.hearthd.http;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
@@ -66,19 +68,27 @@ public final class HttpFront {
     /** Takes new settings without dropping a connection; a change that fails leaves everything as it was. */
     @Modified
     void modified(HttpFrontConfig config) {
-        Settings changed = Settings.of(pid, config);
         try {
+            Settings changed = Settings.of(pid, config);
             front.listen(changed.request());
+            settings = changed;
+            front.change(changed.limits(), changed.serverHeader());
+            registration.setProperties(properties());
+        } catch (IllegalArgumentException e) {
+            refused(e.getMessage(), "");
         } catch (IOException e) {
-            LOG.log(Level.ERROR, () -> pid + ": the change is refused, " + e.getMessage() + "; " + front.describe()
-                    + (front.isListening()
-                            ? " goes on as it was"
-                            : " can not be listened on again: " + e.getSuppressed()[0].getMessage()));
-            return;
+            refused(pid + ": " + e.getMessage(), whyLost(e));
         }
-        settings = changed;
-        front.change(changed.limits(), changed.serverHeader());
-        registration.setProperties(properties());
+    }
+
+    private void refused(String reason, String whyLost) {
+        LOG.log(Level.ERROR, () -> reason + "; the change is refused, " + front.describe()
+                + (front.isListening() ? " goes on as it was" : " is not listened on any more" + whyLost));
+    }
+
+    /** Why the old address could not be taken back; nothing if it was lost before. */
+    private static String whyLost(IOException refused) {
+        return Arrays.stream(refused.getSuppressed()).map(lost -> ": " + lost.getMessage()).collect(Collectors.joining());
     }
 
     private Dictionary<String, Object> properties() {

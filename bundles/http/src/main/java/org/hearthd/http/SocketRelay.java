@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
+import org.hearthd.net.Deadline;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.FdPair;
@@ -220,6 +221,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         Headers headers = found.headers();
         check(headers.all("Content-Length").size() < 2, "it has more than one Content-Length");
+        check(!headers.contains("Content-Length") || Answer.length(headers) >= 0, "its Content-Length is not a number");
         boolean coded = headers.contains("Transfer-Encoding");
         check(!coded || !headers.contains("Content-Length"), "it has both Content-Length and Transfer-Encoding");
         check(!coded || String.join(",", headers.all("Transfer-Encoding")).equalsIgnoreCase("chunked"),

@@ -3,6 +3,7 @@ package org.hearthd.http;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.function.LongSupplier;
+import org.hearthd.net.Deadline;
 
 /** Notices a client that takes nothing for too long while bytes wait for it. Of one loop. */
 final class WriteWatch {

@@ -105,6 +105,22 @@ class BodyTest {
         assertEquals(0, client.get("/").answer().body().length);
     }
 
+    @Test
+    void theByteViewPassesInterimResponsesOnToWhoKnowsThem() throws Exception {
+        front.handle(exchange -> {
+            ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
+            bytes.interim(ResponseHead.of(103, Headers.of("Link", "</s.css>")));
+            bytes.head(ResponseHead.of(200, Headers.of("Content-Length", "0")));
+            bytes.interim(ResponseHead.of(103, Headers.EMPTY));
+            bytes.end();
+        });
+        Client.Answer interim = client.get("/").answer(true);
+        assertEquals(103, interim.status());
+        assertEquals("</s.css>", interim.header("Link"));
+        assertEquals(200, client.answer().status());
+        assertEquals(200, client.send("GET / HTTP/1.0\r\nHost: h\r\n\r\n").answer().status());
+    }
+
     private record EchoBody(ByteExchange bytes) implements ByteExchange.Body {
         @Override
         public void data(ByteBuf piece) {
@@ -253,6 +269,19 @@ class BodyTest {
     void aHalfClosedClientWithAnIncompleteBodyGets400() throws Exception {
         client.send(post("Content-Length: 10") + "abc").socket.shutdownOutput();
         assertEquals(400, client.answer().status());
+        assertTrue(client.atEnd());
+    }
+
+    @Test
+    void aCompleteBodyOfAHalfClosedClientIsReadToItsEndHoweverLate() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        front.handleBlocking(exchange -> {
+            exchange.onGone(gone::countDown);
+            assertTrue(gone.await(5, TimeUnit.SECONDS));
+            exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes()));
+        });
+        client.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n").socket.shutdownOutput();
+        assertEquals("abcdef", client.answer().text());
         assertTrue(client.atEnd());
     }
 

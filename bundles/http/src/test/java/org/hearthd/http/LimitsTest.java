@@ -171,7 +171,7 @@ class LimitsTest {
             int port = front.port();
             other.bind(new InetSocketAddress("127.0.0.2", port));
             IOException refused = assertThrows(IOException.class, () -> front.front.listen(TestFront.request("*:" + port)));
-            assertEquals("address 0.0.0.0:" + port + ": address in use", refused.getMessage().replace("[::]", "0.0.0.0"));
+            assertEquals("address *:" + port + ": address in use", refused.getMessage());
             assertTrue(front.front.isListening());
             assertEquals("127.0.0.1:" + port, front.front.address().toString());
             try (Client client = front.connect()) {

@@ -121,7 +121,10 @@ class SocketRelayTest {
     void noHeadOrABadOneIsA502WithARequestId() throws Exception {
         for (String bad : new String[] {"", "HTTP/1.1 200", "nonsense\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
             "HTTP/1.1 200 OK\r\nx\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n"}) {
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nab",
+            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nab",
+            "HTTP/1.1 101 Switching\r\n\r\n"}) {
             answerWith(bad);
             Client.Answer answer = client.get("/").answer();
             assertEquals(502, answer.status(), bad);

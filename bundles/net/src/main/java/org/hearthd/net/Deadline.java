@@ -36,6 +36,11 @@ public final class Deadline {
         }
     }
 
+    /** Whether it was set and has not been reached or cleared since. */
+    public boolean isSet() {
+        return set;
+    }
+
     /** Nothing is waited for at the moment. */
     public void clear() {
         set = false;

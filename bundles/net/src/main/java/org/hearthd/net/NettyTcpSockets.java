@@ -98,8 +98,9 @@ public final class NettyTcpSockets implements TcpSockets {
         }
     }
 
+    /** As it is configured: every address is a star. */
     private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
+        String host = address.getAddress().isAnyLocalAddress() ? "*" : address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 

@@ -67,6 +67,8 @@ class NettyTcpSocketsTest {
             int port = port(fd);
             IOException e = assertThrows(IOException.class, () -> Ends.TCP.listen(new InetSocketAddress("127.0.0.1", port), 8));
             assertEquals("address 127.0.0.1:" + port + ": address in use", e.getMessage());
+            e = assertThrows(IOException.class, () -> Ends.TCP.listen(new InetSocketAddress(port), 8));
+            assertEquals("address *:" + port + ": address in use", e.getMessage());
         }
         assertEquals(before, Ends.openDescriptors());
     }

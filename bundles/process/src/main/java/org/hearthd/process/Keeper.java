@@ -56,9 +56,10 @@ final class Keeper {
         return settings;
     }
 
-    /** Why there is no process that could answer, in words for a client, or null. */
+    /** What a client is told while there is no process that could answer, or null. */
     String trouble() {
-        return trouble;
+        String why = trouble;
+        return why == null ? null : "The handler " + settings.handler() + " is out of order: " + why + ".";
     }
 
     /** Starts the process if there is none. */
@@ -164,9 +165,12 @@ final class Keeper {
         } else {
             trouble = reason;
             LOG.log(reported ? Level.DEBUG : Level.WARNING,
-                    () -> "handler " + handler + " is out of order: " + reason + "; requests get 503, tried again every "
-                            + settings.delayMaxMs() + " ms at least. Its program " + details);
+                    () -> "handler " + handler + " is out of order: " + reason
+                            + "; requests get 503, it is tried again at least every "
+                            + settings.delayMaxMs() + " ms. Its program " + details);
             reported = true;
+            String refusal = trouble();
+            CompletableFuture.runAsync(() -> forwarder.refuse(refusal));
         }
         Timer.after(delay, this::start);
     }

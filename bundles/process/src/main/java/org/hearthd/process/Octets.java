@@ -1,49 +1,57 @@
 package org.hearthd.process;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Octets of a request (one in each character) as text that the virtual machine turns back into the same octets when it starts a program.
- * It can not pass octets that are no text in the locale's encoding.
+ * Gives a program octets of a request (one in each character) as arguments and variables. The virtual machine passes text, in the
+ * encoding of the locale, and so can not pass every octet: where there is another than ASCII, a shell makes the octets.
  */
 final class Octets {
-    /** How the virtual machine writes arguments and variables; it has no method that tells. */
-    private static final Charset NATIVE = Runtime.version().feature() < 18
-            ? Charset.defaultCharset()
-            : Charset.forName(System.getProperty("sun.jnu.encoding"));
-
     private Octets() {}
 
     /**
-     * The text to pass.
+     * The program with further arguments at the end and with those variables.
      *
-     * @throws IllegalArgumentException naming {@code what} if it can not be passed
+     * @param variables by names that a shell accepts
      */
-    static String text(String octets, String what) {
-        return text(octets, what, NATIVE);
+    static Program add(Program program, List<String> arguments, Map<String, String> variables) {
+        Map<String, String> plain = new HashMap<>();
+        StringBuilder script = new StringBuilder();
+        variables.forEach((name, value) -> {
+            if (isAscii(value)) {
+                plain.put(name, value);
+            } else {
+                assign(script, name, value).append("export ").append(name).append('\n');
+            }
+        });
+        boolean ascii = script.length() == 0 && arguments.stream().allMatch(Octets::isAscii);
+        Program known = program.withEnvironment(program.environment().with(plain));
+        if (ascii) {
+            return known.withArguments(arguments);
+        }
+        for (String argument : arguments) {
+            assign(script, "hearth_octets", argument).append("set -- \"$@\" \"$hearth_octets\"\n");
+        }
+        script.append("unset hearth_octets\nexec \"$@\"\n");
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script.toString(), "sh"));
+        command.addAll(program.command());
+        return known.withCommand(command);
     }
 
-    static String text(String octets, String what, Charset charset) {
-        boolean plain = true;
+    private static boolean isAscii(String octets) {
+        return octets.chars().allMatch(c -> c < 0x80);
+    }
+
+    /** The last character keeps the shell from removing line ends. */
+    private static StringBuilder assign(StringBuilder script, String name, String octets) {
+        script.append(name).append("=$(printf '");
         for (int i = 0; i < octets.length(); i++) {
-            char c = octets.charAt(i);
-            if (c == 0) {
-                throw new IllegalArgumentException("the " + what + " has a NUL");
-            }
-            plain &= c < 0x80;
+            int c = octets.charAt(i);
+            script.append('\\').append(c >> 6).append(c >> 3 & 7).append(c & 7);
         }
-        if (plain) {
-            return octets;
-        }
-        try {
-            ByteBuffer bytes = StandardCharsets.ISO_8859_1.newEncoder().encode(CharBuffer.wrap(octets));
-            return charset.newDecoder().decode(bytes).toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the " + what + " is not text in " + charset, e);
-        }
+        return script.append(".')\n").append(name).append("=${").append(name).append("%.}\n");
     }
 }

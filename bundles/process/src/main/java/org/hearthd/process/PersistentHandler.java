@@ -100,7 +100,7 @@ public final class PersistentHandler implements Handler {
     void modified(PersistentConfig config, Map<String, Object> properties) {
         PersistentSettings changed = PersistentSettings.of(config, properties);
         keeper.settings(changed);
-        forwarder.limits(changed.limits());
+        forwarder.settings(changed.handler(), changed.limits());
         if (!changed.handler().equals(registration.getReference().getProperty(NAME))) {
             registration.setProperties(properties());
         }
@@ -123,9 +123,7 @@ public final class PersistentHandler implements Handler {
             return;
         }
         try {
-            exchange.respond(ErrorPage.of(exchange.id(), 503,
-                    "The handler " + keeper.settings().handler() + " is out of order: " + trouble + ".")
-                    .with("Retry-After", "1"));
+            exchange.respond(ErrorPage.of(exchange.id(), 503, trouble).with("Retry-After", "1"));
         } catch (IOException e) {
             LOG.log(Level.DEBUG, () -> exchange + ": its 503 did not reach the client", e);
         }

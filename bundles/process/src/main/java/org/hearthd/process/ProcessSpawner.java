@@ -70,9 +70,10 @@ public final class ProcessSpawner implements Spawner {
         if (program.session()) {
             command.add(Executable.find("setsid"));
         }
+        command.addAll(Signals.prefix());
         // env(1) would take a path with = for a variable
-        if (path.indexOf('=') < 0) {
-            command.addAll(Signals.prefix());
+        if (path.indexOf('=') >= 0 && !Signals.prefix().isEmpty()) {
+            command.addAll(List.of("/bin/sh", "-c", "exec \"$0\" \"$@\""));
         }
         command.add(path);
         command.addAll(program.command().subList(1, program.command().size()));

@@ -50,11 +50,16 @@ public record Program(String name, List<String> command, Path directory, Environ
         return new Program(other, command, directory, environment, stdout, stderr, session, survives);
     }
 
+    /** The same program with another command. */
+    Program withCommand(List<String> other) {
+        return new Program(name, other, directory, environment, stdout, stderr, session, survives);
+    }
+
     /** The same program with further arguments at the end. */
     public Program withArguments(Collection<String> more) {
         List<String> all = new ArrayList<>(command);
         all.addAll(more);
-        return new Program(name, all, directory, environment, stdout, stderr, session, survives);
+        return withCommand(all);
     }
 
     /** The same program with that environment. */

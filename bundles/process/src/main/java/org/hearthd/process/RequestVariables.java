@@ -16,18 +16,16 @@ final class RequestVariables {
     /**
      * HTTP_VERSION and one REQ_NAME for each header; of headers with the same variable the last wins. A header that would only become an
      * X_ASH_ variable by the mapping was not set by a front, and is left out.
-     *
-     * @throws IllegalArgumentException if something can not be passed
      */
     static Map<String, String> of(Request request) {
         Map<String, String> variables = new HashMap<>();
-        variables.put("HTTP_VERSION", Octets.text(request.version(), "version"));
+        variables.put("HTTP_VERSION", request.version());
         Headers headers = request.headers();
         for (int i = 0; i < headers.size(); i++) {
             String header = headers.name(i);
             String name = map(header);
             if (!name.startsWith(TRUSTED) || header.regionMatches(true, 0, TRUSTED_HEADER, 0, TRUSTED_HEADER.length())) {
-                variables.put(PREFIX + name, Octets.text(headers.value(i), "header " + header));
+                variables.put(PREFIX + name, headers.value(i));
             }
         }
         return variables;

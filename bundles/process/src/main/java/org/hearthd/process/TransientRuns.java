@@ -116,15 +116,8 @@ final class TransientRuns {
     /** Null if the exchange was answered instead. */
     private Child start(Exchange exchange) {
         TransientSettings now = settings;
-        Program program;
         Request request = exchange.request();
-        try {
-            program = program(now, request, exchange.id());
-        } catch (IllegalArgumentException e) {
-            LOG.log(Level.INFO, () -> exchange + ": 400, handler " + now.handler() + ": " + e.getMessage());
-            exchange.fail(400, "The request can not be passed to a program: " + e.getMessage() + ".");
-            return null;
-        }
+        Program program = program(now, request, exchange.id());
         try (Fd socket = exchange.takeSocket()) {
             Child child = start(program.withOutput(Output.to(socket), now.program().stderr()), socket, exchange);
             if (child == null || child.pid() > 0) {
@@ -146,12 +139,8 @@ final class TransientRuns {
     }
 
     private static Program program(TransientSettings now, Request request, String id) {
-        List<String> last = new ArrayList<>();
-        last.add(Octets.text(request.method(), "method"));
-        last.add(Octets.text(request.url(), "URL"));
-        last.add(Octets.text(request.rest(), "rest string"));
-        Program.Environment environment = now.program().environment().with(RequestVariables.of(request));
-        return now.program().withName(now.program().name() + ", request " + id).withArguments(last).withEnvironment(environment);
+        return Octets.add(now.program().withName(now.program().name() + ", request " + id),
+                List.of(request.method(), request.url(), request.rest()), RequestVariables.of(request));
     }
 
     private Child start(Program program, Fd socket, Exchange exchange) {

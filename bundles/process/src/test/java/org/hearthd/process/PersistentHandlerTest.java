@@ -44,7 +44,8 @@ final class PersistentHandlerTest extends ProcessContract {
         start(java("java"), "restart_good_ms", 1L);
         long pid = pid(ask("one"));
         assertEquals("", ask("die").answer());
-        assertNotEquals(pid, pid(ask("two")));
+        // what follows at once may have been sent to the dying process, too
+        assertNotEquals(pid, pid(untilAnswered()));
     }
 
     @Test
@@ -129,6 +130,30 @@ final class PersistentHandlerTest extends ProcessContract {
         assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
         assertTrue(answer.contains("The handler test is out of order: its program ends soon after its start (status 3)."),
                 answer);
+    }
+
+    @Test
+    void whatWaitsForAProgramThatTurnsOutToBeBrokenIsToldSoAtOnce() throws Exception {
+        start(shell("exit 3"), "restart_delay_min_ms", 2000L, "wait_timeout_ms", 60_000L);
+        assertTrue(Await.until(() -> ProcessHandle.current().children().findAny().isEmpty()), "it did not end");
+        List<Client> clients = new ArrayList<>();
+        while (clients.stream().filter(client -> !client.answered()).findAny().isEmpty()) {
+            clients.add(ask("early"));
+            assertTrue(clients.size() < 1000, "nothing waits");
+            assertTrue(handler.trouble() == null, "it is out of order already");
+        }
+        for (Client client : clients) {
+            String answer = client.answer();
+            assertTrue(answer.isEmpty() || answer.contains("The handler test is out of order: its program ends soon"), answer);
+        }
+    }
+
+    @Test
+    void messagesNameARenamedHandlerAsItIsCalledNow() throws Exception {
+        start(java("java"));
+        handler.modified(config(java("java"), "handler", "other"), House.PID);
+        String answer = ask("x".repeat(70_000)).answer();
+        assertTrue(answer.contains("The request is too long for the handler other."), answer);
     }
 
     @Test

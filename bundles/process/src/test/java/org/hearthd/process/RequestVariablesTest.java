@@ -1,10 +1,7 @@
 package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.hearthd.Headers;
 import org.hearthd.Request;
@@ -23,18 +20,6 @@ final class RequestVariablesTest {
                 variables("X-Ash-Address", "192.0.2.1", "X_Ash_Address", "forged", "x.ash.remote-user", "root", "X_ASH-FILE",
                         "/etc",
                         "X-Ashtray", "1"));
-    }
-
-    @Test
-    void octetsAreTextInTheEncodingOfTheLocaleOrRefused() {
-        assertEquals("\u00e9\u20ac", Octets.text("\u00c3\u00a9\u00e2\u0082\u00ac", "URL", StandardCharsets.UTF_8));
-        assertEquals("\u00c3", Octets.text("\u00c3", "URL", StandardCharsets.ISO_8859_1));
-        for (String bad : new String[] {"\u00e9", "a\u0000b", "\u00c3("}) {
-            String message = assertThrows(IllegalArgumentException.class, () -> Octets.text(bad, "URL", StandardCharsets.UTF_8))
-                    .getMessage();
-            assertTrue(message.startsWith("the URL "), message);
-        }
-        assertThrows(IllegalArgumentException.class, () -> Octets.text("\u00e9", "URL", StandardCharsets.US_ASCII));
     }
 
     private static Map<String, String> variables(String... headers) {

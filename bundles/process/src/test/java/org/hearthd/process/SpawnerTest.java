@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +137,19 @@ final class SpawnerTest extends ProcessContract {
                 assertEquals("signal 15", child.state());
             }
         }
+    }
+
+    @Test
+    void aProgramWithAnEqualsSignInItsPathHasNoSignalBlockedOrIgnoredEither() throws Exception {
+        Path script = Files.createDirectory(dir.resolve("a=b")).resolve("script");
+        Files.copy(script("#!/bin/sh\necho \"$#$1\" >&2\nexec grep -e SigBlk: -e SigIgn: /proc/self/status >&2\n"), script,
+                StandardCopyOption.COPY_ATTRIBUTES);
+        Child child = spawner.start(Program.of("test", List.of(script.toString(), "x y")), null);
+        assertEquals(0, status(child));
+        assertEquals("1x y", child.lastErrors().get(0));
+        String status = String.join("\n", child.lastErrors());
+        assertTrue(Signals.none(status, "SigBlk:"), status);
+        assertTrue(Signals.none(status, "SigIgn:"), status);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
+import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
@@ -24,6 +25,7 @@ final class Intake implements Source {
 
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
+    private final InProgress exchanges = new InProgress(0);
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     /** The reader that works; readers that have been closed may still hand on what they had received. */
@@ -35,6 +37,11 @@ final class Intake implements Source {
     Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to) {
         this.streams = streams;
         this.to = to;
+    }
+
+    /** How many exchanges may be in progress; while they are as many nothing is read. 0 = any number. */
+    void limit(int most) {
+        exchanges.limit(most);
     }
 
     /** How to get one more duplicate. */
@@ -104,7 +111,11 @@ final class Intake implements Source {
         synchronized (this) {
             busy++;
         }
-        exchange.onEnd(outcome -> free());
+        exchanges.begin();
+        exchange.onEnd(outcome -> {
+            exchanges.end();
+            free();
+        });
         to.accept(exchange);
     }
 

@@ -52,6 +52,10 @@ public final class Stdin {
     /** Requests that come from now on go to the handler of this configuration. */
     @Modified
     void modified(StdinConfig config) {
+        if (config.progress_max() < 0) {
+            throw new IllegalArgumentException("org.hearthd.stdin: progress.max " + config.progress_max() + " is negative");
+        }
+        intake.limit(config.progress_max());
         handler = config.handler();
     }
 

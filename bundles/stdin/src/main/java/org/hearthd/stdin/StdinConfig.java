@@ -9,4 +9,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     /** Who answers. */
     @AttributeDefinition(description = "A handler that gets every request, e.g. hello; empty = the routes decide", required = false)
     String handler() default "";
+
+    /** When to stop reading. */
+    @AttributeDefinition(description = "Requests in progress at most, e.g. 500; then the parent waits; 0 = any number", required = false)
+    int progress_max() default 0;
 }

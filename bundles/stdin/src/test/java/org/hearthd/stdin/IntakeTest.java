@@ -107,6 +107,23 @@ final class IntakeTest extends Contract {
     }
 
     @Test
+    void whatIsOverTheLimitIsReadWhenOthersHaveEnded() throws Exception {
+        intake.limit(2);
+        intake.read(zero::dup, packets);
+        List<StreamConnection> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(request("r" + i));
+        }
+        for (StreamConnection client : clients) {
+            Exchange exchange = next();
+            assertTrue(exchanges.size() < 2, "more than two are in progress");
+            exchange.respond(Response.text(200, "served"));
+            assertTrue(rest(client).endsWith("served"));
+            client.close();
+        }
+    }
+
+    @Test
     void anotherTransportTakesOverWithoutLosingARequest() throws Exception {
         intake.read(zero::dup, packets);
         int total = 60;

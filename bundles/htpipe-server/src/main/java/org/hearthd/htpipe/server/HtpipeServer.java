@@ -59,6 +59,7 @@ public final class HtpipeServer {
         settings = Settings.of(pid, config);
         name = "htpipe-server " + settings.request().name();
         server = new Server(name, settings.uids(), () -> streams, this::dispatch);
+        server.limit(settings.progress());
     }
 
     private void dispatch(Exchange exchange) {
@@ -127,6 +128,7 @@ public final class HtpipeServer {
         }
         settings = changed;
         server.allow(changed.uids());
+        server.limit(changed.progress());
     }
 
     @Deactivate

@@ -42,6 +42,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String handler() default "";
 
     @AttributeDefinition(
+            description = "Requests in progress at most, e.g. 500; then the clients wait; 0 = any number",
+            required = false)
+    int progress_max() default 0;
+
+    @AttributeDefinition(
             description = "Time in milliseconds that requests in progress get when this server stops, e.g. 10000",
             required = false)
     long drain_timeout_ms() default 10_000;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
+import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
@@ -25,6 +26,7 @@ final class Server implements Source {
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
     private final Set<PacketConnection> open = ConcurrentHashMap.newKeySet();
+    private final InProgress exchanges = new InProgress(0);
     private final AtomicInteger readers = new AtomicInteger();
     /** Exchanges in progress, threads that may bring more, and one for the time before draining. */
     private final AtomicInteger busy = new AtomicInteger(1);
@@ -57,6 +59,11 @@ final class Server implements Source {
     /** Who may connect from now on; null = everybody. */
     void allow(Set<Long> allowed) {
         uids = allowed;
+    }
+
+    /** How many exchanges may be in progress; while they are as many nothing is read. 0 = any number. */
+    void limit(int most) {
+        exchanges.limit(most);
     }
 
     /** Takes a connection over. */
@@ -93,7 +100,11 @@ final class Server implements Source {
 
     private void accept(Exchange exchange) {
         busy.incrementAndGet();
-        exchange.onEnd(outcome -> free());
+        exchanges.begin();
+        exchange.onEnd(outcome -> {
+            exchanges.end();
+            free();
+        });
         to.accept(exchange);
     }
 

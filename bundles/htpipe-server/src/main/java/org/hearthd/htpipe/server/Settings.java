@@ -15,7 +15,8 @@ import org.hearthd.transport.UnixAddress;
  *
  * @param uids who may connect; null = everybody
  */
-record Settings(ListenRequest request, String owner, String group, Set<Long> uids, String handler, long drainTimeoutMs) {
+record Settings(ListenRequest request, String owner, String group, Set<Long> uids, String handler, int progress,
+        long drainTimeoutMs) {
     static final String PID = "org.hearthd.htpipe.server";
 
     /**
@@ -31,7 +32,8 @@ record Settings(ListenRequest request, String owner, String group, Set<Long> uid
         ListenRequest request = new ListenRequest(name, address(pid, config.address()), ListenRequest.Type.PACKET,
                 (int) range(pid, "backlog", config.backlog(), 1, 65_535), Integer.parseInt(config.mode(), 8));
         return new Settings(request, config.owner().strip(), config.group().strip(), uids(pid, config.peer_uids().strip()),
-                config.handler().strip(), range(pid, "drain.timeout.ms", config.drain_timeout_ms(), 0, 3_600_000));
+                config.handler().strip(), (int) range(pid, "progress.max", config.progress_max(), 0, 1_000_000),
+                range(pid, "drain.timeout.ms", config.drain_timeout_ms(), 0, 3_600_000));
     }
 
     /** The NAME in {@code org.hearthd.htpipe.server~NAME}. */

@@ -74,7 +74,7 @@ final class ServerTest extends Contract {
     private Doorway doorway(String path) throws IOException {
         ListenRequest request = new ListenRequest("test", new ListenAddress(null, address(path)), ListenRequest.Type.PACKET, 128,
                 0600);
-        Doorway made = new Doorway("test", new Settings(request, "", "", null, "", 0),
+        Doorway made = new Doorway("test", new Settings(request, "", "", null, "", 0, 0),
                 new ListenersService(null, streams, packets, descriptors), server::admit);
         made.open(packets);
         return made;
@@ -212,6 +212,22 @@ final class ServerTest extends Contract {
         }
         get(drained);
         assertEnded(client);
+    }
+
+    @Test
+    void whatIsOverTheLimitIsReadWhenOthersHaveEnded() throws Exception {
+        server.limit(2);
+        PacketConnection client = connect();
+        List<StreamConnection> responses = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            responses.add(request(client, GET));
+        }
+        for (StreamConnection response : responses) {
+            Exchange exchange = next();
+            assertTrue(exchanges.size() < 2, "more than two are in progress");
+            exchange.respond(Response.text(200, "served"));
+            assertTrue(answer(response).endsWith("served"));
+        }
     }
 
     @Test

@@ -52,11 +52,19 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketConnection adopt(Fd connected) throws IOException {
-        return new PacketLink(connected, false);
+        return new PacketLink(connected, connected instanceof OwnedFd own && own.nonBlocking());
     }
 
     @Override
     public FdPair pair() throws IOException {
-        return sockets.pair();
+        // nobody gets a duplicate of the end to keep: its calls need no poll before them
+        FdPair pair = sockets.pair();
+        try {
+            Fds.nonBlocking(pair.ours().number(), true);
+            return new FdPair(new OwnedFd(pair.ours().take().number(), true), pair.theirs());
+        } catch (IOException e) {
+            pair.close();
+            throw e;
+        }
     }
 }

@@ -12,10 +12,25 @@ final class OwnedFd implements Fd {
     private static final System.Logger LOG = System.getLogger(OwnedFd.class.getName());
     private static final int EMPTY = -1;
 
+    private final boolean nonBlocking;
     private int number;
 
     OwnedFd(int number) {
+        this(number, false);
+    }
+
+    /**
+     * A number.
+     *
+     * @param nonBlocking whether it is, and nobody outside this process can change that
+     */
+    OwnedFd(int number, boolean nonBlocking) {
         this.number = number;
+        this.nonBlocking = nonBlocking;
+    }
+
+    boolean nonBlocking() {
+        return nonBlocking;
     }
 
     @Override
@@ -28,7 +43,7 @@ final class OwnedFd implements Fd {
 
     @Override
     public synchronized Fd take() {
-        Fd taken = new OwnedFd(number());
+        Fd taken = new OwnedFd(number(), nonBlocking);
         number = EMPTY;
         return taken;
     }
