@@ -1,5 +1,5 @@
-# Sourced by bin/hearth and bin/htpipe: finds Java and the distribution, which in a checkout is built on first use, and starts its
-# launcher with an archive of recorded classes. $program is the name for messages, $root the directory above bin/.
+# Sourced by bin/hearth, bin/htpipe and bin/callscgi: finds Java and the distribution, which in a checkout is built on first use, and
+# starts its launcher with an archive of recorded classes. $program is the name for messages, $root the directory above bin/.
 
 fail() {
   echo "$program: $1" >&2

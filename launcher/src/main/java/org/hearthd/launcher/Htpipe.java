@@ -88,7 +88,7 @@ final class Htpipe {
     }
 
     /** Room process takes several values as words, and splits a single one like a shell: a backslash keeps a character as it is. */
-    private static String[] words(List<String> child) {
+    static String[] words(List<String> child) {
         return child.size() > 1 ? child.toArray(new String[0]) : new String[] {child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
     }
 

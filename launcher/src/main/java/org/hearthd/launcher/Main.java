@@ -6,7 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** {@code hearth}, and {@code htpipe} if that is the first word; the only class that ends the process. */
+/** {@code hearth}, or {@code htpipe} or {@code callscgi} if that is the first word; the only class that ends the process. */
 public final class Main {
     private Main() {}
 
@@ -15,6 +15,10 @@ public final class Main {
         if (line.length > 0 && line[0].equals("htpipe")) {
             int code = run("htpipe", () -> Htpipe.run(dist(), Arrays.copyOfRange(line, 1, line.length)));
             // the program that this one replaces has one code for all failures
+            System.exit(Math.min(code, LaunchException.FAILED));
+        }
+        if (line.length > 0 && line[0].equals("callscgi")) {
+            int code = run("callscgi", () -> Callscgi.run(dist(), Arrays.copyOfRange(line, 1, line.length)));
             System.exit(Math.min(code, LaunchException.FAILED));
         }
         System.exit(run("hearth", () -> hearth(line)));

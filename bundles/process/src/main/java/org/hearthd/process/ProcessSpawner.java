@@ -40,8 +40,8 @@ public final class ProcessSpawner implements Spawner {
     @Activate
     public ProcessSpawner() {}
 
-    /** For tests. */
-    ProcessSpawner(Descriptors descriptors) {
+    /** A spawner without a component runtime. */
+    public ProcessSpawner(Descriptors descriptors) {
         this.descriptors = descriptors;
     }
 

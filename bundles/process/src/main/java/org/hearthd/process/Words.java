@@ -7,7 +7,7 @@ import java.util.List;
  * A list of words in a configuration. Several values are the words as they are. One value is a line: white space separates words, a
  * backslash takes the next character as it is, {@code '...'} takes everything as it is, {@code "..."} everything but backslashes.
  */
-final class Words {
+public final class Words {
     private final String text;
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();
@@ -23,7 +23,7 @@ final class Words {
      *
      * @throws IllegalArgumentException if a quote or an escape has no end
      */
-    static List<String> of(String[] values) {
+    public static List<String> of(String[] values) {
         return values.length == 1 ? new Words(values[0]).split() : List.of(values);
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /** Finds a server for one request: where to connect, and what to do when that is refused. */
 interface Dialer {
@@ -16,6 +17,16 @@ interface Dialer {
     Future<Line> dial(EventLoop loop, String request);
 
     /**
+     * Nobody calls {@link #dial} any more; ends what was started only for this dialer. Not to be called on a loop.
+     *
+     * @param graceMs time for requests that are still in progress
+     * @return completes when it has ended
+     */
+    default CompletableFuture<?> close(long graceMs) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
      * A connection to a server, for one request.
      *
      * @param channel not reading yet; the receiver closes it
@@ -25,11 +36,22 @@ interface Dialer {
     /** There is no server at the moment. */
     final class Refused extends IOException {
         private final int status;
+        private final boolean nobody;
 
         /** @param status what the client is answered */
         Refused(int status, String message) {
+            this(status, message, false);
+        }
+
+        /** @param nobody whether nobody listens there, as opposed to somebody who is slow */
+        Refused(int status, String message, boolean nobody) {
             super(message);
             this.status = status;
+            this.nobody = nobody;
+        }
+
+        boolean nobody() {
+            return nobody;
         }
 
         int status() {

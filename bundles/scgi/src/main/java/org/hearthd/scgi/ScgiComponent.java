@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.hearthd.Handler;
+import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
+import org.hearthd.process.Spawner;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -18,6 +21,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The component of one SCGI handler: its settings, its registration, its end. */
@@ -26,8 +32,15 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class ScgiComponent {
     private static final System.Logger LOG = System.getLogger(ScgiComponent.class.getName());
     /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
+    private static final int FAILED = 1;
     private static final long NO_TIMEOUT_MS = 86_400_000;
 
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Listeners listeners;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Spawner spawner;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
+    private volatile IntConsumer exit;
     private final String pid;
     private final ScgiHandler handler;
     private final ServiceRegistration<Handler> registration;
@@ -45,9 +58,19 @@ public final class ScgiComponent {
         Settings settings = Settings.of(pid, config);
         Path directory = context.getDataFile("bodies").toPath();
         Files.createDirectories(directory);
-        handler = new ScgiHandler(loops, settings, directory, software(context));
+        handler = new ScgiHandler(new Services(loops, () -> listeners, () -> spawner, this::end), settings, directory,
+                software(context));
         registration = context.registerService(Handler.class, handler, properties(settings));
-        LOG.log(Level.INFO, () -> handler + " passes requests on to " + settings.addresses());
+        LOG.log(Level.INFO, () -> handler + " passes requests on to "
+                + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
+    }
+
+    private void end(String why) {
+        LOG.log(Level.ERROR, () -> handler + ": " + why);
+        IntConsumer present = exit;
+        if (present != null) {
+            present.accept(FAILED);
+        }
     }
 
     private static String software(BundleContext context) {

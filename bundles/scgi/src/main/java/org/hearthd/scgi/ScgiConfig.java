@@ -20,8 +20,97 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             description = "Where the servers listen: unix:PATH or [HOST:]PORT, separated by commas, tried in this order; IPv6 in "
-                    + "brackets, PORT may be a name of /etc/services, e.g. unix:/run/blog.sock, [::1]:4000")
-    String address();
+                    + "brackets, PORT may be a name of /etc/services, e.g. unix:/run/blog.sock, [::1]:4000; "
+                    + "none in mode anonymous, exactly one in modes launching and mixed",
+            required = false)
+    String address() default "";
+
+    @AttributeDefinition(
+            description = "Who starts the servers: client = somebody else; anonymous = this handler, with a private listening socket as "
+                    + "the program's standard input; launching = this handler if nobody listens, with a socket listening at the address "
+                    + "as standard input; mixed = this handler if nobody listens, and the program itself listens at the address",
+            options = {@Option("client"), @Option("anonymous"), @Option("launching"), @Option("mixed")},
+            required = false)
+    String mode() default "client";
+
+    @AttributeDefinition(
+            description = "Program and arguments, separated by white space, quoted with '...' or \"...\", e.g. uwsgi "
+                    + "--protocol scgi --socket-fd 0 --wsgi-file /srv/blog.py; only in modes that start one",
+            required = false)
+    String[] command() default {};
+
+    @AttributeDefinition(
+            description = "Directory the program runs in, e.g. /srv/blog; empty = that of the runtime",
+            required = false)
+    String directory() default "";
+
+    @AttributeDefinition(
+            description = "Variables of the program as words NAME=VALUE; a word -NAME removes one; e.g. LANG=C.UTF-8 -DEBUG",
+            required = false)
+    String[] environment() default {};
+
+    @AttributeDefinition(
+            description = "Whether the program's environment begins with that of the runtime; true or false",
+            required = false)
+    boolean environment_inherit() default true;
+
+    @AttributeDefinition(
+            description = "Where the program's standard output goes: inherit, null or log; empty = log in mode anonymous, else inherit, "
+                    + "because a program that survives the runtime can not log through it",
+            required = false)
+    String stdout() default "";
+
+    @AttributeDefinition(
+            description = "Where the program's standard error goes: inherit, null or log; empty = as for stdout",
+            required = false)
+    String stderr() default "";
+
+    @AttributeDefinition(
+            description = "Whether the program leads a session of its own, out of reach of a terminal's signals; needs setsid(1); "
+                    + "true or false",
+            required = false)
+    boolean session() default true;
+
+    @AttributeDefinition(
+            description = "Directory for the socket of mode anonymous, e.g. /run/hearth; empty = one of this handler's own",
+            required = false)
+    String socket_directory() default "";
+
+    @AttributeDefinition(
+            description = "How often a request tries again to connect while nobody listens, e.g. 5; at least 1 in mode mixed",
+            required = false)
+    int retries() default 0;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds before each of these attempts, e.g. 1000",
+            required = false)
+    long retry_delay_ms() default 1000;
+
+    @AttributeDefinition(
+            description = "First pause in milliseconds before a program is started again that has ended without an answer, e.g. 100; "
+                    + "it doubles each time",
+            required = false)
+    long restart_delay_min_ms() default 100;
+
+    @AttributeDefinition(
+            description = "Longest pause in milliseconds before a program is started again, e.g. 30000",
+            required = false)
+    long restart_delay_max_ms() default 30_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds after which a program counts as good even if it has answered nothing, e.g. 10000",
+            required = false)
+    long restart_good_ms() default 10_000;
+
+    @AttributeDefinition(
+            description = "Time in milliseconds from SIGTERM to SIGKILL when the program of mode anonymous is ended, e.g. 5000",
+            required = false)
+    long end_term_ms() default 5000;
+
+    @AttributeDefinition(
+            description = "Whether the runtime ends with status 1 if no connection was possible before the first one; true or false",
+            required = false)
+    boolean essential() default false;
 
     @AttributeDefinition(
             description = "Whose variables to send: callscgi, nginx or apache, e.g. callscgi",

@@ -4,15 +4,18 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.net.ByteExchange;
-import org.hearthd.net.EventLoops;
 
 /** Makes a conversation with a server of each exchange; never blocks. */
 final class ScgiHandler implements Handler {
@@ -20,8 +23,10 @@ final class ScgiHandler implements Handler {
     /** For what would block a loop: names and files. */
     private static final int WORKERS = 4;
     private static final int IDLE_S = 10;
+    /** From SIGKILL to the end of a program. */
+    private static final long KILL_MS = 5000;
 
-    private final EventLoops loops;
+    private final Services services;
     private final Path directory;
     private final String software;
     private final ThreadPoolExecutor workers;
@@ -38,8 +43,8 @@ final class ScgiHandler implements Handler {
      * @param directory for temporary files; exists
      * @param software the value of SERVER_SOFTWARE
      */
-    ScgiHandler(EventLoops loops, Settings settings, Path directory, String software) {
-        this.loops = loops;
+    ScgiHandler(Services services, Settings settings, Path directory, String software) {
+        this.services = services;
         this.directory = directory;
         this.software = software;
         this.gate = new Gate(settings.limits());
@@ -55,15 +60,36 @@ final class ScgiHandler implements Handler {
     /** Takes new settings for new exchanges; those in progress go on as they began. */
     void change(Settings settings) {
         gate.change(settings.limits());
-        var servers = settings.addresses().stream()
-                .map(a -> new Server(settings.name(), a, settings.times().fail(), workers)).toList();
-        state = new State(settings, new Servers(loops, servers, settings.times().connect()));
+        State before = state;
+        boolean keep = before != null && before.settings().launch().mode() == Launch.Mode.ANONYMOUS
+                && before.settings().launch().equals(settings.launch());
+        state = new State(settings, keep ? before.dialer() : dialer(settings));
+        if (before != null && !keep) {
+            before.dialer().close(settings.times().drain());
+        }
+    }
+
+    private Dialer dialer(Settings settings) {
+        Launch launch = settings.launch();
+        int connectMs = settings.times().connect();
+        Function<Address, Server> naming = a -> new Server(settings.name(), a, settings.times().fail(), workers);
+        if (launch.mode() == Launch.Mode.ANONYMOUS) {
+            Path sockets = launch.sockets() == null ? directory.resolveSibling("sockets") : launch.sockets();
+            return new Anonymous(launch, services, sockets, naming, connectMs, workers);
+        }
+        List<Server> servers = settings.addresses().stream().map(naming).toList();
+        Dialer direct = new Servers(services.loops(), servers, connectMs);
+        if (launch.mode() == Launch.Mode.CLIENT) {
+            boolean plain = launch.retry().times() == 0 && !launch.essential();
+            return plain ? direct : new Retrying(direct, launch, null, services.end());
+        }
+        return new Retrying(direct, launch, new Starter(launch, servers.get(0), services, workers), services.end());
     }
 
     @Override
     public void handle(Exchange exchange) throws IOException {
         State now = state;
-        ByteExchange view = loops.bytes(exchange);
+        ByteExchange view = services.loops().bytes(exchange);
         Conversation conversation = new Conversation(this, now.settings(), now.dialer(), exchange, view);
         conversations.add(conversation);
         if (view.loop().inEventLoop()) {
@@ -118,8 +144,17 @@ final class ScgiHandler implements Handler {
         }
         int unfinished = conversations.size();
         conversations.forEach(Conversation::stop);
+        endPrograms();
         workers.shutdown();
         return unfinished;
+    }
+
+    private void endPrograms() throws InterruptedException {
+        try {
+            state.dialer().close(0).get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.WARNING, this + ": the program can not be ended", e);
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Server {
     /** Who waits for the name to be looked up; null while nobody does that. */
     private List<Consumer<List<SocketAddress>>> waiting;
 
+    private volatile boolean answered;
     private volatile boolean failing;
     private volatile long failedAt;
     private long failures;
@@ -98,6 +99,14 @@ final class Server {
         told.forEach(one -> one.accept(now));
     }
 
+    /** For a socket that listens there. */
+    String listenAddress() {
+        String host = String.valueOf(address.host());
+        return address.unix() != null
+                ? address.text()
+                : (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.port();
+    }
+
     // -- how it is
 
     /** Whether it has failed a moment ago, so that the others are tried first. */
@@ -117,6 +126,9 @@ final class Server {
 
     /** It answers. */
     void works() {
+        if (!answered) {
+            answered = true;
+        }
         if (!failing) {
             return;
         }
@@ -132,6 +144,13 @@ final class Server {
             unreported = 0;
         }
         LOG.log(Level.INFO, () -> this + " answers again, after " + count + " failed attempts");
+    }
+
+    /** Whether it has answered since this was asked the last time. */
+    boolean hasAnswered() {
+        boolean was = answered;
+        answered = false;
+        return was;
     }
 
     /** Logs what is new, and the same again at most once in a while, with the number of what was left out. */

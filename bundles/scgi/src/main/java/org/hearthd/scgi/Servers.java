@@ -60,6 +60,7 @@ final class Servers implements Dialer {
         private long startedAt;
         private int pauseMs;
         private int status = 503;
+        private boolean nobody = true;
 
         Attempt(EventLoop loop, String request, Iterator<Server> order) {
             this.loop = loop;
@@ -72,7 +73,7 @@ final class Servers implements Dialer {
             if (!order.hasNext()) {
                 result.setFailure(new Refused(status, status == 504
                         ? "The application server could not be reached in time."
-                        : "The application server is not available."));
+                        : "The application server is not available.", nobody));
                 return;
             }
             server = order.next();
@@ -87,6 +88,7 @@ final class Servers implements Dialer {
 
         private void begin(List<SocketAddress> found) {
             addresses = found.iterator();
+            nobody &= addresses.hasNext();
             nextAddress("its name has no address");
         }
 
@@ -130,6 +132,7 @@ final class Servers implements Dialer {
             }
             boolean slow = cause instanceof ConnectTimeoutException;
             status = slow ? 504 : 503;
+            nobody &= !slow && !full;
             nextAddress(full ? "its queue is full" : slow ? "no connection within " + timeoutMs + " ms" : reason(cause));
         }
 

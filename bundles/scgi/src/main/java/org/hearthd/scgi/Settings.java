@@ -15,10 +15,11 @@ import java.util.stream.Collectors;
  * @param variables more variables, in their order
  * @param hiddenRequest variable names of headers that are not passed on
  * @param hiddenResponse header names in lower case
+ * @param launch who starts the servers
  */
 record Settings(String name, List<String> paths, List<Address> addresses, Convention convention, String serverName,
         Map<String, String> variables, Set<String> hiddenRequest, Set<String> hiddenResponse, Body body, Limits limits,
-        Times times, boolean halfClose, boolean cancelWhenGone) {
+        Times times, Launch launch, boolean halfClose, boolean cancelWhenGone) {
     static final String PID = "org.hearthd.scgi";
 
     /**
@@ -52,12 +53,15 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
                 check.time("idle.timeout.ms", c.idle_timeout_ms()),
                 check.range("fail.timeout.ms", c.fail_timeout_ms(), 0, 86_400_000),
                 check.range("drain.timeout.ms", c.drain_timeout_ms(), 0, 3_600_000));
-        return new Settings(c.name().isBlank() ? instance(pid) : c.name().strip(), words(c.path()), check.addresses(c.address()),
+        String name = c.name().isBlank() ? instance(pid) : c.name().strip();
+        Launch launch = Launch.of(check, name, c);
+        List<Address> addresses = launch.mode() == Launch.Mode.ANONYMOUS ? List.of() : check.addresses(c.address());
+        return new Settings(name, words(c.path()), addresses,
                 check.convention(c.convention()), check.octets("server.name", c.server_name().strip()),
                 check.variables(c.variables()),
                 words(c.hide_request_headers()).stream().map(Variables::nameOf).collect(Collectors.toSet()),
                 words(c.hide_response_headers()).stream().map(h -> h.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()), body,
-                limits, times, c.half_close(), c.cancel_when_gone());
+                limits, times, launch, c.half_close(), c.cancel_when_gone());
     }
 
     /** The NAME in {@code org.hearthd.scgi~NAME}. */
@@ -66,12 +70,12 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
         return rest.isEmpty() ? "scgi" : rest.substring(1);
     }
 
-    private static List<String> words(String list) {
+    static List<String> words(String list) {
         return Arrays.stream(list.split(",")).map(String::strip).filter(word -> !word.isEmpty()).toList();
     }
 
     /** Refuses with the PID and the key. */
-    private record Check(String pid) {
+    record Check(String pid) {
         long time(String key, long millis) {
             return range(key, millis, 1, 86_400_000);
         }
@@ -129,7 +133,7 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
             return value;
         }
 
-        private IllegalArgumentException wrong(String key, String what) {
+        IllegalArgumentException wrong(String key, String what) {
             return new IllegalArgumentException(pid + ": " + key + " " + what);
         }
     }

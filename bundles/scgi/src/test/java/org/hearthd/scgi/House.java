@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,7 +24,12 @@ import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.hearthd.listeners.Listeners;
+import org.hearthd.listeners.ListenersService;
 import org.hearthd.net.NettyEventLoops;
+import org.hearthd.net.NettyTcpSockets;
+import org.hearthd.process.ProcessSpawner;
+import org.hearthd.process.Spawner;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.transport.UnixAddress;
@@ -37,11 +44,16 @@ final class House implements AutoCloseable {
     final NettyEventLoops loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2);
     final ScgiHandler handler;
     final Path directory;
+    /** Why the runtime was to end. */
+    final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
     /** @param keys configuration, by key */
     House(Path directory, Map<String, Object> keys) throws IOException {
         this.directory = directory;
-        handler = new ScgiHandler(loops, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
+        Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
+        Spawner spawner = new ProcessSpawner(DESCRIPTORS);
+        Services services = new Services(loops, () -> listeners, () -> spawner, ends::add);
+        handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
     }
 
     static Settings settings(Map<String, Object> keys) {

@@ -74,6 +74,22 @@ class SettingsTest {
         assertTrue(message.startsWith("org.hearthd.scgi~blog: " + key + " "), message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"forever|1|x y|mode", "client|1|x y|command", "anonymous|1|x y|address",
+        "anonymous||' '|command", "launching||x y|address", "mixed|1,2|x y|address", "launching|1|x\\|command"})
+    void modesThatContradictTheOtherKeysAreRefused(String mode, String address, String command, String key) {
+        Map<String, Object> keys = Map.of("mode", mode, "address", address == null ? "" : address, "retries", 1, "command",
+                new String[] {command});
+        String message = assertThrows(IllegalArgumentException.class, () -> House.settings(keys)).getMessage();
+        assertTrue(message.startsWith("org.hearthd.scgi~blog: " + key + " "), message);
+    }
+
+    @Test
+    void aProgramThatSurvivesCanNotLogThroughTheRuntime() {
+        Map<String, Object> keys = Map.of("mode", "launching", "address", "1", "command", new String[] {"x y"}, "stdout", "log");
+        assertThrows(IllegalArgumentException.class, () -> House.settings(keys));
+    }
+
     @Test
     void aNumberOutOfRangeIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> House.settings(Map.of("address", "1", "idle.timeout.ms", 0L)));

@@ -1,0 +1,224 @@
+package org.hearthd.scgi;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.process.Child;
+
+/**
+ * A program of our own behind a private socket. The listening descriptor is kept here too, so that connections wait in its queue while the
+ * program is started again. Lock order: {@code steps}, which is never waited for on a loop, then this object.
+ */
+final class Anonymous implements Dialer {
+    private static final System.Logger LOG = System.getLogger(Anonymous.class.getName());
+    private static final int NAME_BYTES = 6;
+
+    private final Launch launch;
+    private final Services services;
+    private final Path directory;
+    private final Function<Address, Server> naming;
+    private final int connectMs;
+    private final Executor workers;
+    private final Pauses pauses;
+    /** Held while sockets and programs come and go. */
+    private final Object steps = new Object();
+    /** Of who holds {@code steps}. */
+    private ListeningSocket socket;
+    private Server server;
+    private Servers servers;
+    private Child child;
+    private long startedAt;
+    /** Where to connect, once the program runs; null while nobody wants it. */
+    private CompletableFuture<Servers> ready;
+    private boolean closed;
+
+    /**
+     * Starts nothing before the first request.
+     *
+     * @param directory where the socket is made
+     * @param naming a server for an address
+     */
+    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, int connectMs,
+            Executor workers) {
+        this.launch = launch;
+        this.services = services;
+        this.directory = directory;
+        this.naming = naming;
+        this.connectMs = connectMs;
+        this.workers = workers;
+        this.pauses = new Pauses(launch.restart());
+    }
+
+    @Override
+    public Future<Line> dial(EventLoop loop, String request) {
+        Promise<Line> result = loop.newPromise();
+        dial(loop, request, result, true);
+        return result;
+    }
+
+    private void dial(EventLoop loop, String request, Promise<Line> result, boolean again) {
+        ready().whenComplete((there, failure) -> {
+            if (failure != null) {
+                result.setFailure(failure);
+            } else if (loop.inEventLoop()) {
+                connect(there, loop, request, result, again);
+            } else {
+                loop.execute(() -> connect(there, loop, request, result, again));
+            }
+        });
+    }
+
+    private void connect(Servers there, EventLoop loop, String request, Promise<Line> result, boolean again) {
+        there.dial(loop, request).addListener(dialed -> {
+            if (dialed.isSuccess()) {
+                result.setSuccess((Line) dialed.getNow());
+            } else if (again && dialed.cause() instanceof Refused refused && refused.nobody()) {
+                CompletableFuture.runAsync(() -> replace(there), workers)
+                        .whenComplete((done, failure) -> dial(loop, request, result, false));
+            } else {
+                result.setFailure(dialed.cause());
+            }
+        });
+    }
+
+    /** The way to the program that runs, or is being started. */
+    private synchronized CompletableFuture<Servers> ready() {
+        if (closed) {
+            return CompletableFuture.failedFuture(new Refused(503, "The application server is stopping."));
+        }
+        if (ready == null) {
+            long pause = pauses.leftMs();
+            if (pauses.hopeless() && pause > 0) {
+                return CompletableFuture.failedFuture(new Refused(503,
+                        "The application server does not stay alive; it is started again in " + pause + " ms."));
+            }
+            ready = new CompletableFuture<>();
+            (pause > 0 ? CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, workers) : workers).execute(this::start);
+        }
+        return ready;
+    }
+
+    private void start() {
+        synchronized (steps) {
+            CompletableFuture<Servers> wanted;
+            synchronized (this) {
+                wanted = ready;
+                if (closed || wanted == null || child != null) {
+                    return;
+                }
+            }
+            try {
+                if (socket == null) {
+                    open();
+                }
+                Child started = services.programs().start(launch.program(), socket.fd());
+                synchronized (this) {
+                    child = started;
+                    startedAt = System.nanoTime();
+                }
+                if (!started.exit().isDone()) {
+                    wanted.complete(servers);
+                }
+                started.exit().thenRunAsync(() -> ended(started), workers);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
+                synchronized (this) {
+                    ready = null;
+                    pauses.ended(System.nanoTime(), false);
+                }
+                closeSocket();
+                wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
+            }
+        }
+    }
+
+    private void open() throws IOException {
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        byte[] name = new byte[NAME_BYTES];
+        new SecureRandom().nextBytes(name);
+        String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
+        socket = services.listen(launch.program().name(), address);
+        server = naming.apply(Address.parse(address));
+        servers = new Servers(services.loops(), List.of(server), connectMs);
+    }
+
+    private void closeSocket() {
+        if (socket != null) {
+            socket.stop();
+            socket = null;
+        }
+    }
+
+    private void ended(Child which) {
+        synchronized (steps) {
+            CompletableFuture<Servers> wanted;
+            synchronized (this) {
+                if (child != which) {
+                    return;
+                }
+                child = null;
+                wanted = ready;
+                ready = null;
+                pauses.ended(startedAt, server.hasAnswered());
+            }
+            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program has ended: " + which.state());
+            wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
+            if (pauses.hopeless()) {
+                // who waits in the queue gets an end
+                closeSocket();
+            } else {
+                ready();
+            }
+        }
+    }
+
+    /** Nobody can be reached there, e.g. because the socket's path was removed. */
+    private void replace(Servers lost) {
+        synchronized (steps) {
+            Child old;
+            synchronized (this) {
+                if (servers != lost || closed || child == null) {
+                    return;
+                }
+                old = child;
+                child = null;
+                ready = null;
+            }
+            LOG.log(Level.WARNING, () -> server + " can not be reached: its program is replaced");
+            closeSocket();
+            old.end(0, launch.termMs());
+        }
+    }
+
+    @Override
+    public CompletableFuture<?> close(long graceMs) {
+        synchronized (steps) {
+            CompletableFuture<Servers> wanted;
+            Child last;
+            synchronized (this) {
+                closed = true;
+                wanted = ready;
+                last = child;
+                child = null;
+            }
+            if (wanted != null) {
+                wanted.completeExceptionally(new Refused(503, "The application server is stopping."));
+            }
+            closeSocket();
+            return last == null ? CompletableFuture.completedFuture(null) : last.end(graceMs, launch.termMs());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.hearthd.scgi;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hearthd.listeners.ListenAddress;
+import org.hearthd.listeners.ListenRequest;
+import org.hearthd.listeners.Listeners;
+import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.net.EventLoops;
+import org.hearthd.process.Spawner;
+
+/**
+ * What a handler needs of other bundles.
+ *
+ * @param listeners gives null while there are none
+ * @param spawner gives null while there is none
+ * @param end ends the runtime, for that reason
+ */
+record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawner> spawner, Consumer<String> end) {
+    private static final int BACKLOG = 1024;
+    private static final int OWNER_ONLY = 0600;
+
+    /** A socket that listens; it may have to look up a name. */
+    ListeningSocket listen(String name, String address) throws IOException {
+        Listeners present = listeners.get();
+        if (present == null) {
+            throw new IOException("no listening sockets available (room listeners)");
+        }
+        ListenAddress where;
+        try {
+            where = ListenAddress.parse(address);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        return present.listen(new ListenRequest(name, where, ListenRequest.Type.STREAM, BACKLOG, OWNER_ONLY));
+    }
+
+    Spawner programs() throws IOException {
+        Spawner present = spawner.get();
+        if (present == null) {
+            throw new IOException("no programs can be started (room process)");
+        }
+        return present;
+    }
+}

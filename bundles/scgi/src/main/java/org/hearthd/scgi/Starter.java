@@ -1,0 +1,95 @@
+package org.hearthd.scgi;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.listeners.ListeningSocket;
+import org.hearthd.process.Child;
+
+/** Starts a program that serves at a configured address and survives us. */
+final class Starter {
+    private static final System.Logger LOG = System.getLogger(Starter.class.getName());
+    private static final long ENDING_MS = 300;
+
+    private final Launch launch;
+    private final Server server;
+    private final Services services;
+    private final Executor workers;
+    private final Pauses pauses;
+    private CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
+    /** Of the worker that starts. */
+    private Child child;
+
+    /** @param workers where it is started */
+    Starter(Launch launch, Server server, Services services, Executor workers) {
+        this.launch = launch;
+        this.server = server;
+        this.services = services;
+        this.workers = workers;
+        this.pauses = new Pauses(launch.restart());
+    }
+
+    /**
+     * Nobody listens: starts the program unless it runs, or has ended a moment ago.
+     *
+     * @return fails with {@link Dialer.Refused}
+     */
+    synchronized CompletableFuture<Void> start() {
+        if (starting.isDone()) {
+            starting = CompletableFuture.runAsync(this::startNow, workers);
+        }
+        return starting.copy();
+    }
+
+    private void startNow() {
+        if (child != null && !hasEnded(child)) {
+            return;
+        }
+        if (server.hasAnswered()) {
+            pauses.good();
+        }
+        long left = pauses.leftMs();
+        if (left > 0) {
+            throw new CompletionException(
+                    new Dialer.Refused(503, "The application server has ended and is started again in " + left + " ms."));
+        }
+        long now = System.nanoTime();
+        try {
+            child = launch.mode() == Launch.Mode.LAUNCHING ? withSocket() : services.programs().start(launch.program(), null);
+        } catch (IOException e) {
+            pauses.ended(now, false);
+            LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
+            throw new CompletionException(new Dialer.Refused(503, "The application server can not be started."));
+        }
+        Child started = child;
+        started.exit().thenRun(() -> {
+            pauses.ended(now, server.hasAnswered());
+            LOG.log(Level.WARNING, () -> server + ": the program has ended: " + started.state());
+        });
+    }
+
+    /** Who listens no more may be about to end; only one worker waits for that. */
+    private static boolean hasEnded(Child child) {
+        return child.exit().handle((status, failure) -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join();
+    }
+
+    /** The program has the socket for itself, so that connections are refused when it has ended. */
+    private Child withSocket() throws IOException {
+        ListeningSocket socket = services.listen("scgi", server.listenAddress());
+        boolean running = false;
+        try {
+            Child started = services.programs().start(launch.program(), socket.fd());
+            running = !started.exit().isDone();
+            return started;
+        } finally {
+            if (running) {
+                socket.handOver();
+            } else {
+                socket.stop();
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** {@code bin/callscgi} as a process below an ashd parent, in each mode; the programs are servers in perl. */
+public class CallscgiIT {
+    /** Serves one request at a time, on standard input or, after a while, at a path; answers with its process id. */
+    private static final String SERVER = """
+            use Socket; my $l = \\*STDIN;
+            if (@ARGV) {
+              select(undef, undef, undef, 0.5);
+              socket(L, PF_UNIX, SOCK_STREAM, 0) or die; bind(L, sockaddr_un($ARGV[0])) or die "bind: $!";
+              listen(L, 128) or die; $l = \\*L;
+            }
+            while (accept(my $c, $l)) {
+              my ($n, $b, $h) = ('', '', '');
+              while (sysread($c, $b, 1) && $b ne ':') { $n .= $b }
+              while (length($h) <= $n && sysread($c, $h, $n + 1 - length($h), length($h))) { }
+              select(undef, undef, undef, 1) if $h =~ m{slow};
+              syswrite($c, "Status: 200 OK\\r\\n\\r\\nserved by $$");
+              close $c;
+            }
+            """;
+    private static final int KILLS = 20;
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private final List<Long> survivors = new ArrayList<>();
+    private Path directory;
+    private Path sockets;
+
+    @Before
+    public void directories() throws IOException {
+        directory = folder.getRoot().toPath();
+        sockets = Files.createDirectories(directory.resolve(".ashd/sockets"));
+    }
+
+    @After
+    public void endSurvivors() {
+        survivors.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    }
+
+    private ProcessBuilder command(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(HearthProcess.DIST.resolve("bin/callscgi").toString()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("TMPDIR", directory.toString());
+        builder.environment().put("HOME", directory.toString());
+        return builder;
+    }
+
+    private AshdParent start(String... arguments) throws IOException {
+        return AshdParent.start(directory, command(arguments));
+    }
+
+    private String[] serving(String... options) {
+        return Stream.concat(Stream.of(options), Stream.of("perl", "-e", SERVER)).toArray(String[]::new);
+    }
+
+    private List<Path> sockets() throws IOException {
+        try (Stream<Path> files = Files.list(sockets)) {
+            return files.toList();
+        }
+    }
+
+    private static boolean runs(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private static int end(AshdParent parent) throws Exception {
+        Htpipe.signal(parent.process.pid(), "TERM");
+        return parent.awaitExit();
+    }
+
+    @Test
+    public void badUsageIsExitStatusOneAndHelpIsZero() throws Exception {
+        for (String line : List.of("", "-x", "-t 1 -u s", "-N 3", "-N x -t 1", "-t no-such-service", "-t ::1:4000")) {
+            try (Htpipe program = Htpipe.start(directory, command(line.isEmpty() ? new String[0] : line.split(" ")))) {
+                assertEquals(line, 1, program.awaitExit());
+                assertTrue(line + ": " + program.errors(), Stream.of("usage: ", "no TCP service", "in brackets")
+                        .anyMatch(program.errors()::contains));
+            }
+        }
+        try (Htpipe program = Htpipe.start(directory, command("-h"))) {
+            assertEquals(0, program.awaitExit());
+            assertTrue(program.output().startsWith("usage: callscgi [-h] [-N RETRIES]"));
+        }
+    }
+
+    @Test
+    public void anAnonymousProgramIsStartedAgainAndEndsWithASignal() throws Exception {
+        try (AshdParent parent = start(serving())) {
+            long first = parent.pid("a");
+            assertEquals(1, sockets().size());
+            assertTrue(sockets().get(0).getFileName().toString().startsWith("scgi-a-"));
+            Htpipe.signal(first, "KILL");
+            long second = parent.pid("b");
+            assertNotEquals(first, second);
+            assertEquals(parent.errors(), 0, end(parent));
+            assertTrue("the program runs on", !runs(second));
+            assertEquals(List.of(), sockets());
+        }
+    }
+
+    @Test
+    public void theEndOfFileLetsRequestsFinishAndEndsTheProgram() throws Exception {
+        try (AshdParent parent = start(serving())) {
+            long pid = parent.pid("a");
+            try (var slow = parent.send("GET", "slow")) {
+                slow.shutdownOutput();
+                parent.end();
+                assertTrue(AshdParent.answer(slow).contains("served by " + pid));
+            }
+            assertEquals(parent.errors(), 0, parent.awaitExit());
+            assertTrue("the program runs on", !runs(pid));
+            assertEquals(List.of(), sockets());
+        }
+    }
+
+    @Test
+    public void aLaunchedProgramServesTheNextCallerToo() throws Exception {
+        long pid;
+        try (AshdParent parent = start(serving("-iblog"))) {
+            pid = parent.pid("a");
+            survivors.add(pid);
+            assertEquals(parent.errors(), 0, end(parent));
+        }
+        assertEquals(List.of(sockets.resolve("scgi-p-blog")), sockets());
+        try (AshdParent parent = start("-i", "blog", "/no/such/program")) {
+            assertEquals(pid, parent.pid("b"));
+        }
+        try (AshdParent parent = start("-u", sockets.resolve("scgi-p-blog").toString())) {
+            assertEquals(pid, parent.pid("c"));
+        }
+    }
+
+    @Test
+    public void aMixedProgramBindsByItself() throws Exception {
+        try (AshdParent parent = start("-N5", "-us", "perl", "-e", SERVER, directory.resolve("s").toString())) {
+            long pid = parent.pid("a");
+            survivors.add(pid);
+            assertEquals(parent.errors(), 0, end(parent));
+            assertTrue("it did not survive", runs(pid));
+        }
+    }
+
+    @Test
+    public void whoCanNotConnectAtFirstAnswersAndExitsWithOne() throws Exception {
+        for (String[] line : new String[][] {{"-us"}, {"-N1", "-us", "/bin/true"}, {"-u/proc/no/s", "/bin/true"}}) {
+            try (AshdParent parent = start(line)) {
+                assertTrue(parent.get("a").startsWith("HTTP/1.1 503 "));
+                assertEquals(parent.errors(), 1, parent.awaitExit());
+                assertTrue(parent.errors(), parent.errors().contains("no connection was possible"));
+            }
+        }
+    }
+
+    @Test
+    public void aKilledProgramLosesNoRequestThatItDidNotHave() throws Exception {
+        try (AshdParent parent = start(serving())) {
+            parent.pid("a");
+            AtomicBoolean stop = new AtomicBoolean();
+            AtomicInteger good = new AtomicInteger();
+            AtomicInteger lost = new AtomicInteger();
+            List<String> other = new ArrayList<>();
+            Thread client = new Thread(() -> {
+                while (!stop.get()) {
+                    String answer = get(parent);
+                    if (answer.contains("served by")) {
+                        good.incrementAndGet();
+                    } else if (answer.startsWith("HTTP/1.1 502 ")) {
+                        lost.incrementAndGet();
+                    } else {
+                        other.add(answer);
+                    }
+                }
+            });
+            client.start();
+            for (int i = 0; i < KILLS; i++) {
+                int before = good.get();
+                Await.until("answers before kill " + i, () -> good.get() > before + 5);
+                ProcessHandle program = parent.process.children().filter(c -> c.info().command().orElse("").contains("perl"))
+                        .findFirst().orElseThrow();
+                program.destroyForcibly();
+            }
+            int before = good.get();
+            Await.until("answers after the last kill", () -> good.get() > before + 5);
+            stop.set(true);
+            client.join();
+            assertEquals(List.of(), other);
+            assertTrue(lost + " lost in " + KILLS + " kills", lost.get() <= KILLS);
+            assertEquals("zombies or second programs", 1, parent.process.children().count());
+            assertEquals(0, end(parent));
+            assertEquals(List.of(), sockets());
+        }
+    }
+
+    private static String get(AshdParent parent) {
+        try {
+            return parent.get("x");
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
