@@ -59,7 +59,7 @@ final class Callscgi {
     /** @param own for sockets, if the user has no directory for them */
     private Map<String, Dictionary<String, Object>> configurations(Path own) {
         Path sockets = CallscgiArguments.sockets(System.getenv("HOME"));
-        Dictionary<String, Object> scgi = new Hashtable<>(Map.of("name", NAME, "mode", arguments.mode(), "retries",
+        Dictionary<String, Object> scgi = new Hashtable<>(Map.of("handler", NAME, "mode", arguments.mode(), "retries",
                 arguments.retries(), "retry.delay.ms", RETRY_DELAY_MS, "stdout", "inherit", "stderr", "inherit", "session", false,
                 "essential", true, "socket.directory",
                 (sockets != null && Files.isWritable(sockets) ? sockets : own).toString()));

@@ -113,7 +113,12 @@ final class Htpipe {
         if (arguments.purpose() == Purpose.REHEARSAL) {
             asked.complete(null);
         }
-        asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
+        asked.thenRun(() -> {
+            // who ends by itself already needs no second end
+            if (!end.isDone()) {
+                new Thread(() -> end.complete(container.drain()), "orderly-end").start();
+            }
+        });
         return end.join();
     }
 

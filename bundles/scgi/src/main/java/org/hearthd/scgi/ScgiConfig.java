@@ -11,7 +11,7 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             description = "The handler's name for routes, e.g. blog; empty = the NAME of the configuration",
             required = false)
-    String name() default "";
+    String handler() default "";
 
     @AttributeDefinition(
             description = "Path prefixes that this handler brings along as routes, separated by commas, e.g. /blog; empty = none",

@@ -53,7 +53,7 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
                 check.time("idle.timeout.ms", c.idle_timeout_ms()),
                 check.range("fail.timeout.ms", c.fail_timeout_ms(), 0, 86_400_000),
                 check.range("drain.timeout.ms", c.drain_timeout_ms(), 0, 3_600_000));
-        String name = c.name().isBlank() ? instance(pid) : c.name().strip();
+        String name = c.handler().isBlank() ? instance(pid) : c.handler().strip();
         Launch launch = Launch.of(check, name, c);
         List<Address> addresses = launch.mode() == Launch.Mode.ANONYMOUS ? List.of() : check.addresses(c.address());
         return new Settings(name, words(c.path()), addresses,

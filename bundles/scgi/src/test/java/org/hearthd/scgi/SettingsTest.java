@@ -61,7 +61,7 @@ class SettingsTest {
     @Test
     void theNameIsThatOfTheConfigurationUnlessItIsSaid() {
         assertEquals("blog", House.settings(Map.of("address", "1")).name());
-        assertEquals("wiki", House.settings(Map.of("address", "1", "name", "wiki")).name());
+        assertEquals("wiki", House.settings(Map.of("address", "1", "handler", "wiki")).name());
     }
 
     @ParameterizedTest
