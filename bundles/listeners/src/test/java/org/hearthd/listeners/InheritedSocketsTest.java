@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.hearthd.Fd;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class InheritedSocketsTest {
         if (inherited != null) {
             inherited.close();
         }
-        World.assertNothingNew(before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private void inherit(int first, int count, String names) {

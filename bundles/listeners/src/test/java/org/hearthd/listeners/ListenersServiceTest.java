@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class ListenersServiceTest {
 
     @AfterEach
     void noDescriptorIsLeft() {
-        World.assertNothingNew(before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private void stale() throws IOException {

@@ -1,26 +1,20 @@
 package org.hearthd.listeners;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import org.hearthd.net.NettyTcpSockets;
+import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
@@ -100,32 +94,6 @@ final class World {
             answers(request.address().unix() == null ? socket.address().tcp() : UnixDomainSocketAddress.of(path));
             socket.stop();
         }
-        return openDescriptors();
-    }
-
-    /** Waits until nothing is open that was not open before; the virtual machine opens and closes files of its own meanwhile. */
-    static void assertNothingNew(Set<String> before) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        Set<String> open = openDescriptors();
-        while (!before.containsAll(open) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(1_000_000);
-            open = openDescriptors();
-        }
-        open.removeAll(before);
-        assertEquals(Set.of(), open, "still open");
-    }
-
-    /** Every open descriptor: its number and what it is. */
-    private static Set<String> openDescriptors() {
-        Set<String> open = new TreeSet<>();
-        for (String number : new File("/proc/self/fd").list()) {
-            try {
-                open.add(number + " " + Files.readSymbolicLink(Path.of("/proc/self/fd", number)));
-            } catch (IOException e) {
-                // the descriptor that read the directory, closed meanwhile
-                continue;
-            }
-        }
-        return open;
+        return OpenDescriptors.list();
     }
 }

@@ -3,7 +3,6 @@ package org.hearthd.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -57,12 +55,12 @@ public abstract class Contract {
         file("warm").close();
         // for closing its own sockets the JDK keeps one for ever
         SocketChannel.open(StandardProtocolFamily.UNIX).close();
-        openBefore = openDescriptors();
+        openBefore = OpenDescriptors.list();
     }
 
     @AfterEach
     void closesEveryDescriptor() {
-        assertNothingNew(openBefore);
+        OpenDescriptors.assertNothingNew(openBefore);
     }
 
     /** A descriptor of a new file that contains its own name. */
@@ -130,32 +128,6 @@ public abstract class Contract {
     private static int flags(Fd fd) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd.number())).stream().filter(line -> line.startsWith("flags:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(6).trim(), 8)).findFirst().orElseThrow();
-    }
-
-    /** Waits until nothing is open that was not open before; the virtual machine opens files for a moment now and then. */
-    protected static void assertNothingNew(Set<String> before) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        Set<String> open = openDescriptors();
-        while (!before.containsAll(open) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(1_000_000);
-            open = openDescriptors();
-        }
-        open.removeAll(before);
-        assertEquals(Set.of(), open, "still open");
-    }
-
-    /** Every open descriptor: its number and what it is. */
-    protected static Set<String> openDescriptors() {
-        Set<String> open = new TreeSet<>();
-        for (String number : new File("/proc/self/fd").list()) {
-            try {
-                open.add(number + " " + Files.readSymbolicLink(Path.of("/proc/self/fd", number)));
-            } catch (IOException e) {
-                // the descriptor that read the directory, closed meanwhile
-                continue;
-            }
-        }
-        return open;
     }
 
     protected static ByteBuffer bytes(String text) {

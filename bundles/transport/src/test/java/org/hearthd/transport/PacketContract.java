@@ -99,12 +99,12 @@ public abstract class PacketContract extends PacketQueueContract {
     @Test
     void aTooLongMessageIsRefusedAndItsDescriptorClosed() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(100, 1); Fd fd = file("one")) {
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             ends.a().send(ByteBuffer.allocate(101), fd);
             ends.a().send(bytes("next"));
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("more than 100 bytes"), e.getMessage());
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -112,12 +112,12 @@ public abstract class PacketContract extends PacketQueueContract {
     @Test
     void moreDescriptorsThanAskedForAreAllClosed() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             ends.a().send(bytes("x"), fd, fd, fd);
             ends.a().send(bytes("next"), fd);
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
             assertTrue(e.getMessage().contains("3 descriptors"), e.getMessage());
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             assertTrue(packet.fds().isEmpty());
             assertEquals(4, ends.b().receive(packet));
             assertEquals("one", content(packet.fds().get(0)));
@@ -139,11 +139,11 @@ public abstract class PacketContract extends PacketQueueContract {
     @Test
     void aMessageWithoutBytesClosesItsDescriptor() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             ends.a().send(ByteBuffer.allocate(0), fd);
             ends.a().send(bytes("next"));
             assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             assertEquals(4, ends.b().receive(packet));
         }
     }
@@ -321,14 +321,14 @@ public abstract class PacketContract extends PacketQueueContract {
         List<Fd> unrelated = new ArrayList<>();
         try (Packet packet = new Packet(1); Fd one = file("one")) {
             Ends ends = ends();
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             for (int i = 0; i < 20_000; i++) {
                 ends.a().send(bytes("x"), one);
                 assertEquals(1, ends.b().receive(packet));
                 Fd taken = packet.fds().remove(0).take();
                 taken.close();
             }
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             for (int i = 0; i < 20; i++) {
                 unrelated.add(file("unrelated" + i));
             }

@@ -61,11 +61,11 @@ public abstract class StreamContract extends Contract {
     @Test
     void moreDescriptorsThanAskedForAreAllClosed() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(1); Fd one = file("one")) {
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             ends.a().send(bytes("a"), one, one);
             ends.a().send(bytes("b"), one);
             assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             assertEquals(1, ends.b().receive(packet));
             assertEquals("b", text(packet));
         }
@@ -82,13 +82,13 @@ public abstract class StreamContract extends Contract {
     @Test
     void theInputStreamClosesDescriptorsAndReadsNoFurtherThanAsked() throws Exception {
         try (Ends ends = ends(); Fd one = file("one"); Packet packet = new Packet(0)) {
-            Set<String> before = openDescriptors();
+            Set<String> before = OpenDescriptors.list();
             ends.a().send(bytes("abcdef"), one);
             assertEquals('a', ends.b().input().read());
             byte[] two = new byte[] {'-', '-', '-', '-'};
             assertEquals(2, ends.b().input().read(two, 1, 2));
             assertArrayEquals(new byte[] {'-', 'b', 'c', '-'}, two);
-            assertNothingNew(before);
+            OpenDescriptors.assertNothingNew(before);
             assertEquals(3, ends.b().receive(packet));
             assertEquals("def", text(packet));
         }
