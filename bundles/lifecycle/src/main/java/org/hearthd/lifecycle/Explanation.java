@@ -62,12 +62,20 @@ final class Explanation {
         try {
             Configuration[] all = configurations.listConfigurations(null);
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
-                String factory = configuration.getFactoryPid();
-                lines.addAll(components.unready(configuration.getPid(), factory == null ? configuration.getPid() : factory));
+                lines.addAll(unready(components, configuration));
             }
         } catch (IOException | InvalidSyntaxException e) {
             lines.add("the configurations can not be listed: " + e.getMessage());
         }
         return lines;
+    }
+
+    private static List<String> unready(Components components, Configuration configuration) {
+        try {
+            String factory = configuration.getFactoryPid();
+            return components.unready(configuration.getPid(), factory == null ? configuration.getPid() : factory);
+        } catch (IllegalStateException deletedSince) {
+            return List.of();
+        }
     }
 }

@@ -227,7 +227,11 @@ class GateIT {
 
     private String property(String pid, String key) throws Exception {
         Configuration[] found = admin().listConfigurations("(service.pid=" + pid + ")");
-        return found == null ? null : (String) found[0].getProperties().get(key);
+        try {
+            return found == null ? null : (String) found[0].getProperties().get(key);
+        } catch (IllegalStateException deletedSince) {
+            return null;
+        }
     }
 
     private ConfigurationAdmin admin() {
