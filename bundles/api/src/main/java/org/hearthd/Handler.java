@@ -33,6 +33,11 @@ public interface Handler {
     String QUEUE = "handler.queue";
     /** Service property (Long, milliseconds, optional): time until the answer must begin; default: that of dispatch. */
     String TIMEOUT = "handler.timeout.ms";
+    /**
+     * Service property (Boolean, optional, default false): the handler holds something that only one can hold, such as a lock file.
+     * Its bundle is stopped before a new version is started, and requests wait meanwhile.
+     */
+    String EXCLUSIVE = "handler.exclusive";
 
     /**
      * Takes the exchange and answers it, here or later on any thread. The exchange belongs to this handler whatever happens: when
