@@ -127,7 +127,7 @@ class HandlerLifeTest extends HouseTest {
 
     @Test
     void theGenerationsOfAHandlerThatGoesShareOneDeadline() throws Exception {
-        @DispatchConfig(retire_timeout_ms = 1000)
+        @DispatchConfig(drain_timeout_ms = 1000, park_timeout_ms = 0)
         interface Second {}
         house.dispatcher.modified(Second.class.getAnnotation(DispatchConfig.class));
         ServiceRegistration<Handler> registration = generations(5);

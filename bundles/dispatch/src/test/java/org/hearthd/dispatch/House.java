@@ -26,7 +26,7 @@ import org.osgi.framework.launch.Framework;
 
 /** A real framework with a dispatcher, bound to the handler services as SCR does it: synchronously, by reference. */
 final class House implements AutoCloseable {
-    @DispatchConfig(retire_timeout_ms = 10_000)
+    @DispatchConfig(park_timeout_ms = 0)
     private interface Defaults {}
 
     final BundleContext context;
