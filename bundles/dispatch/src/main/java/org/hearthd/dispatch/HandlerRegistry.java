@@ -137,6 +137,10 @@ final class HandlerRegistry implements Handlers {
         }
     }
 
+    long drainTimeoutMs() {
+        return shared.limits().drainTimeoutMs();
+    }
+
     /** Those that wait for a decision whether they work. */
     List<HandlerService> pending() {
         return services.values().stream().filter(s -> standings.admitted(s.bundle()) && s.pending()).toList();
@@ -196,7 +200,7 @@ final class HandlerRegistry implements Handlers {
         List<HandlerService> handlers = of(bundle);
         choose(handlers);
         // whoever waits for it may take his time, which the thread that ends the last exchange has not
-        return Slot.drained(handlers).thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
+        return Slot.drained(handlers.stream().flatMap(s -> s.generations().stream()).toList()).thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
     }
 
     private void choose(Collection<HandlerService> handlers) {

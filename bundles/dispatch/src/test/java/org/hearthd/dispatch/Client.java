@@ -22,7 +22,7 @@ import org.hearthd.spi.ManagedExchange;
 final class Client implements Backend {
     final AtomicInteger endings = new AtomicInteger();
     final CountDownLatch ended = new CountDownLatch(1);
-    final Exchange exchange;
+    final ManagedExchange exchange;
     volatile Response response;
     volatile int streamed;
     volatile boolean aborted;
