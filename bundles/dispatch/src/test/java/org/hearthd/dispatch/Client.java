@@ -22,7 +22,7 @@ import org.hearthd.spi.ManagedExchange;
 final class Client implements Backend {
     final AtomicInteger endings = new AtomicInteger();
     final CountDownLatch ended = new CountDownLatch(1);
-    final Exchange exchange;
+    final ManagedExchange exchange;
     volatile Response response;
     volatile int streamed;
     volatile boolean aborted;
@@ -42,7 +42,7 @@ final class Client implements Backend {
     }
 
     Client await() throws InterruptedException {
-        if (!ended.await(10, TimeUnit.SECONDS)) {
+        if (!ended.await(30, TimeUnit.SECONDS)) {
             throw new AssertionError(exchange + " did not end");
         }
         return this;
