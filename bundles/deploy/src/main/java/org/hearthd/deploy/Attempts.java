@@ -121,13 +121,13 @@ final class Attempts {
     /** Drains and uninstalls, in its own time. */
     void retire(Deployment deployment, Running old) {
         revisions.hide(old.bundle());
-        deployment.draining++;
+        deployment.draining.add(old);
         deployment.oldLoader = "in use";
         new Retirement(deployment.file, tools, loaders, progress -> {
             synchronized (lock) {
                 if (progress.isEmpty()) {
                     revisions.show(old.bundle());
-                    deployment.draining--;
+                    deployment.draining.remove(old);
                 }
                 deployment.oldLoader = progress.isEmpty() ? "checking" : progress;
             }

@@ -103,7 +103,7 @@ final class Deployer {
 
     /** One row for each file. */
     synchronized List<Map<String, Object>> rows() {
-        return deployments.values().stream().map(Deployment::row).toList();
+        return deployments.values().stream().map(deployment -> deployment.row(tools.handlers()::inProgress)).toList();
     }
 
     /** Waits, bounded, until no attempt is under way. */

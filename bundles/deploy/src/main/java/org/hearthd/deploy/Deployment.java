@@ -1,8 +1,12 @@
 package org.hearthd.deploy;
 
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
 /** One jar of the directory and what runs of it. Guarded by the deployer's lock. */
@@ -31,8 +35,8 @@ final class Deployment {
     String previous = "";
     /** What has become of the class loader of the bundle that was replaced last. */
     String oldLoader = "";
-    /** How many replaced bundles still answer requests. */
-    int draining;
+    /** Replaced bundles that are not uninstalled yet. */
+    final List<Running> draining = new ArrayList<>();
     /** When the components are looked at, in the time of System.nanoTime; meaningful while {@link #checkDue}. */
     long checkAt;
     /** Whether the components are to be looked at. */
@@ -64,7 +68,7 @@ final class Deployment {
         return !removed && !standby.isEmpty() && failure.isEmpty();
     }
 
-    private String state() {
+    private String state(ToLongFunction<Bundle> inProgress) {
         if (swap != null) {
             return running == null ? "starting" : "swapping";
         }
@@ -74,23 +78,30 @@ final class Deployment {
         if (!standby.isEmpty()) {
             return standby;
         }
+        String drain = draining.stream()
+                .map(old -> old.jar().version() + " draining " + inProgress.applyAsLong(old.bundle()) + " requests")
+                .collect(Collectors.joining(", "));
         if (removed || running == null) {
-            return "draining";
+            return drain.isEmpty() ? "removed" : drain;
         }
-        if (draining > 0) {
-            return "active, " + previous + " is draining";
+        if (!drain.isEmpty()) {
+            return "active, " + drain;
         }
         return running.bundle().getState() != Bundle.ACTIVE || complaint.isEmpty() ? "active" : "active, but " + complaint;
     }
 
-    /** For people and programs. */
-    Map<String, Object> row() {
+    /**
+     * For people and programs.
+     *
+     * @param inProgress how many requests a bundle has in progress
+     */
+    Map<String, Object> row(ToLongFunction<Bundle> inProgress) {
         BundleJar jar = running == null ? offered : running.jar();
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("file", file);
         row.put("bundle", jar == null ? "" : jar.symbolicName());
         row.put("version", jar == null ? "" : jar.version().toString());
-        row.put("state", state());
+        row.put("state", state(inProgress));
         row.put("since", running == null ? "" : running.since().truncatedTo(ChronoUnit.SECONDS).toString());
         row.put("previous", previous);
         row.put("old loader", oldLoader);

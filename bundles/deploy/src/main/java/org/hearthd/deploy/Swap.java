@@ -222,7 +222,10 @@ final class Swap implements Runnable {
                 return End.COMMITTED;
             }
             long waited = System.nanoTime() - begin;
-            if (waited > timeout || started.isDone() && waited > QUICK_NANOS && tools.explain().hasFailed(candidate)) {
+            boolean hopeless = started.isDone()
+                    && (succession != null && succession.failed()
+                            || waited > QUICK_NANOS && tools.explain().hasFailed(candidate));
+            if (waited > timeout || hopeless) {
                 return late(missing, TimeUnit.NANOSECONDS.toMillis(waited));
             }
             LockSupport.parkNanos(waited < QUICK_NANOS ? POLL_NANOS : SLOW_POLL_NANOS);

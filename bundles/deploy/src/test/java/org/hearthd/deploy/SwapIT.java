@@ -68,7 +68,7 @@ class SwapIT {
         room.put("hello.jar", hello("2.0.0"));
         room.until(() -> room.handlers.serving("hello").equals("2.0.0"), "the new one serves");
         assertEquals(Bundle.ACTIVE, old.getState());
-        room.until(() -> room.state("hello.jar").equals("active, 1.0.0 is draining"), "it says so");
+        room.until(() -> room.state("hello.jar").equals("active, 1.0.0 draining 1 requests"), "it says so");
         drain.complete(null);
         room.until(() -> room.runs("hello.jar", "2.0.0"), "the old one is uninstalled");
         room.until(() -> room.state("hello.jar").equals("active"), "and that is all");

@@ -54,6 +54,11 @@ final class TestHandlers implements Handlers {
             }
 
             @Override
+            public boolean failed() {
+                return references(successor).stream().anyMatch(one -> one.getProperty("failing") != null);
+            }
+
+            @Override
             public void commit() {
                 announced.remove(successor);
                 references(predecessor).forEach(one -> retired.add(id(one)));
@@ -64,6 +69,12 @@ final class TestHandlers implements Handlers {
                 // what was not committed stays out of service until it goes
             }
         };
+    }
+
+    @Override
+    public long inProgress(Bundle bundle) {
+        CompletableFuture<Void> drain = drains.get(bundle.getVersion().toString());
+        return drain == null || drain.isDone() ? 0 : 1;
     }
 
     @Override
