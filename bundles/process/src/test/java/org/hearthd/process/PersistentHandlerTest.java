@@ -153,6 +153,7 @@ final class PersistentHandlerTest extends ProcessContract {
     void messagesNameARenamedHandlerAsItIsCalledNow() throws Exception {
         start(java("java"));
         handler.modified(config(java("java"), "handler", "other"), House.PID);
+        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
         String answer = ask("x".repeat(70_000)).answer();
         assertTrue(answer.contains("The request is too long for the handler other."), answer);
     }
