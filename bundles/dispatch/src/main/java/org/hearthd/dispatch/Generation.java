@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
+import org.hearthd.spi.ManagedExchange;
 
 /**
  * One handler object with one set of settings: counts the exchanges in progress on it (leases) and owns its pool, whose threads
@@ -62,6 +63,9 @@ final class Generation {
 
     /** Gives the handler an exchange that has been moved to it and for which {@link #lease} was called. Never throws. */
     void handle(Exchange exchange) {
+        if (exchange instanceof ManagedExchange managed) {
+            managed.generation(identity);
+        }
         if (pool == null) {
             invoke(exchange);
             if (exchange.ended()) {
