@@ -1,7 +1,6 @@
 package org.hearthd.shell;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -29,8 +28,8 @@ final class Catalogue {
     Map<String, String> commands() {
         Map<String, String> commands = new TreeMap<>();
         try {
-            Collection<ServiceReference<Object>> services = context.getServiceReferences(Object.class, FILTER);
-            for (ServiceReference<Object> service : services) {
+            ServiceReference<?>[] services = context.getServiceReferences((String) null, FILTER);
+            for (ServiceReference<?> service : services == null ? new ServiceReference<?>[0] : services) {
                 for (String name : strings(service.getProperty(FUNCTION))) {
                     commands.merge(name, help(service, name), (a, b) -> a.contains(": ") ? a : b);
                 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
@@ -61,7 +62,7 @@ public final class ControlSocket {
         this.settings = settings;
         usual = home.resolve("run/ctl.sock");
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        clients = new Clients(Set.of(0L, own), settings.commandTimeoutMs(), interpreter::run);
+        clients = new Clients(Set.copyOf(List.of(0L, own)), settings.commandTimeoutMs(), interpreter::run);
     }
 
     /** Another transport accepts from now on. */
