@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -66,10 +67,15 @@ final class Ctl {
             request.write(0);
         }
         ByteBuffer bytes = ByteBuffer.wrap(request.toByteArray());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // a runtime that refuses does not wait for the command; it has said why
+            System.getLogger(Ctl.class.getName()).log(Level.DEBUG, "the command was not taken", e);
         }
-        channel.shutdownOutput();
     }
 
     /** Copies the frames to where they belong; returns the exit code, which comes last. */

@@ -30,7 +30,7 @@ import org.osgi.service.metatype.annotations.Designate;
  * once it is ready.
  */
 @Component(immediate = true, service = {ToIntFunction.class,
-        Supplier.class}, property = "hearth.command=explain", configurationPid = LifecycleConfig.PID)
+    Supplier.class}, property = "hearth.command=explain", configurationPid = LifecycleConfig.PID)
 @Designate(ocd = LifecycleConfig.class)
 public final class Readiness implements ToIntFunction<String[]>, Supplier<List<String>> {
     private static final System.Logger LOG = System.getLogger(Readiness.class.getName());

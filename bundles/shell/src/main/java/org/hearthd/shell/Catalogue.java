@@ -46,7 +46,9 @@ final class Catalogue {
     }
 
     private static String[] strings(Object property) {
-        return property instanceof String[] several ? several : property instanceof String one ? new String[] {one} : new String[0];
+        return property instanceof String[] several
+                ? several
+                : property instanceof String one ? new String[] {one} : new String[0];
     }
 
     /** A line for each command, aligned. */

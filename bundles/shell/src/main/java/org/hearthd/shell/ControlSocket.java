@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.hearthd.listeners.ListenAddress;
@@ -53,16 +54,16 @@ public final class ControlSocket {
     public ControlSocket(BundleContext context, ShellConfig config, @Reference Listeners listeners,
             @Reference CommandProcessor processor, @Reference ThreadIO io) throws IOException {
         this(Path.of(String.valueOf(context.getProperty("hearth.home"))), Settings.of(config), listeners,
-                new Interpreter(processor, io, new Catalogue(context)));
+                new Interpreter(processor, io, new Catalogue(context)::commands)::run);
     }
 
     /** For tests. */
-    ControlSocket(Path home, Settings settings, Listeners listeners, Interpreter interpreter) throws IOException {
+    ControlSocket(Path home, Settings settings, Listeners listeners, Function<List<String>, Answer> commands) throws IOException {
         this.listeners = listeners;
         this.settings = settings;
         usual = home.resolve("run/ctl.sock");
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        clients = new Clients(Set.copyOf(List.of(0L, own)), settings.commandTimeoutMs(), interpreter::run);
+        clients = new Clients(Set.copyOf(List.of(0L, own)), settings.commandTimeoutMs(), commands);
     }
 
     /** Another transport accepts from now on. */

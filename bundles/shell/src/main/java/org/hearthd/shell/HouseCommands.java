@@ -19,13 +19,13 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** The commands that concern the runtime as a whole. */
-@Component(service = HouseCommands.class,
-        property = {"osgi.command.scope=hearth", "osgi.command.function=bundles", "osgi.command.function=shutdown",
-                "osgi.command.function=status", "osgi.command.function=version",
-                "hearth.help=bundles: all bundles and their states",
-                "hearth.help=shutdown: end the runtime as SIGTERM does: accept nothing new, finish what runs",
-                "hearth.help=status: since when it runs, and whether it is ready or what it waits for",
-                "hearth.help=version: the version of the runtime"})
+@Component(service = HouseCommands.class, property = {"osgi.command.scope=hearth", "osgi.command.function=bundles",
+    "osgi.command.function=shutdown",
+    "osgi.command.function=status", "osgi.command.function=version",
+    "hearth.help=bundles: all bundles and their states",
+    "hearth.help=shutdown: end the runtime as SIGTERM does: accept nothing new, finish what runs",
+    "hearth.help=status: since when it runs, and whether it is ready or what it waits for",
+    "hearth.help=version: the version of the runtime"})
 public final class HouseCommands {
     private static final System.Logger LOG = System.getLogger(HouseCommands.class.getName());
 

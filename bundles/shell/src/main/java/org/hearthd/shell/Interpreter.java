@@ -4,10 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -24,9 +26,10 @@ final class Interpreter {
 
     private final CommandProcessor processor;
     private final ThreadIO streams;
-    private final Catalogue catalogue;
+    private final Supplier<Map<String, String>> catalogue;
 
-    Interpreter(CommandProcessor processor, ThreadIO streams, Catalogue catalogue) {
+    /** @param catalogue the help for each command, by name */
+    Interpreter(CommandProcessor processor, ThreadIO streams, Supplier<Map<String, String>> catalogue) {
         this.processor = processor;
         this.streams = streams;
         this.catalogue = catalogue;
@@ -37,7 +40,7 @@ final class Interpreter {
         LOG.log(Level.DEBUG, () -> "command " + words);
         boolean json = !words.isEmpty() && words.get(0).equals(JSON);
         List<String> line = json ? words.subList(1, words.size()) : words;
-        Map<String, String> commands = catalogue.commands();
+        Map<String, String> commands = catalogue.get();
         if (line.isEmpty()) {
             return Answer.failure(Answer.USAGE, "no command given; there are:\n" + Catalogue.list(commands).stripTrailing());
         }
@@ -68,7 +71,9 @@ final class Interpreter {
             if (e instanceof IllegalArgumentException && String.valueOf(e.getMessage()).startsWith(NO_SUCH_ARGUMENTS)) {
                 return Answer.failure(Answer.USAGE, "usage: hearth ctl " + help);
             }
-            String message = e.getMessage() == null ? e.toString() : e.getMessage();
+            // Gogo unwraps exceptions, but no errors
+            Throwable thrown = e instanceof InvocationTargetException ? e.getCause() : e;
+            String message = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
             return Answer.failure(Answer.FAILED, name + ": " + Text.of(message).stripTrailing());
         }
     }

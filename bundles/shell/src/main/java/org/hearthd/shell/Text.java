@@ -46,7 +46,9 @@ final class Text {
         StringBuilder text = new StringBuilder();
         map.forEach((key, value) -> {
             String title = title(key);
-            Collection<?> values = value instanceof Collection<?> several && !several.isEmpty() ? several : List.of(cell(key, value));
+            Collection<?> values = value instanceof Collection<?> several && !several.isEmpty()
+                    ? several
+                    : List.of(cell(key, value));
             for (Object each : values) {
                 text.append(pad(title, width)).append(GAP).append(cell(key, each)).append('\n');
                 title = "";
