@@ -2,7 +2,6 @@ package org.hearthd.launcher;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
@@ -30,8 +29,6 @@ final class Ctl {
         try (SocketChannel channel = connect(arguments.home())) {
             send(channel, arguments.words());
             return print(new DataInputStream(Channels.newInputStream(channel)));
-        } catch (EOFException e) {
-            throw new LaunchException(LaunchException.FAILED, "ctl: the runtime has ended before it had answered", e);
         }
     }
 
@@ -79,16 +76,21 @@ final class Ctl {
     }
 
     /** Copies the frames to where they belong; returns the exit code, which comes last. */
-    private static int print(DataInputStream answer) throws IOException {
-        for (;;) {
-            int kind = answer.readUnsignedByte();
-            byte[] bytes = new byte[answer.readInt()];
-            answer.readFully(bytes);
-            if (kind == EXIT_CODE) {
-                System.out.flush();
-                return bytes[0] & 0xFF;
+    private static int print(DataInputStream answer) throws LaunchException {
+        try {
+            for (;;) {
+                int kind = answer.readUnsignedByte();
+                byte[] bytes = new byte[answer.readInt()];
+                answer.readFully(bytes);
+                if (kind == EXIT_CODE) {
+                    System.out.flush();
+                    return bytes[0] & 0xFF;
+                }
+                (kind == STDOUT ? System.out : System.err).write(bytes, 0, bytes.length);
             }
-            (kind == STDOUT ? System.out : System.err).write(bytes);
+        } catch (IOException e) {
+            throw new LaunchException(LaunchException.FAILED,
+                    "ctl: the runtime has not answered: it has ended, or the command took too long", e);
         }
     }
 }
