@@ -116,6 +116,10 @@ public final class DispatcherService implements Dispatcher, Handlers {
         return registry.retire(bundle);
     }
 
+    HandlerRegistry registry() {
+        return registry;
+    }
+
     /** Binds the reference only: the object is fetched lazily. */
     @Reference(service = Handler.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addHandler(ServiceReference<Handler> reference) {
