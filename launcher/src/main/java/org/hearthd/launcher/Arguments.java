@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record Arguments(String command, Path home, int port, int notificationFd, boolean verbose, Optional<Path> directory) {
     static final int DEFAULT_PORT = 8080;
-    private static final List<String> COMMANDS = List.of("run", "serve", "check");
+    private static final List<String> COMMANDS = List.of("run", "serve", "check", "ctl");
     private static final List<String> OPTIONS = List.of("--port", "--home", "--notification-fd", "--verbose", "--help",
             "--version");
 
@@ -72,6 +72,9 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
         private static String command(String word) throws LaunchException {
             if (!COMMANDS.contains(word)) {
                 throw usage("unknown command " + word + "; did you mean " + nearest(word, COMMANDS) + "?");
+            }
+            if (word.equals("ctl")) {
+                throw usage("ctl must be the first word");
             }
             return word;
         }

@@ -6,11 +6,13 @@ final class Help {
             usage: hearth run   [--port N] [--home DIR] [--notification-fd N] [--verbose]
                    hearth serve [the same options]
                    hearth check [DIR] [--home DIR]
+                   hearth ctl   [--home DIR] [--json] COMMAND...
                    hearth --help | --version
 
             run      start the runtime in the foreground and say where things are
             serve    the same without a word on stdout, for units and supervisors
             check    check every file of HOME/config, or of DIR, without starting a listener
+            ctl      ask or tell the running runtime: hearth ctl help lists the commands; --json: the answer is for a program
 
               --port N              the port of ${hearth.port} in configuration files (8080; 0 = a free one)
               --home DIR            HOME: handler jars in DIR/deploy, configuration in DIR/config (./hearth-home)
