@@ -9,5 +9,4 @@ import java.util.Optional;
  * @param planned when it should have left, by System.nanoTime
  * @param floor who had answered that URL before this request left
  */
-record Asked(int url, long planned, Optional<Version> floor) {
-}
+record Asked(int url, long planned, Optional<Version> floor) {}

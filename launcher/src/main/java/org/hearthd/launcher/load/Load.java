@@ -64,7 +64,8 @@ public final class Load implements Connection.Owner {
      * @param inspections looks at one answer each
      * @param progress hears a line whenever somebody answers for the first time, and of the first failure of each kind; must be quick
      */
-    public static Load start(Plan plan, Supplier<? extends Inspection> inspections, Consumer<String> progress) throws IOException {
+    public static Load start(Plan plan, Supplier<? extends Inspection> inspections, Consumer<String> progress)
+            throws IOException {
         Load load = new Load(plan, inspections, progress);
         Thread thread = new Thread(load::run, "load");
         thread.setDaemon(true);
@@ -190,7 +191,8 @@ public final class Load implements Connection.Owner {
                 return Optional.of(LoadFailure.version("the answer does not tell who made it, after " + floor));
             }
             return version.get().isOlderThan(floor)
-                    ? Optional.of(LoadFailure.version(version.get() + " answered a request that left after the answer of " + floor))
+                    ? Optional
+                            .of(LoadFailure.version(version.get() + " answered a request that left after the answer of " + floor))
                     : Optional.empty();
         });
     }

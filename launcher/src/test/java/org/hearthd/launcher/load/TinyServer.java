@@ -68,8 +68,9 @@ final class TinyServer implements AutoCloseable {
             BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
             boolean stays = true;
             while (stays && in.readLine() != null) {
-                while (!in.readLine().isEmpty()) {
-                    // the script does not look at headers
+                String header = in.readLine();
+                while (!header.isEmpty()) {
+                    header = in.readLine();
                 }
                 stays = script.answer(requests.getAndIncrement(), client, client.getOutputStream());
             }
