@@ -14,7 +14,7 @@ public record Version(String name, String version, long number) {
     private static final Pattern LABEL = Pattern.compile("(.+)/([^/#]*)#([0-9]{1,18})");
 
     /** Reads {@code NAME/VERSION#NUMBER}. */
-    static Version of(String label) throws LoadFailure {
+    public static Version of(String label) throws LoadFailure {
         Matcher matcher = LABEL.matcher(label);
         if (!matcher.matches()) {
             throw new LoadFailure(LoadFailure.VERSION, "not NAME/VERSION#NUMBER: " + label);
