@@ -26,7 +26,7 @@ import org.osgi.framework.launch.Framework;
 
 /** A real framework with a dispatcher, bound to the handler services as SCR does it: synchronously, by reference. */
 final class House implements AutoCloseable {
-    @DispatchConfig(retire_timeout_ms = 10_000)
+    @DispatchConfig(park_timeout_ms = 0)
     private interface Defaults {}
 
     final BundleContext context;
@@ -99,7 +99,7 @@ final class House implements AutoCloseable {
 
     /** Polls until the condition holds. */
     static void eventually(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("never: " + what);

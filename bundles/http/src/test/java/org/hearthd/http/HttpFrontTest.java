@@ -28,7 +28,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /** The component: what becomes of changes that can not be met. */
-@Timeout(30)
+@Timeout(180)
 class HttpFrontTest {
     /** Binds unless it is told that everything is taken. */
     private static final class Moody implements Listeners {

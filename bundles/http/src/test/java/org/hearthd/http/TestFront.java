@@ -113,9 +113,9 @@ final class TestFront implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         front.close();
-        front.drain().toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join();
+        front.drain().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
         pool.shutdownNow();
-        pool.awaitTermination(5, TimeUnit.SECONDS);
+        pool.awaitTermination(60, TimeUnit.SECONDS);
         loops.close();
         if (!LEAKS.isEmpty()) {
             throw new AssertionError("buffers were lost: " + LEAKS);
