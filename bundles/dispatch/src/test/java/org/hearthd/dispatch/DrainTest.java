@@ -135,7 +135,8 @@ class DrainTest extends HouseTest {
             assertEquals(12, log.messages().size(), log.messages().toString());
             assertTrue(log.messages().get(0).contains("#1 goes with 15 requests"), log.messages().get(0));
             assertTrue(log.messages().get(1).matches("request " + clients.get(0).exchange.id()
-                    + " GET /x0 from 192\\.0\\.2\\.0: given up by handler a/.*#1 after [0-9]+ ms, running"), log.messages().get(1));
+                    + " GET /x0 from 192\\.0\\.2\\.0: given up by handler a/.*#1 after [0-9]+ ms, running"),
+                    log.messages().get(1));
             assertTrue(log.messages().get(2).endsWith("queued"), log.messages().get(2));
             assertTrue(log.messages().get(11).endsWith("and 5 more"), log.messages().get(11));
         }
@@ -147,7 +148,8 @@ class DrainTest extends HouseTest {
     void anAnswerThatHasBegunIsBrokenWhenTheTimeIsOver() throws Exception {
         house.dispatcher.modified(House.config(Hasty.class));
         CompletableFuture<OutputStream> begun = new CompletableFuture<>();
-        ServiceRegistration<Handler> registration = house.register(e -> begun.complete(e.respond(200, Headers.EMPTY)), Handler.NAME,
+        ServiceRegistration<Handler> registration = house.register(e -> begun.complete(e.respond(200, Headers.EMPTY)),
+                Handler.NAME,
                 "a", Handler.NON_BLOCKING, true);
         Client client = house.dispatch("a");
         begun.get(60, TimeUnit.SECONDS).write(1);
