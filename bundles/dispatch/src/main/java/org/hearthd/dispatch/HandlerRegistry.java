@@ -181,6 +181,11 @@ final class HandlerRegistry implements Handlers {
         return reasons;
     }
 
+    /** As {@link Succession#failed}. */
+    boolean refused(Bundle successor) {
+        return of(successor).stream().anyMatch(HandlerService::refused);
+    }
+
     /** As {@link Succession#commit}. */
     void commit(Bundle predecessor, Bundle successor) {
         standings.commit(predecessor, successor);
@@ -192,6 +197,11 @@ final class HandlerRegistry implements Handlers {
     /** As {@link Succession#close}. */
     void refuse(Bundle successor) {
         standings.refuse(successor);
+    }
+
+    @Override
+    public long inProgress(Bundle bundle) {
+        return of(bundle).stream().flatMap(s -> s.generations().stream()).mapToLong(Generation::inProgress).sum();
     }
 
     @Override
