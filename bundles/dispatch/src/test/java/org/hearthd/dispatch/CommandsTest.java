@@ -72,14 +72,14 @@ class CommandsTest extends HouseTest {
 
     @Test
     void routesAreListedInTheirOrderWithWhatTheyMatch() {
-        @RouteSettings(handler = "blog", pattern = "^x", host = "*.example.org", methods = "GET, HEAD", headers = "Accept=html", priority = 7)
+        @RouteSettings(handler = "blog", pattern = "^x", host = "*.example.org", methods = {"GET", "PUT"}, priority = 7)
         interface Blog {}
         house.register(says("hi"), Handler.NAME, "a", Handler.PATH, "/a");
         house.dispatcher.addRoute(
                 new RouteConfig(Blog.class.getAnnotation(RouteSettings.class),
                         Map.of(Constants.SERVICE_PID, "org.hearthd.route~blog")));
         List<Map<String, Object>> rows = commands.routes();
-        assertEquals(List.of("blog", "pattern ^x, host *.example.org, methods GET HEAD, header Accept with html, priority 7",
+        assertEquals(List.of("blog", "pattern ^x, host *.example.org, methods GET PUT, priority 7",
                 "blog", "org.hearthd.route~blog", true, false), List.copyOf(rows.get(0).values()));
         assertEquals("path /a", rows.get(1).get("matches"));
         assertEquals(true, rows.get(1).get("ready"));
