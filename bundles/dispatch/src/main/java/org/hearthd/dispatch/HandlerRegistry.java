@@ -210,7 +210,8 @@ final class HandlerRegistry implements Handlers {
         List<HandlerService> handlers = of(bundle);
         choose(handlers);
         // whoever waits for it may take his time, which the thread that ends the last exchange has not
-        return Slot.drained(handlers.stream().flatMap(s -> s.generations().stream()).toList()).thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
+        return Slot.drained(handlers.stream().flatMap(s -> s.generations().stream()).toList())
+                .thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
     }
 
     private void choose(Collection<HandlerService> handlers) {
