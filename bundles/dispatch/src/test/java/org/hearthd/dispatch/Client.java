@@ -42,7 +42,7 @@ final class Client implements Backend {
     }
 
     Client await() throws InterruptedException {
-        if (!ended.await(30, TimeUnit.SECONDS)) {
+        if (!ended.await(60, TimeUnit.SECONDS)) {
             throw new AssertionError(exchange + " did not end");
         }
         return this;

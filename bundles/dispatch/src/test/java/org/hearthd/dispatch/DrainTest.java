@@ -55,7 +55,7 @@ class DrainTest extends HouseTest {
 
     private Client enter(String name, CountDownLatch entered) throws InterruptedException {
         Client client = house.dispatch(name);
-        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         return client;
     }
 
@@ -125,7 +125,7 @@ class DrainTest extends HouseTest {
             house.dispatcher.dispatch("a", client.exchange);
             clients.add(client);
         }
-        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         try (LogRecords log = new LogRecords(Expiry.class)) {
             registration.setProperties(House.properties(Handler.NAME, "a"));
             for (Client client : clients) {
@@ -141,7 +141,7 @@ class DrainTest extends HouseTest {
             assertTrue(log.messages().get(11).endsWith("and 5 more"), log.messages().get(11));
         }
         eventually("drained", () -> retiring("a").isEmpty());
-        woken.get(30, TimeUnit.SECONDS);
+        woken.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -152,7 +152,7 @@ class DrainTest extends HouseTest {
                 Handler.NAME,
                 "a", Handler.NON_BLOCKING, true);
         Client client = house.dispatch("a");
-        begun.get(30, TimeUnit.SECONDS).write(1);
+        begun.get(60, TimeUnit.SECONDS).write(1);
         assertNull(client.outcome);
         registration.setProperties(House.properties(Handler.NAME, "a"));
         assertEquals(Outcome.End.ABORTED, client.await().outcome.end());
@@ -188,7 +188,7 @@ class DrainTest extends HouseTest {
         assertFalse(drained.isDone());
         assertFalse(parked.exchange.ended());
         release.countDown();
-        drained.get(30, TimeUnit.SECONDS);
+        drained.get(60, TimeUnit.SECONDS);
         assertEquals("late", running.text());
         bundle.stop();
         bundle.start();
@@ -203,7 +203,7 @@ class DrainTest extends HouseTest {
         Bundle bundle = house.bundle("some.handler");
         bundle.getBundleContext().registerService(Handler.class, stuck(entered), House.properties(Handler.NAME, "a"));
         Client running = enter("a", entered);
-        house.dispatcher.retire(bundle).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        house.dispatcher.retire(bundle).toCompletableFuture().get(60, TimeUnit.SECONDS);
         assertEquals(502, running.status());
     }
 
@@ -213,7 +213,7 @@ class DrainTest extends HouseTest {
         Bundle bundle = house.bundle("some.handler");
         bundle.getBundleContext().registerService(Handler.class, says("retired"), House.properties(Handler.NAME, "a"));
         assertEquals("retired", house.dispatch("a").text());
-        house.dispatcher.retire(bundle).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        house.dispatcher.retire(bundle).toCompletableFuture().get(60, TimeUnit.SECONDS);
         assertEquals("other", house.dispatch("a").text());
     }
 }

@@ -54,12 +54,12 @@ class HandlerLifeTest extends HouseTest {
         CountDownLatch entered = new CountDownLatch(1);
         ServiceRegistration<Handler> registration = house.register(stuck(entered), Handler.NAME, "a");
         Client running = house.dispatch("a");
-        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
         eventually("refused", () -> house.dispatch("a").outcome != null);
         assertFalse(gone.isDone());
         release.countDown();
-        gone.get(30, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
         assertEquals(200, running.status());
     }
 
@@ -76,7 +76,7 @@ class HandlerLifeTest extends HouseTest {
         eventually("refused", () -> house.dispatch("a").outcome.status() == 503);
         assertFalse(gone.isDone());
         kept.get().respond(Response.text(200, "at last"));
-        gone.get(30, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
         assertEquals("at last", client.text());
     }
 
@@ -120,7 +120,7 @@ class HandlerLifeTest extends HouseTest {
             }
             next.set(entered);
             house.dispatch("a");
-            assertTrue(entered.await(30, TimeUnit.SECONDS));
+            assertTrue(entered.await(60, TimeUnit.SECONDS));
         }
         return registration;
     }
@@ -144,7 +144,7 @@ class HandlerLifeTest extends HouseTest {
         eventually("refused", () -> house.dispatch("a").outcome != null);
         assertFalse(gone.isDone());
         release.countDown();
-        gone.get(30, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
     }
 
     @Test

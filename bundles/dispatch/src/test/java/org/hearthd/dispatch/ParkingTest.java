@@ -85,7 +85,7 @@ class ParkingTest extends HouseTest {
             awaitRelease();
             recorder().handle(e);
         }, Handler.NAME, "a", Handler.NON_BLOCKING, true);
-        assertTrue(first.await(30, TimeUnit.SECONDS));
+        assertTrue(first.await(60, TimeUnit.SECONDS));
         List<Client> all = new ArrayList<>(waiting);
         all.add(house.dispatch("a"));
         all.add(house.dispatch("a"));
@@ -126,7 +126,7 @@ class ParkingTest extends HouseTest {
         Client client = park("a", 1).get(0);
         CountDownLatch entered = new CountDownLatch(1);
         house.register(stuck(entered), Handler.NAME, "a");
-        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         client.exchange.gone();
         assertFalse(client.exchange.ended());
         release.countDown();

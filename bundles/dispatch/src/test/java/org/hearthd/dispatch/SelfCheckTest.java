@@ -85,7 +85,7 @@ class SelfCheckTest extends HouseTest {
             two.start();
             two.getBundleContext().registerService(Handler.class, new Checked(() -> sticks(entered, interrupted)),
                     House.properties(Handler.NAME, "a"));
-            interrupted.get(30, TimeUnit.SECONDS);
+            interrupted.get(60, TimeUnit.SECONDS);
             assertEquals(Map.of("a", "its self-check did not end within 50 ms (check.timeout.ms)"), succession.missing());
             assertEquals("one", house.dispatch("a").text());
         }
@@ -118,9 +118,9 @@ class SelfCheckTest extends HouseTest {
         CompletableFuture<Void> interrupted = new CompletableFuture<>();
         ServiceRegistration<Handler> registration = house.register(new Checked(() -> sticks(entered, interrupted)), Handler.NAME,
                 "a");
-        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         registration.unregister();
-        interrupted.get(30, TimeUnit.SECONDS);
+        interrupted.get(60, TimeUnit.SECONDS);
         assertFalse(ready("a"));
     }
 }

@@ -71,7 +71,7 @@ class SuccessionTest extends HouseTest {
             assertEquals("two", house.dispatch("b").text());
         }
         assertEquals("two", house.dispatch("a").text());
-        house.dispatcher.retire(one).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
         one.uninstall();
         assertEquals("two", house.dispatch("b").text());
     }
@@ -177,7 +177,7 @@ class SuccessionTest extends HouseTest {
         Client parked;
         try (Succession succession = house.dispatcher.succeed(one, two)) {
             assertTrue(succession.exclusive());
-            house.dispatcher.retire(one).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
             parked = house.route("a");
             one.stop();
             two.start();
@@ -196,7 +196,7 @@ class SuccessionTest extends HouseTest {
         register(one, says("one"), Handler.NAME, "a", Handler.EXCLUSIVE, true);
         Client parked;
         try (Succession succession = house.dispatcher.succeed(one, two)) {
-            house.dispatcher.retire(one).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
             one.stop();
             two.start();
             parked = house.dispatch("a");
@@ -219,7 +219,7 @@ class SuccessionTest extends HouseTest {
             for (int i = 0; i < 4; i++) {
                 senders.add(threads.submit(() -> send(begun, done)));
             }
-            assertTrue(begun.await(30, TimeUnit.SECONDS));
+            assertTrue(begun.await(60, TimeUnit.SECONDS));
             Bundle old = one;
             for (int i = 1; i <= 20; i++) {
                 old = replace(old, i);
@@ -264,7 +264,7 @@ class SuccessionTest extends HouseTest {
             awaitComplete(succession);
             succession.commit();
         }
-        house.dispatcher.retire(old).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        house.dispatcher.retire(old).toCompletableFuture().get(60, TimeUnit.SECONDS);
         old.uninstall();
         return successor;
     }
