@@ -88,7 +88,8 @@ public class BrokenJarUnderLoadIT {
 
     @Test
     public void aHandlerThatDoesNotPassItsOwnCheckIsRefused() throws Exception {
-        assertRefused(HandlerBundles.pack(dir, "stamped", "1.0.5", Stamp.class, StampedUnfit.class), "the database does not answer");
+        assertRefused(HandlerBundles.pack(dir, "stamped", "1.0.5", Stamp.class, StampedUnfit.class),
+                "the database does not answer");
     }
 
     private static void assertRefused(Path broken, String cause) throws Exception {
