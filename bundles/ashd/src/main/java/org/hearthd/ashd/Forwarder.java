@@ -121,7 +121,8 @@ public final class Forwarder implements AutoCloseable {
             return item.sent(to);
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            item.answer(503, "The request could not be passed to the handler " + handler + ".", streams);
+            // its length was looked at before, so this is ETOOMANYREFS: other processes of this user count as well
+            item.answer(503, "Too many descriptors are on their way to the handler " + handler + " and others.", streams);
             return true;
         } catch (IOException e) {
             broken(to, e);

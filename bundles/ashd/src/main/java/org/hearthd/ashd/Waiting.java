@@ -9,6 +9,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
 
@@ -57,6 +58,9 @@ final class Waiting {
         try {
             socket = exchange.takeSocket();
             return true;
+        } catch (NoDescriptorException e) {
+            answer(503, e.getMessage(), () -> null);
+            return false;
         } catch (IOException | RuntimeException e) {
             Level level = exchange.ended() ? Level.DEBUG : Level.WARNING;
             LOG.log(level, () -> exchange + ": its response socket can not be sent to " + handler + ": " + e.getMessage());

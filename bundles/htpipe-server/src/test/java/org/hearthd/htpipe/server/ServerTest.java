@@ -24,6 +24,7 @@ import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.ListenersService;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.Contract;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
@@ -66,7 +67,7 @@ final class ServerTest extends Contract {
 
     @BeforeEach
     void listen() throws Exception {
-        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of);
+        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of, () -> DescriptorBudget.NONE);
         doorway = doorway("socket");
         server.listen(doorway);
     }
