@@ -121,13 +121,19 @@ public final class Forwarder implements AutoCloseable {
             return item.sent(to);
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            // its length was looked at before, so this is ETOOMANYREFS: other processes of this user count as well
-            item.answer(503, "Too many descriptors are on their way to the handler " + handler + " and others.", streams);
+            item.answer(503, unsent(e), streams);
             return true;
         } catch (IOException e) {
             broken(to, e);
             return false;
         }
+    }
+
+    /** ETOOMANYREFS is no fault of this request: what other processes of this user have sent counts as well. */
+    private String unsent(TransportException e) {
+        return e.getMessage().contains("Too many references")
+                ? "Too many response sockets are on their way to handlers that do not take them."
+                : "The request could not be passed to the handler " + handler + ".";
     }
 
     private void broken(PacketConnection broken, IOException why) {
