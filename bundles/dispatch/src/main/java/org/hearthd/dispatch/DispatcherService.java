@@ -112,8 +112,17 @@ public final class DispatcherService implements Dispatcher, Handlers {
     }
 
     @Override
+    public long inProgress(Bundle bundle) {
+        return registry.inProgress(bundle);
+    }
+
+    @Override
     public CompletionStage<Void> retire(Bundle bundle) {
         return registry.retire(bundle);
+    }
+
+    HandlerRegistry registry() {
+        return registry;
     }
 
     /** Binds the reference only: the object is fetched lazily. */

@@ -115,7 +115,7 @@ final class Answer {
         return begun && (bodiless || left == 0);
     }
 
-    /** A piece of the body, owned by this method; what exceeds the announced length is dropped. */
+    /** A piece of the body, owned by this method; what exceeds the announced length is dropped. It goes out with the next flush. */
     ChannelFuture write(ByteBuf piece) {
         if (done || !begun) {
             piece.release();
@@ -135,12 +135,12 @@ final class Answer {
         }
         bytes += size;
         if (!chunked) {
-            return connection.out().writeTold(piece);
+            return connection.out().queueTold(piece);
         }
         connection.out()
                 .queue(ResponseWriter.text(connection.out().allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
         connection.out().queue(piece);
-        return connection.out().writeTold(CRLF.duplicate());
+        return connection.out().queueTold(CRLF.duplicate());
     }
 
     /** The body is complete; if it is shorter than announced the connection is broken. */

@@ -24,6 +24,7 @@ import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.NoTransportException;
 
 /**
  * Stands between a client and a taken response socket: the request body goes to the socket, its end as a half-close; the answer comes
@@ -54,10 +55,13 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     }
 
     /** Makes the socket pair and starts to relay; the caller owns what it gets. */
-    static Fd start(HttpExchange exchange) throws NoDescriptorException {
+    static Fd start(HttpExchange exchange) throws IOException {
         SocketRelay relay = new SocketRelay(exchange);
         try {
             return relay.connect();
+        } catch (NoTransportException e) {
+            relay.held.release();
+            throw e;
         } catch (IOException e) {
             relay.held.release();
             throw new NoDescriptorException("No socket can be made for this request: " + e.getMessage() + ".", e);
@@ -186,6 +190,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private void body(ByteBuf bytes) {
         if (chunks == null) {
             exchange.answer().write(bytes);
+            exchange.connection().out().flush();
             return;
         }
         partial = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(socket.alloc(), partial, bytes);
@@ -200,6 +205,8 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         if (chunks.ended()) {
             complete();
+        } else {
+            exchange.connection().out().flush();
         }
     }
 
@@ -249,7 +256,6 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), headers, -1);
-        exchange.connection().out().flush();
     }
 
     private static void check(boolean sound, String otherwise) {

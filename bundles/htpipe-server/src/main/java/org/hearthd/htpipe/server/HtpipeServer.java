@@ -41,7 +41,7 @@ public final class HtpipeServer {
     private final String name;
     private final Server server;
     private volatile Settings settings;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<AccessObserver> observers = List.of();
@@ -81,21 +81,30 @@ public final class HtpipeServer {
     }
 
     /** Another transport accepts from now on; connections that there are go on with theirs. */
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     synchronized void setPackets(PacketTransport transport) {
         packets = transport;
-        if (doorway == null) {
+        if (registration == null) {
             return;
         }
         try {
-            doorway.open(transport);
+            if (doorway == null) {
+                listen(settings);
+            } else {
+                doorway.open(transport);
+            }
         } catch (IOException e) {
             LOG.log(Level.ERROR, () -> name + ": nobody is accepted with " + transport + ": " + e.getMessage(), e);
         }
     }
 
+    /** Clients queue in the kernel until the next transport comes. */
     synchronized void unsetPackets(PacketTransport transport) {
-        if (packets == transport && doorway != null) {
+        if (packets != transport) {
+            return;
+        }
+        packets = null;
+        if (doorway != null) {
             doorway.close();
         }
     }
@@ -107,7 +116,11 @@ public final class HtpipeServer {
      */
     @Activate
     synchronized void start() throws IOException {
-        listen(settings);
+        if (packets == null) {
+            LOG.log(Level.WARNING, () -> name + ": there is no transport at the moment; it listens as soon as there is one");
+        } else {
+            listen(settings);
+        }
         registration = context.registerService(Source.class, server, null);
         LOG.log(Level.INFO, () -> server.describe() + " is listening");
     }
@@ -115,7 +128,9 @@ public final class HtpipeServer {
     private void listen(Settings wanted) throws IOException {
         Doorway opened = new Doorway(name, wanted, listeners, server::admit);
         try {
-            opened.open(packets);
+            if (packets != null) {
+                opened.open(packets);
+            }
         } catch (IOException e) {
             opened.stop();
             throw e;

@@ -41,6 +41,7 @@ final class Server implements Source {
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     private volatile Set<Long> uids;
     private volatile String where = "";
+    private boolean ending;
     private boolean draining;
     private Doorway doorway;
 
@@ -55,15 +56,16 @@ final class Server implements Source {
     }
 
     /** Accepts from there from now on; what was accepted elsewhere goes on. */
-    synchronized void listen(Doorway opened) {
-        if (doorway != null) {
-            doorway.stop();
+    void listen(Doorway opened) {
+        Doorway given;
+        synchronized (this) {
+            given = ending ? opened : doorway;
+            doorway = opened;
+            where = " on " + opened;
         }
-        doorway = opened;
-        if (draining) {
-            opened.stop();
+        if (given != null) {
+            given.stop();
         }
-        where = " on " + opened;
     }
 
     /** Who may connect from now on; null = everybody. */
@@ -141,14 +143,20 @@ final class Server implements Source {
     /** Clients are refused; what those that are connected have sent so far is read and answered, then they are disconnected. */
     @Override
     public CompletionStage<Void> drain() {
+        Doorway last;
         synchronized (this) {
-            if (draining) {
+            if (ending) {
                 return drained;
             }
+            ending = true;
+            last = doorway;
+        }
+        if (last != null) {
+            // without the lock: who has connected already is admitted meanwhile
+            last.stop();
+        }
+        synchronized (this) {
             draining = true;
-            if (doorway != null) {
-                doorway.stop();
-            }
         }
         open.forEach(this::refuseMore);
         free();
