@@ -4,7 +4,11 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +77,16 @@ public class BudgetIT {
                 () -> client.answered() || hearth.descriptors() >= before + 2);
     }
 
+    /** The shell has a descriptor left too. */
+    private JsonObject gauge() throws Exception {
+        HearthProcess ctl = HearthProcess.start(hearth.home,
+                HearthProcess.command("ctl", "--home", hearth.home.toString(), "--json", "descriptors"));
+        assertEquals(ctl.errors(), 0, ctl.awaitExit());
+        try (JsonReader reader = Json.createReader(new StringReader(ctl.output()))) {
+            return reader.readObject();
+        }
+    }
+
     private long answered() throws IOException {
         long count = 0;
         for (KeepAlive client : clients) {
@@ -92,6 +106,10 @@ public class BudgetIT {
         }
         long held = hearth.descriptors();
         assertTrue(held + " are open", held > MOST - 2 * REFUSALS - 10 && held <= MOST);
+        JsonObject gauge = gauge();
+        assertTrue(gauge.toString(), gauge.getInt("in_flight") >= 20 && gauge.getInt("refused") >= REFUSALS);
+        assertEquals(LIMIT, gauge.getInt("limit"));
+        assertEquals(LIMIT / 5 * 4, gauge.getInt("budget"));
         try (KeepAlive another = new KeepAlive(hearth.url("/"))) {
             assertHello(another);
         }
@@ -108,6 +126,7 @@ public class BudgetIT {
             }
         }
         assertTrue(served + " were served and " + refused + " refused", served >= 20 && refused >= REFUSALS);
+        Await.until("nothing is in flight any more", () -> gauge().getInt("in_flight") == 0);
         hearth.awaitAnswer("/child/again", 200, "again by ");
         for (KeepAlive client : clients) {
             client.close();

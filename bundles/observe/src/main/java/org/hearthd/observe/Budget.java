@@ -21,7 +21,8 @@ import org.osgi.service.metatype.annotations.Designate;
  * last time as could have used it up, so that it costs next to nothing while there are enough.
  */
 @Component(service = {DescriptorBudget.class, Budget.class}, configurationPid = "org.hearthd.observe", property = {
-    "osgi.command.scope=hearth", "osgi.command.function=descriptors"})
+    "osgi.command.scope=hearth", "osgi.command.function=descriptors",
+    "hearth.help=descriptors: how many are open, what for, and how many may be"})
 @Designate(ocd = BudgetConfig.class)
 public final class Budget implements DescriptorBudget {
     private static final System.Logger LOG = System.getLogger(Budget.class.getName());
