@@ -38,8 +38,9 @@ final class Ctl {
             socket = Files.readSymbolicLink(socket);
         }
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH) {
-            throw new LaunchException(LaunchException.FAILED, "ctl: the path of the control socket, " + socket + ", has more than "
-                    + MAX_PATH + " bytes; set address in " + home.resolve("config/org.hearthd.shell.cfg"));
+            throw new LaunchException(LaunchException.FAILED,
+                    "ctl: the path of the control socket, " + socket + ", has more than "
+                            + MAX_PATH + " bytes; set address in " + home.resolve("config/org.hearthd.shell.cfg"));
         }
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             throw nobody(home, "there is no " + socket);
