@@ -32,6 +32,9 @@ public final class Main {
     }
 
     private static int hearth(String... line) throws LaunchException, IOException {
+        if (line.length > 0 && line[0].equals("load")) {
+            return new LoadCommand(LoadArguments.parse(Arrays.copyOfRange(line, 1, line.length))).run();
+        }
         Arguments arguments = Arguments.parse(line);
         switch (arguments.command()) {
             case "help" :

@@ -209,16 +209,6 @@ final class ForwarderTest extends Contract {
     }
 
     @Test
-    void whatWaitsCanBeRefusedAndWhatComesLaterWaitsAgain() throws Exception {
-        forwarder = forwarder(2, 20_000);
-        StreamConnection early = request("a");
-        forwarder.refuse("The handler far is broken.");
-        assertStatus(503, early);
-        request("c");
-        assertEquals(1, forwarder.waiting());
-    }
-
-    @Test
     void whoWaitsTooLongGets503WithAndWithoutAConnection() throws Exception {
         forwarder = forwarder(1000, 50);
         assertStatus(503, request("a"));

@@ -112,6 +112,11 @@ public final class DispatcherService implements Dispatcher, Handlers {
     }
 
     @Override
+    public long inProgress(Bundle bundle) {
+        return registry.inProgress(bundle);
+    }
+
+    @Override
     public CompletionStage<Void> retire(Bundle bundle) {
         return registry.retire(bundle);
     }

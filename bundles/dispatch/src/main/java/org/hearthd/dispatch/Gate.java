@@ -25,7 +25,8 @@ final class Gate {
     private final Set<Parked> parked = new LinkedHashSet<>();
     private boolean emptying;
     private boolean closed;
-    private boolean full;
+    /** Whether the log says already that requests are refused for want of this handler. */
+    private boolean complained;
     /** Of the handler that was here last; null where it says nothing. */
     private Long parkMax;
     private Long parkTimeoutMs;
@@ -58,6 +59,7 @@ final class Gate {
             if (next == null) {
                 return;
             }
+            complained = false;
             parkMax = next.revision().settings().parkMax();
             parkTimeoutMs = next.revision().settings().parkTimeoutMs();
             if (parked.isEmpty() || emptying) {
@@ -105,15 +107,18 @@ final class Gate {
             return absent();
         }
         if (parked.size() >= max) {
-            if (!full) {
-                full = true;
-                LOG.log(Level.WARNING,
-                        "handler " + name + " is absent and " + max + " requests wait for it; more are refused with 503");
-            }
+            complain(max + " requests wait for it, more");
             return "The handler " + name + " is absent at the moment, and too many requests wait for it.";
         }
         parked.add(newcomer);
         return null;
+    }
+
+    private synchronized void complain(String who) {
+        if (!complained) {
+            complained = true;
+            LOG.log(Level.WARNING, "handler " + name + " is absent: " + who + " are refused with 503");
+        }
     }
 
     private void refuse(Exchange exchange, String reason) {
@@ -130,7 +135,6 @@ final class Gate {
                 if (generation == null || parked.isEmpty()) {
                     current = generation;
                     emptying = false;
-                    full = false;
                     return;
                 }
                 if (!generation.room()) {
@@ -163,6 +167,7 @@ final class Gate {
 
     void expired(Parked waiting, long timeoutMs) {
         if (leave(waiting)) {
+            complain("requests that have waited " + timeoutMs + " ms for it");
             refuse(waiting.exchange(), "The handler " + name + " was absent for " + timeoutMs + " ms.");
         }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
+import org.hearthd.spi.ManagedExchange;
 
 /**
  * One revision of a handler in service, with a number of its own: counts the exchanges in progress on it (leases) and owns its
@@ -87,6 +88,9 @@ final class Generation {
 
     /** Gives the handler an exchange that has been moved to it and for which {@link #lease} was called. Never throws. */
     void handle(Exchange exchange) {
+        if (exchange instanceof ManagedExchange managed) {
+            managed.generation(label);
+        }
         if (pool == null) {
             invoke(exchange);
             if (exchange.ended()) {

@@ -2,7 +2,7 @@ package org.hearthd.dispatch;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +27,25 @@ final class HandlerPool extends ThreadPoolExecutor {
     }
 
     private static BlockingQueue<Runnable> queue(int length) {
-        return length == 0 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(length);
+        return length == 0 ? new HandOver() : new LinkedBlockingQueue<>(length);
     }
 
-    /** Whether it would take one more; exact if only one thread asks and gives, except with a queue of 0. */
+    /** A queue of length 0 that can tell whether a thread waits at it, which a SynchronousQueue can not. */
+    private static final class HandOver extends LinkedTransferQueue<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public boolean offer(Runnable task) {
+            return tryTransfer(task);
+        }
+    }
+
+    /** Whether it would take one more; exact if only one thread asks and gives. */
     boolean room() {
-        return getPoolSize() < getMaximumPoolSize() || getQueue().remainingCapacity() > 0
-                || getActiveCount() < getMaximumPoolSize();
+        if (getPoolSize() < getMaximumPoolSize()) {
+            return true;
+        }
+        return getQueue() instanceof HandOver direct ? direct.hasWaitingConsumer() : getQueue().remainingCapacity() > 0;
     }
 
     @Override

@@ -137,6 +137,10 @@ final class HandlerRegistry implements Handlers {
         }
     }
 
+    long drainTimeoutMs() {
+        return shared.limits().drainTimeoutMs();
+    }
+
     /** Those that wait for a decision whether they work. */
     List<HandlerService> pending() {
         return services.values().stream().filter(s -> standings.admitted(s.bundle()) && s.pending()).toList();
@@ -177,6 +181,11 @@ final class HandlerRegistry implements Handlers {
         return reasons;
     }
 
+    /** As {@link Succession#failed}. */
+    boolean refused(Bundle successor) {
+        return of(successor).stream().anyMatch(HandlerService::refused);
+    }
+
     /** As {@link Succession#commit}. */
     void commit(Bundle predecessor, Bundle successor) {
         standings.commit(predecessor, successor);
@@ -191,12 +200,18 @@ final class HandlerRegistry implements Handlers {
     }
 
     @Override
+    public long inProgress(Bundle bundle) {
+        return of(bundle).stream().flatMap(s -> s.generations().stream()).mapToLong(Generation::inProgress).sum();
+    }
+
+    @Override
     public CompletionStage<Void> retire(Bundle bundle) {
         standings.retire(bundle);
         List<HandlerService> handlers = of(bundle);
         choose(handlers);
         // whoever waits for it may take his time, which the thread that ends the last exchange has not
-        return Slot.drained(handlers).thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
+        return Slot.drained(handlers.stream().flatMap(s -> s.generations().stream()).toList())
+                .thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
     }
 
     private void choose(Collection<HandlerService> handlers) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.osgi.framework.Bundle;
 
@@ -26,6 +27,8 @@ final class Slot {
     private final Predicate<Bundle> admitted;
     private final Gate gate;
     private final List<HandlerService> services = new ArrayList<>();
+    /** Replaced generations that have not drained yet, oldest first. */
+    private final List<Generation> retiring = new CopyOnWriteArrayList<>();
     private long published;
     /** Whether the operator keeps this handler out of service. */
     private boolean drained;
@@ -65,10 +68,10 @@ final class Slot {
         if (drained) {
             return owner + " was taken out of service by drain";
         }
-        if (services.isEmpty()) {
+        HandlerService last = newest();
+        if (last == null) {
             return "no handler named " + name + " is registered";
         }
-        HandlerService last = services.get(services.size() - 1);
         String shortcoming = last.shortcoming();
         return last + (shortcoming == null ? " is not in service" : ": " + shortcoming);
     }
@@ -79,6 +82,11 @@ final class Slot {
 
     synchronized void remove(HandlerService service) {
         services.remove(service);
+    }
+
+    /** The service that was registered last, or null. */
+    synchronized HandlerService newest() {
+        return services.isEmpty() ? null : services.get(services.size() - 1);
     }
 
     /** The services of this name that may be in service. */
@@ -104,8 +112,14 @@ final class Slot {
             LOG.log(Level.INFO, next == null ? owner + " is absent" : next + " is in service");
         }
         if (old != null) {
-            old.retire(shared.limits().drainTimeoutMs());
+            retire(old);
         }
+    }
+
+    private void retire(Generation old) {
+        retiring.add(old);
+        old.drained().thenRun(() -> retiring.remove(old));
+        old.retire(shared.limits().drainTimeoutMs());
     }
 
     /** Keeps this handler out of service until {@link #undrain}; completes when its exchanges have ended, or were ended. */
@@ -114,7 +128,7 @@ final class Slot {
             drained = true;
         }
         choose();
-        return drained(services());
+        return drained(retiring);
     }
 
     void undrain() {
@@ -124,10 +138,18 @@ final class Slot {
         choose();
     }
 
-    /** Completes when all generations of these services have drained. */
-    static CompletableFuture<Void> drained(Collection<HandlerService> services) {
-        return CompletableFuture.allOf(services.stream().flatMap(s -> s.generations().stream()).map(Generation::drained)
-                .toArray(CompletableFuture[]::new));
+    /** Completes when all of these have drained. */
+    static CompletableFuture<Void> drained(Collection<Generation> generations) {
+        return CompletableFuture.allOf(generations.stream().map(Generation::drained).toArray(CompletableFuture[]::new));
+    }
+
+    /** Replaced generations that have not drained yet, oldest first. */
+    List<Generation> retiring() {
+        return retiring;
+    }
+
+    synchronized boolean isDrained() {
+        return drained;
     }
 
     private Revision best() {

@@ -32,6 +32,11 @@ final class Takeover implements Succession {
     }
 
     @Override
+    public boolean failed() {
+        return registry.refused(successor);
+    }
+
+    @Override
     public void commit() {
         registry.commit(predecessor, successor);
     }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
@@ -22,7 +21,7 @@ import org.hearthd.spi.ManagedExchange;
 final class Client implements Backend {
     final AtomicInteger endings = new AtomicInteger();
     final CountDownLatch ended = new CountDownLatch(1);
-    final Exchange exchange;
+    final ManagedExchange exchange;
     volatile Response response;
     volatile int streamed;
     volatile boolean aborted;

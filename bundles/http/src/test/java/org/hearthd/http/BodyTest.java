@@ -125,6 +125,7 @@ class BodyTest {
         @Override
         public void data(ByteBuf piece) {
             bytes.write(piece).addListener(f -> bytes.read());
+            bytes.flush();
         }
 
         @Override

@@ -85,6 +85,7 @@ class HttpFrontTest {
         try (NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1)) {
             HttpFront front = new HttpFront(context, loops, listeners, dispatcher, at("127.0.0.1:0"),
                     Map.of("service.pid", "org.hearthd.http~main"));
+            front.start();
             int port = listeners.port;
             listeners.taken = true;
             log.lines.clear();

@@ -137,7 +137,7 @@ class LimitsTest {
         try (TestFront front = new TestFront(); Client client = front.connect()) {
             assertEquals(200, client.get("/").answer().status());
             int before = front.port();
-            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000), "Other");
+            front.front.change(new Limits(3, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000), "Other", "");
             front.front.listen(TestFront.request("127.0.0.2:0"));
             assertEquals("Other", client.get("/ab").answer().header("Server"));
             assertEquals(414, client.get("/abc").answer().status());

@@ -147,7 +147,7 @@ class SocketDeadlineTest {
         client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na");
         assertSilent(600);
         assertEquals("z", client.send("b").answer().text());
-        front.front.change(new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 0, 0), "Hearth");
+        front.front.change(new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 0, 0), "Hearth", "");
         CountDownLatch go = new CountDownLatch(1);
         peer(socket -> {
             assertTrue(go.await(60, TimeUnit.SECONDS));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -220,6 +221,23 @@ class SocketByteExchangeTest {
         assertEquals(LARGE, got);
     }
 
+    @Test
+    void whatIsWrittenLeavesWithTheNextFlush() throws Exception {
+        open(true);
+        ChannelFuture head = on(() -> view.head(ResponseHead.of(200, Headers.of())));
+        assertFalse(on(head::isDone), "it has left");
+        on(() -> {
+            view.write(Unpooled.copiedBuffer("body", StandardCharsets.US_ASCII));
+            view.flush();
+            return null;
+        });
+        assertEquals("HTTP/1.1 200 OK\r\n\r\nbody", ends.read(23));
+        on(() -> {
+            view.abort();
+            return null;
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void saysWhenThereIsRoomAgain(boolean unix) throws Exception {
@@ -232,6 +250,7 @@ class SocketByteExchangeTest {
                 }
             });
             view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            view.flush();
             return view.writable();
         }));
         ends.read(LARGE);
@@ -261,7 +280,9 @@ class SocketByteExchangeTest {
         ends.client().close();
         var written = on(() -> {
             view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
-            return view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            ChannelFuture last = view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            view.flush();
+            return last;
         });
         assertTrue(written.await(60, TimeUnit.SECONDS));
         assertInstanceOf(IOException.class, written.cause());
@@ -272,6 +293,7 @@ class SocketByteExchangeTest {
         open(false);
         on(() -> {
             view.write(Unpooled.copiedBuffer("half an ans", StandardCharsets.US_ASCII)).addListener(done -> view.abort());
+            view.flush();
             return null;
         });
         assertThrows(IOException.class, () -> ends.readAll());

@@ -64,7 +64,7 @@ final class IntakeTest extends Contract {
         FdPair pair = packets.pair();
         parent = packets.adopt(pair.ours());
         zero = pair.theirs();
-        intake = new Intake(() -> streams, exchanges::add);
+        intake = new Intake(() -> streams, exchanges::add, List::of);
     }
 
     @AfterEach
@@ -153,7 +153,7 @@ final class IntakeTest extends Contract {
         intake.read(zero::dup, packets);
         intake.stop();
         try (StreamConnection client = request("later")) {
-            Intake next = new Intake(() -> streams, exchanges::add);
+            Intake next = new Intake(() -> streams, exchanges::add, List::of);
             next.read(zero::dup, packets);
             Exchange exchange = next();
             assertEquals("later", exchange.request().rest());
@@ -182,7 +182,7 @@ final class IntakeTest extends Contract {
             first.countDown();
             await(release);
             exchanges.add(exchange);
-        });
+        }, List::of);
         intake.read(zero::dup, packets);
         List<StreamConnection> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

@@ -66,7 +66,7 @@ final class ServerTest extends Contract {
 
     @BeforeEach
     void listen() throws Exception {
-        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange));
+        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of);
         doorway = doorway("socket");
         server.listen(doorway);
     }
