@@ -37,10 +37,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Gap;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.service.component.annotations.Activate;
@@ -255,11 +258,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
 
     @Override
     public FdPair pair() throws IOException {
-        StreamTransport current = streams;
-        if (current == null) {
-            throw new IOException("no stream transport is there to make a socket pair");
-        }
-        return current.pair();
+        return present(() -> streams, "stream transport").pair();
     }
 
     @Override
@@ -286,11 +285,21 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     }
 
     private Descriptors descriptors() throws IOException {
-        Descriptors current = descriptors;
-        if (current == null) {
-            throw new IOException("no transport is there to handle descriptors");
+        return present(() -> descriptors, "transport");
+    }
+
+    /** Waits while a transport is being replaced, except on a loop, which never waits. */
+    private <T> T present(Supplier<T> transport, String what) throws NoTransportException {
+        T current = transport.get();
+        if (current != null) {
+            return current;
         }
-        return current;
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                throw new NoTransportException(what);
+            }
+        }
+        return Gap.await(transport, what);
     }
 
     /** Closes all channels, then ends the loops. */

@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
@@ -33,6 +34,7 @@ import org.hearthd.Response;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +42,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class SocketByteExchangeTest {
     private static final int LARGE = 16 << 20;
 
     private final BlockingQueue<String> body = new LinkedBlockingQueue<>();
-    private long before;
+    private Set<String> before;
     private NettyEventLoops loops;
     private Ends ends;
     private ByteExchange view;
@@ -64,7 +66,7 @@ class SocketByteExchangeTest {
             ends.server().close();
         }
         loops.close();
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     /** An exchange whose response socket is the server's end, and maybe with a view of its own. */
@@ -131,7 +133,7 @@ class SocketByteExchangeTest {
     }
 
     private <T> T on(Callable<T> task) throws Exception {
-        return view.loop().submit(task).get(10, TimeUnit.SECONDS);
+        return view.loop().submit(task).get(60, TimeUnit.SECONDS);
     }
 
     private String next() throws Exception {
@@ -139,7 +141,7 @@ class SocketByteExchangeTest {
             view.read();
             return null;
         });
-        return body.poll(10, TimeUnit.SECONDS);
+        return body.poll(60, TimeUnit.SECONDS);
     }
 
     private String bodyToItsEnd() throws Exception {
@@ -252,7 +254,7 @@ class SocketByteExchangeTest {
             return view.writable();
         }));
         ends.read(LARGE);
-        assertTrue(room.await(10, TimeUnit.SECONDS));
+        assertTrue(room.await(60, TimeUnit.SECONDS));
         on(() -> {
             view.abort();
             return null;
@@ -282,7 +284,7 @@ class SocketByteExchangeTest {
             view.flush();
             return last;
         });
-        assertTrue(written.await(10, TimeUnit.SECONDS));
+        assertTrue(written.await(60, TimeUnit.SECONDS));
         assertInstanceOf(IOException.class, written.cause());
     }
 

@@ -31,7 +31,8 @@ final class Conversation implements Gate.Waiter {
 
     private final ScgiHandler handler;
     private final Settings settings;
-    private final Dialer dialer;
+    /** Who finds the server; read by those who wait for its end. */
+    private volatile Dialer dialer;
     private final Exchange exchange;
     private final Request request;
     private final ByteExchange view;
@@ -45,10 +46,9 @@ final class Conversation implements Gate.Waiter {
     private boolean dialing;
     private boolean over;
 
-    Conversation(ScgiHandler handler, Settings settings, Dialer dialer, Exchange exchange, ByteExchange view) {
+    Conversation(ScgiHandler handler, Settings settings, Exchange exchange, ByteExchange view) {
         this.handler = handler;
         this.settings = settings;
-        this.dialer = dialer;
         this.exchange = exchange;
         this.request = exchange.request();
         this.view = view;
@@ -125,7 +125,25 @@ final class Conversation implements Gate.Waiter {
         inside = true;
         dialing = true;
         deadline.clear();
-        dialer.dial(view.loop(), exchange).addListener(this::dialed);
+        dial();
+    }
+
+    /** With whom it is now: a change of the settings while this exchange waited must not cost it its answer. */
+    private void dial() {
+        Dialer current = handler.dialer();
+        dialer = current;
+        current.dial(view.loop(), exchange).addListener(dialed -> {
+            if (!dialed.isSuccess() && !over && current != handler.dialer()) {
+                dial();
+            } else {
+                dialed(dialed);
+            }
+        });
+    }
+
+    /** Whether it uses what that one has found. */
+    boolean uses(Dialer one) {
+        return dialer == one;
     }
 
     private void dialed(Future<? super Dialer.Line> dialed) {
