@@ -130,6 +130,8 @@ public class ConfigSwapIT {
                 hearth.awaitLog("(?s)(htpipe client far on [^\n]*is connected.*){" + (i + 2) + "}");
                 traffic.await(" by ");
             }
+            hearth.configure(file, "address = /no/such/socket\n");
+            hearth.awaitLog("/no/such/socket: .*; requests go on to the server it was connected to before");
             hearth.configure(file, "address = relative/path\nreconnect.min.ms = 9\nreconnect.max.ms = 1\n");
             hearth.awaitLog("org.hearthd.htpipe.client~far: reconnect.min.ms 9 is more than reconnect.max.ms 1");
             traffic.await(" by ");
@@ -164,6 +166,11 @@ public class ConfigSwapIT {
                 hearth.configure(file, "path = /s\nmode = anonymous\n" + quoted(ScgiChild.command("v" + i)));
                 traffic.await("v" + i);
             }
+            hearth.configure(file, "path = /s\nmode = anonymous\ncommand = /no/such/program\n");
+            hearth.awaitLog("org.hearthd.scgi~s: the change is refused, scgi s goes on as it was");
+            hearth.configure(file, "path = /s\nmode = anonymous\ncommand = sh -c 'exit 3'\n");
+            hearth.awaitLog("(?s)(the change is refused.*){2}");
+            traffic.await("v" + CHANGES);
             traffic.assertNothingFailed();
         }
     }
