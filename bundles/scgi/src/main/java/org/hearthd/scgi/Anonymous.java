@@ -110,9 +110,10 @@ final class Anonymous implements Dialer {
         });
     }
 
+    /** A program that has only just been started may be about to end. */
     @Override
-    public boolean serves() {
-        return child() != null;
+    public synchronized boolean serves() {
+        return child != null && System.nanoTime() - startedAt > TimeUnit.MILLISECONDS.toNanos(ScgiHandler.TRIAL_MS);
     }
 
     private synchronized Child child() {

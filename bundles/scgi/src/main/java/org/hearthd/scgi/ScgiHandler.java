@@ -26,7 +26,7 @@ final class ScgiHandler implements Handler {
     private static final int WORKERS = 4;
     private static final int IDLE_S = 10;
     /** A changed program that lives that long has at least been executed. */
-    private static final long TRIAL_MS = 250;
+    static final long TRIAL_MS = 250;
     /** From SIGKILL to the end of a program. */
     private static final long KILL_MS = 5000;
 
