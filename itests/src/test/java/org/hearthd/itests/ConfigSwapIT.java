@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -35,6 +36,9 @@ public class ConfigSwapIT {
         for (ServerSocketChannel server : servers) {
             server.close();
         }
+        // an orderly end, or the SCGI programs stay
+        hearth.signal("TERM");
+        hearth.process.waitFor(60, TimeUnit.SECONDS);
         hearth.close();
     }
 

@@ -236,7 +236,7 @@ final class ForwarderTest extends Contract {
         forwarder.connected(line.near);
         line.far.close();
         request("a");
-        assertSame(line.near, broken.poll(20, TimeUnit.SECONDS));
+        assertSame(line.near, broken.poll(60, TimeUnit.SECONDS));
         request("b");
         request("c");
         assertEquals(3, forwarder.waiting());
@@ -257,7 +257,7 @@ final class ForwarderTest extends Contract {
             request("r" + sent);
         }
         line.far.close();
-        assertSame(line.near, broken.poll(20, TimeUnit.SECONDS));
+        assertSame(line.near, broken.poll(60, TimeUnit.SECONDS));
         Line next = line();
         forwarder.connected(next.near);
         for (int i = sent - 3; i < sent; i++) {

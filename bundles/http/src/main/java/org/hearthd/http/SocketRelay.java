@@ -171,6 +171,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private void body(ByteBuf bytes) {
         if (chunks == null) {
             exchange.answer().write(bytes);
+            exchange.connection().out().flush();
             return;
         }
         partial = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(socket.alloc(), partial, bytes);
@@ -185,6 +186,8 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         if (chunks.ended()) {
             complete();
+        } else {
+            exchange.connection().out().flush();
         }
     }
 
@@ -234,7 +237,6 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), headers, -1);
-        exchange.connection().out().flush();
     }
 
     private static void check(boolean sound, String otherwise) {

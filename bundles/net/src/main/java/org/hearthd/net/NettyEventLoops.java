@@ -19,6 +19,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -27,6 +28,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -133,7 +136,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         if (group.isShuttingDown()) {
             throw new IOException("the event loops are stopping");
         }
-        Channel channel = unconnected(address instanceof UnixDomainSocketAddress);
+        Channel channel = unconnected(address);
         channel.config().setAutoRead(false);
         channel.config().setConnectTimeoutMillis(timeoutMs);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -150,9 +153,13 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         return connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
-    private static Channel unconnected(boolean unix) throws IOException {
+    private static Channel unconnected(SocketAddress address) throws IOException {
         try {
-            return unix ? new EpollDomainSocketChannel() : new EpollSocketChannel();
+            if (address instanceof UnixDomainSocketAddress) {
+                return new EpollDomainSocketChannel();
+            }
+            boolean four = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address;
+            return four ? new EpollSocketChannel(SocketProtocolFamily.INET) : new EpollSocketChannel();
         } catch (ChannelException e) {
             throw new IOException("cannot make a socket: " + e.getMessage(), e);
         }

@@ -26,7 +26,7 @@ final class Conversation implements Gate.Waiter {
 
     /** What it waits for, which says what went wrong when the deadline is reached. */
     private enum Wait {
-        BODY, PLACE, SERVER_READS, FIRST_BYTE, ANSWER
+        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER
     }
 
     private final ScgiHandler handler;
@@ -135,7 +135,7 @@ final class Conversation implements Gate.Waiter {
             // one that is replaced just now may not have seen who uses it
         } while (dialer != handler.dialer());
         Dialer current = dialer;
-        current.dial(view.loop(), exchange.toString()).addListener(dialed -> {
+        current.dial(view.loop(), exchange).addListener(dialed -> {
             if (!dialed.isSuccess() && !over && current != handler.dialer()) {
                 dial();
             } else {
@@ -201,10 +201,20 @@ final class Conversation implements Gate.Waiter {
         }
     }
 
+    /** All of the request is sent but its end, which most servers need not see, and which is told to those that wait for it. */
     void requestSent() {
-        if (down.silent()) {
-            await(Wait.FIRST_BYTE, settings.times().firstByte());
+        long delay = settings.halfClose() ? settings.times().halfClose() : 0;
+        if (delay == 0 || !down.silent()) {
+            up.endInput();
         }
+        if (down.silent()) {
+            await(delay == 0 ? Wait.FIRST_BYTE : Wait.END, delay == 0 ? settings.times().firstByte() : delay);
+        }
+    }
+
+    /** The server has begun to answer; it may wait for the end of the request before it goes on. */
+    void answerGoesOn() {
+        up.endInput();
     }
 
     /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
@@ -228,6 +238,10 @@ final class Conversation implements Gate.Waiter {
                 }
             }
             case SERVER_READS -> serverLate("it took nothing of the request for " + settings.times().send() + " ms");
+            case END -> {
+                up.endInput();
+                await(Wait.FIRST_BYTE, Math.max(1, settings.times().firstByte() - settings.times().halfClose()));
+            }
             case FIRST_BYTE -> serverLate("no answer within " + settings.times().firstByte() + " ms");
             case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
             default -> throw new IllegalStateException(wait.name());
@@ -307,6 +321,7 @@ final class Conversation implements Gate.Waiter {
         boolean answered = down != null && down.answered();
         finish();
         if (begun && !answered) {
+            view.flush();
             view.abort();
         } else if (!begun) {
             page(status, reason);

@@ -2,6 +2,7 @@ package org.hearthd.htpipe.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
@@ -40,6 +42,8 @@ public final class HtpipeServer {
     private volatile Settings settings;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<AccessObserver> observers = List.of();
     /** The lock guards these. */
     private PacketTransport packets;
     private Doorway doorway;
@@ -59,7 +63,7 @@ public final class HtpipeServer {
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
         settings = Settings.of(pid, config);
         name = "htpipe-server " + settings.request().name();
-        server = new Server(name, settings.uids(), () -> streams, this::dispatch);
+        server = new Server(name, settings.uids(), () -> streams, this::dispatch, () -> observers);
         server.limit(settings.progress());
     }
 
