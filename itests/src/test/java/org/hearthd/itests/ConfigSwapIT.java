@@ -4,6 +4,8 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -133,6 +135,8 @@ public class ConfigSwapIT {
                                 + "\n");
                 hearth.awaitLog("(?s)(htpipe client far on [^\n]*is connected.*){" + (i + 2) + "}");
                 traffic.await(" by ");
+                hearth.configure("org.hearthd.htpipe.server-a.cfg", "address = " + folder.getRoot().toPath().resolve("a")
+                        + "\nhandler = a\nprogress.max = " + (i + 400) + "\n");
             }
             hearth.configure(file, "address = /no/such/socket\n");
             hearth.awaitLog("/no/such/socket: .*; requests go on to the server it was connected to before");
@@ -192,6 +196,38 @@ public class ConfigSwapIT {
             }
             hearth.configure("org.hearthd.dispatch.cfg", "pool.threads = -1\n");
             hearth.awaitLog("org.hearthd.dispatch");
+            traffic.await("Hello");
+            traffic.assertNothingFailed();
+        }
+    }
+
+    @Test
+    public void theFrontTakesLimitsAndAnotherAddressAndItsConnectionsStay() throws Exception {
+        hearth.deploy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), "hello.jar");
+        String file = "org.hearthd.http-main.cfg";
+        hearth.awaitAnswer("/hello", 200, "Hello");
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (Traffic traffic = traffic("/hello")) {
+            for (int i = 1; i <= CHANGES; i++) {
+                String header = "changed" + i;
+                hearth.configure(file, "address = 127.0.0.1:0\nserver.header = " + header + "\n");
+                Await.until(header, () -> hearth.get("/hello").headers().firstValue("Server").orElse("").equals(header));
+                traffic.await("Hello");
+            }
+            hearth.configure(file, "address = 127.0.0.1:" + port + "\n");
+            Await.until("an answer on port " + port, () -> {
+                try (KeepAlive client = new KeepAlive("http://127.0.0.1:" + port)) {
+                    return client.get("/hello").startsWith("HTTP/1.1 200 ");
+                } catch (ConnectException e) {
+                    return false;
+                }
+            });
+            traffic.await("Hello");
+            hearth.configure(file, "address = 192.0.2.1:1\n");
+            hearth.awaitLog("192.0.2.1:1.*the change is refused, .* goes on as it was");
             traffic.await("Hello");
             traffic.assertNothingFailed();
         }

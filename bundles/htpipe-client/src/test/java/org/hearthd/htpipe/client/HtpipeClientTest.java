@@ -221,7 +221,7 @@ final class HtpipeClientTest extends Contract {
             await("a request at the new server", () -> {
                 try {
                     request("b");
-                } catch (IOException e) {
+                } catch (Exception e) {
                     throw new AssertionError(e);
                 }
                 return !elsewhere.isEmpty();
