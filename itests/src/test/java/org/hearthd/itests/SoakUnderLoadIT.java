@@ -62,7 +62,8 @@ public class SoakUnderLoadIT {
         long next = System.nanoTime();
         for (int i = 0; i < number; i++) {
             version++;
-            hearth.deploy(HandlerBundles.with(stamped, "next.jar", "Bundle-Version", StampInspection.version(version)), "stamped.jar");
+            hearth.deploy(HandlerBundles.with(stamped, "next.jar", "Bundle-Version", StampInspection.version(version)),
+                    "stamped.jar");
             load.awaitStamp("stamped", version);
             if (i % 2 == 0) {
                 samples.add(sample());
@@ -79,7 +80,8 @@ public class SoakUnderLoadIT {
         List<Sample> first = samples.subList(0, samples.size() / 3);
         List<Sample> last = samples.subList(samples.size() - samples.size() / 3, samples.size());
         System.out.println("first " + first.get(0) + ", last " + last.get(last.size() - 1));
-        assertFlat("descriptors", Sample.median(first, Sample::descriptors), Sample.median(last, Sample::descriptors), SLACK, samples);
+        assertFlat("descriptors", Sample.median(first, Sample::descriptors), Sample.median(last, Sample::descriptors), SLACK,
+                samples);
         assertFlat("threads", Sample.median(first, Sample::threads), Sample.median(last, Sample::threads), SLACK, samples);
         assertFlat("loaders", Sample.median(first, Sample::loaders), Sample.median(last, Sample::loaders), SLACK, samples);
         // a runtime that is still young loads classes of its own

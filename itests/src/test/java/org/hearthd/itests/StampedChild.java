@@ -23,7 +23,8 @@ final class StampedChild extends Stamp {
 
     /** The command line that starts it. */
     static List<String> command(long number) {
-        return List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
+        return List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                "-Xshare:auto",
                 "-cp", System.getProperty("java.class.path"), StampedChild.class.getName(), Long.toString(number));
     }
 

@@ -56,11 +56,15 @@ public class TourIT {
             assertEquals(load.output() + load.errors() + hearth.errors(), 0, load.awaitExit());
             String verdict = load.output().lines().reduce((first, last) -> last).orElseThrow();
             String wait = "longest wait [0-9,]+ ms";
-            assertTrue(load.output(), verdict.matches(promise.replace("12,000", "3,600").replaceFirst("longest wait [0-9]+ ms", wait)));
+            assertTrue(load.output(),
+                    verdict.matches(promise.replace("12,000", "3,600").replaceFirst("longest wait [0-9]+ ms", wait)));
         } else {
             String here = command.replace("hearth-home/", hearth.home + "/");
-            Process shell = new ProcessBuilder("sh", "-c", here).directory(HearthProcess.ROOT.toFile()).redirectErrorStream(true).start();
-            String output = command.endsWith("&") ? "" : new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Process shell = new ProcessBuilder("sh", "-c", here).directory(HearthProcess.ROOT.toFile()).redirectErrorStream(true)
+                    .start();
+            String output = command.endsWith("&")
+                    ? ""
+                    : new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(here + ": " + output, shell.waitFor() == 0 && output.startsWith(promise));
         }
     }

@@ -53,6 +53,7 @@ record CtlArguments(Path home, List<String> words) {
 
     private static LaunchException usage(String message) {
         return new LaunchException(LaunchException.USAGE,
-                "ctl: " + message + "\nusage: hearth ctl [--home DIR] [--json] [--] COMMAND..., and hearth ctl help for the commands");
+                "ctl: " + message
+                        + "\nusage: hearth ctl [--home DIR] [--json] [--] COMMAND..., and hearth ctl help for the commands");
     }
 }

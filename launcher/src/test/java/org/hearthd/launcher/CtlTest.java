@@ -33,8 +33,9 @@ final class CtlTest {
 
     @Test
     void optionsMayStandAnywhereBeforeTwoDashes() throws LaunchException {
-        assertEquals(new CtlArguments(Path.of("/h"), List.of("--json", "why", "/a b", "")), parse("--home", "/h", "why", "/a b", "",
-                "--json"));
+        assertEquals(new CtlArguments(Path.of("/h"), List.of("--json", "why", "/a b", "")),
+                parse("--home", "/h", "why", "/a b", "",
+                        "--json"));
         assertEquals(List.of("why", "--json", "--", "-x"), parse("--home=/h", "--", "why", "--json", "--", "-x").words());
         assertEquals(Path.of("hearth-home").toAbsolutePath(), parse("status").home());
         assertEquals(List.of("help"), parse().words());

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;

@@ -4,5 +4,4 @@ import org.osgi.service.component.annotations.Component;
 
 /** No handler. */
 @Component(service = Idler.class)
-public class Idler {
-}
+public class Idler {}

@@ -13,7 +13,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Stamps its answers with a number of its configuration, which changes while it runs; refuses negative ones. */
 @Component(service = Handler.class, configurationPid = "org.example.tuned", configurationPolicy = ConfigurationPolicy.REQUIRE, property = {
-        Handler.NAME + "=tuned", Handler.PATH + "=/tuned"})
+    Handler.NAME + "=tuned", Handler.PATH + "=/tuned"})
 @Designate(ocd = Tuned.Config.class)
 public class Tuned extends Stamp {
     /** Configuration. */
