@@ -73,7 +73,7 @@ final class Deployment {
             return running == null ? "starting" : "swapping";
         }
         if (!failure.isEmpty()) {
-            return "failed: " + failure;
+            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ");
         }
         if (!standby.isEmpty()) {
             return standby;

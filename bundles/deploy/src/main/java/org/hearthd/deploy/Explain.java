@@ -106,7 +106,7 @@ final class Explain {
             if (state.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
                 reasons.add(configuration);
             } else if (state.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                reasons.add(component + " failed: " + state.failure.lines().findFirst().orElse(""));
+                reasons.add(component + " failed: " + cause(state.failure));
             }
             for (UnsatisfiedReferenceDTO reference : state.unsatisfiedReferences) {
                 reasons.add(
@@ -114,6 +114,13 @@ final class Explain {
             }
         }
         return reasons;
+    }
+
+    /** The last cause in a stack trace: the others only wrap it. */
+    private static String cause(String trace) {
+        String marker = "Caused by: ";
+        int last = trace.lastIndexOf(marker);
+        return trace.substring(last < 0 ? 0 : last + marker.length()).lines().findFirst().orElse("");
     }
 
     private static String wanted(ComponentDescriptionDTO description, UnsatisfiedReferenceDTO unsatisfied) {
