@@ -116,11 +116,12 @@ final class Explain {
         return reasons;
     }
 
-    /** The last cause in a stack trace: the others only wrap it. */
+    /** The innermost cause of a stack trace: what an activation throws is wrapped by those who have called it. */
     private static String cause(String trace) {
-        String marker = "Caused by: ";
-        int last = trace.lastIndexOf(marker);
-        return trace.substring(last < 0 ? 0 : last + marker.length()).lines().findFirst().orElse("");
+        String caused = "Caused by: ";
+        List<String> lines = trace.lines().toList();
+        return lines.stream().filter(line -> line.startsWith(caused)).reduce((outer, inner) -> inner)
+                .map(line -> line.substring(caused.length())).orElse(lines.isEmpty() ? "" : lines.get(0));
     }
 
     private static String wanted(ComponentDescriptionDTO description, UnsatisfiedReferenceDTO unsatisfied) {
