@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
@@ -34,6 +37,7 @@ import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketListener;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.StreamTransport;
@@ -174,6 +178,58 @@ final class ServerTest extends Contract {
         Access moved = reports.poll(60, TimeUnit.SECONDS);
         assertEquals(Outcome.End.MOVED, moved.outcome().end());
         assertEquals(-1, moved.bytes());
+    }
+
+    @Test
+    void whoHasConnectedButWasNotAcceptedYetIsServedBeforeTheEnd() throws Exception {
+        doorway.close();
+        PacketConnection early = connect();
+        StreamConnection response = request(early, GET);
+        CompletableFuture<Void> drained = server.drain().toCompletableFuture();
+        assertFalse(Files.exists(address("socket").path()), "others could still connect");
+        next().respond(Response.text(200, "served"));
+        assertTrue(answer(response).endsWith("served"));
+        get(drained);
+        assertEnded(early);
+    }
+
+    @Test
+    void whoHasConnectedToAnAddressThatWasGivenUpIsServed() throws Exception {
+        doorway.close();
+        PacketConnection early = connect();
+        server.listen(doorway("other"));
+        assertServes(early);
+    }
+
+    @Test
+    void aClientThatCanNotBeAcceptedForWantOfDescriptorsIsAcceptedLater() throws Exception {
+        doorway.close();
+        AtomicInteger failures = new AtomicInteger(2);
+        doorway.open(wrapped(PacketTransport.class, packets, (method, result) -> method.equals("adoptListener")
+                ? wrapped(PacketListener.class, (PacketListener) result, (called, ignored) -> ignored, called -> {
+                    if (called.equals("accept") && failures.getAndDecrement() > 0) {
+                        throw new IOException("cannot accept: Too many open files");
+                    }
+                })
+                : result, called -> {}));
+        assertServes(connect());
+        assertTrue(failures.get() < 0);
+    }
+
+    private interface Before {
+        void call(String method) throws IOException;
+    }
+
+    /** The same, but for what happens before and what comes out. */
+    private static <T> T wrapped(Class<T> type, T real, BiFunction<String, Object, Object> after, Before before) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+            before.call(method.getName());
+            try {
+                return after.apply(method.getName(), method.invoke(real, arguments));
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 
     @Test
