@@ -108,6 +108,16 @@ final class Deployer {
         return deployments.values().stream().map(deployment -> deployment.row(tools.handlers()::inProgress)).toList();
     }
 
+    /** A file that is not in service: its name, why, and what goes on in its place, or null. */
+    record Failure(String file, String reason, Bundle running) {}
+
+    synchronized List<Failure> failures() {
+        return deployments.values().stream().filter(deployment -> !deployment.removed && !deployment.failure.isEmpty())
+                .map(deployment -> new Failure(deployment.file, deployment.failure,
+                        deployment.running == null ? null : deployment.running.bundle()))
+                .toList();
+    }
+
     /** Waits, bounded, until no attempt is under way. */
     synchronized void awaitAttempts(long timeoutMs) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
