@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class FailureTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     @TempDir
     private Path directory;
-    private long before;
+    private Set<String> before;
     private House house;
 
     @BeforeEach
@@ -46,7 +48,7 @@ class FailureTest {
             one.close();
         }
         house.close();
-        House.await("descriptors closed", () -> House.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private void house(String address, Object... keys) throws IOException {
