@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -262,6 +264,23 @@ class FailureTest {
             }
             house("unix:" + path, "connect.timeout.ms", 50);
             assertAnswer(503);
+        }
+    }
+
+    /** With a full queue the kernel lets a TCP client wait. */
+    @Test
+    void aConnectionThatIsNotMadeInTimeIs504() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress("127.0.0.1", 0), 1);
+            SocketAddress address = listening.getLocalAddress();
+            for (int i = 0; i < 4; i++) {
+                SocketChannel filler = SocketChannel.open();
+                open.add(filler);
+                filler.configureBlocking(false);
+                filler.connect(address);
+            }
+            house("127.0.0.1:" + ((InetSocketAddress) address).getPort(), "connect.timeout.ms", 200);
+            assertAnswer(504);
         }
     }
 
