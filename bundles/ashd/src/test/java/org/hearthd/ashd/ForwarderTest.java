@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.Contract;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
@@ -113,6 +115,27 @@ final class ForwarderTest extends Contract {
 
     private static Request plain(String rest) {
         return Request.of("GET", "/" + rest, "HTTP/1.1", rest, Headers.of("Host", "h"));
+    }
+
+    @Test
+    void anExchangeForWhichThereIsNoDescriptorGets503WithTheReasonAndTheOthersGoOn() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near);
+        FdPair pair = streams.pair();
+        StreamConnection client = streams.adopt(pair.ours());
+        open.add(client);
+        Exchange whole = ResponseSocket.exchange("test", plain("a"), pair.theirs(), () -> streams);
+        forwarder.forward((Exchange) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Exchange.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("takeSocket")) {
+                        throw new NoDescriptorException("None is left.", null);
+                    }
+                    return method.invoke(whole, arguments);
+                }));
+        String answer = get(concurrently(() -> new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1)));
+        assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("None is left."), answer);
+        request("b");
+        assertEquals("b", serve(line.far));
     }
 
     /** Answers the next request with its rest string, which it returns. */

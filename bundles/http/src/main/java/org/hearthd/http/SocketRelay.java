@@ -18,9 +18,13 @@ import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
 import org.hearthd.net.Deadline;
+import org.hearthd.net.EventLoops;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.NoTransportException;
 
 /**
  * Stands between a client and a taken response socket: the request body goes to the socket, its end as a half-close; the answer comes
@@ -31,6 +35,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private static final System.Logger LOG = System.getLogger(SocketRelay.class.getName());
 
     private final HttpExchange exchange;
+    private final DescriptorBudget.Held held;
     private Channel socket;
     private CompositeByteBuf head;
     /** What has come of a chunk's lines. */
@@ -43,22 +48,36 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private boolean reset;
     private boolean over;
 
-    private SocketRelay(HttpExchange exchange) {
+    private SocketRelay(HttpExchange exchange) throws NoDescriptorException {
         this.exchange = exchange;
+        this.held = exchange.connection().front().budget().hold(DescriptorBudget.Use.IN_FLIGHT);
         this.quiet = new Deadline(exchange.loop(), this::late);
     }
 
     /** Makes the socket pair and starts to relay; the caller owns what it gets. */
     static Fd start(HttpExchange exchange) throws IOException {
         SocketRelay relay = new SocketRelay(exchange);
-        FdPair pair = exchange.connection().front().loops().pair();
         try {
-            relay.socket = exchange.connection().front().loops().adopt(pair.ours(), exchange.loop(), relay, false);
+            return relay.connect();
+        } catch (NoTransportException e) {
+            relay.held.release();
+            throw e;
+        } catch (IOException e) {
+            relay.held.release();
+            throw new NoDescriptorException("No socket can be made for this request: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private Fd connect() throws IOException {
+        EventLoops loops = exchange.connection().front().loops();
+        FdPair pair = loops.pair();
+        try {
+            socket = loops.adopt(pair.ours(), exchange.loop(), this, false);
         } catch (IOException | RuntimeException e) {
             pair.theirs().close();
             throw e;
         }
-        exchange.run(relay::begin);
+        exchange.run(this::begin);
         return pair.theirs();
     }
 
@@ -320,6 +339,9 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     }
 
     private void finish() {
+        if (!over) {
+            held.release();
+        }
         over = true;
         quiet.cancel();
         if (head != null) {

@@ -24,10 +24,14 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
+import org.hearthd.Outcome;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.ListenersService;
+import org.hearthd.spi.Access;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.Contract;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
@@ -69,9 +73,13 @@ final class ServerTest extends Contract {
         return new JunixDescriptors();
     }
 
+    private final BlockingQueue<Access> reports = new LinkedBlockingQueue<>();
+    private volatile DescriptorBudget budget = DescriptorBudget.NONE;
+
     @BeforeEach
     void listen() throws Exception {
-        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of);
+        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), () -> List.of(reports::add),
+                () -> budget);
         doorway = doorway("socket");
         server.listen(doorway);
     }
@@ -134,6 +142,42 @@ final class ServerTest extends Contract {
         StreamConnection response = request(client, GET);
         next().respond(Response.text(200, "served"));
         assertTrue(answer(response).endsWith("served"));
+    }
+
+    @Test
+    void aRequestOverTheBudgetOfDescriptorsGets503AndTheConnectionGoesOn() throws Exception {
+        AtomicInteger held = new AtomicInteger();
+        budget = use -> {
+            if (held.get() > 0) {
+                throw new NoDescriptorException("None is left.", null);
+            }
+            held.incrementAndGet();
+            return held::decrementAndGet;
+        };
+        PacketConnection client = connect();
+        StreamConnection first = request(client, GET);
+        Exchange exchange = next();
+        String refused = answer(request(client, GET));
+        assertTrue(refused.startsWith("HTTP/1.1 503 ") && refused.contains("None is left."), refused);
+        exchange.respond(Response.text(200, "served"));
+        assertTrue(answer(first).endsWith("served"));
+        assertServes(client);
+        assertEquals(0, held.get());
+    }
+
+    @Test
+    void observersAreToldOfEachRequestThatHasEnded() throws Exception {
+        PacketConnection client = connect();
+        assertServes(client);
+        Access answered = reports.poll(60, TimeUnit.SECONDS);
+        assertEquals(200, answered.outcome().status());
+        assertEquals(6, answered.bytes());
+        assertEquals("test", answered.source());
+        request(client, GET);
+        next().takeSocket().close();
+        Access moved = reports.poll(60, TimeUnit.SECONDS);
+        assertEquals(Outcome.End.MOVED, moved.outcome().end());
+        assertEquals(-1, moved.bytes());
     }
 
     @Test
