@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 final class ForwarderGapTest extends Contract {
     private final AtomicInteger writers = new AtomicInteger();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Forwarder forwarder = forwarder(1000, 20_000);
+    private Forwarder forwarder = forwarder(1000, 120_000);
     private PacketConnection near;
     private PacketConnection far;
 
