@@ -306,6 +306,6 @@ class SocketRelayTest {
         for (int i = 0; i < 50; i++) {
             assertEquals("z", client.get("/").answer().text());
         }
-        Await.until("every taken socket is closed", () -> serving.get() == 0 && Await.descriptors() == before);
+        Await.until("every taken socket is closed", () -> serving.get() == 0 && Await.descriptors() <= before);
     }
 }
