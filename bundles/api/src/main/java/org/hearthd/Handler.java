@@ -34,6 +34,13 @@ public interface Handler {
     /** Service property (Long, milliseconds, optional): time until the answer must begin; default: that of dispatch. */
     String TIMEOUT = "handler.timeout.ms";
     /**
+     * Service property (Integer, optional): requests that wait while this handler is absent, e.g. being replaced; default:
+     * {@code park.max} of dispatch. Remembered while the handler is away.
+     */
+    String PARK_MAX = "handler.park.max";
+    /** Service property (Long, milliseconds, optional): how long each waits then; default: {@code park.timeout.ms} of dispatch. */
+    String PARK_TIMEOUT = "handler.park.timeout.ms";
+    /**
      * Service property (Boolean, optional, default false): the handler holds something that only one can hold, such as a lock file.
      * Its bundle is stopped before a new version is started, and requests wait meanwhile.
      */

@@ -37,7 +37,9 @@ public class ArrowsIT {
             Map.entry("org.hearthd.process", Set.of(TRANSPORT, "org.hearthd.ashd")),
             Map.entry("org.hearthd.htpipe.server", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd", "org.hearthd.listeners")),
             Map.entry("org.hearthd.htpipe.client", Set.of(TRANSPORT, "org.hearthd.ashd")),
-            Map.entry("org.hearthd.deploy", Set.of(DISPATCH)), Map.entry("org.hearthd.netty.native", Set.of()));
+            Map.entry("org.hearthd.shell", Set.of(TRANSPORT, "org.hearthd.listeners")),
+            Map.entry("org.hearthd.deploy", Set.of(DISPATCH)), Map.entry("org.hearthd.observe", Set.of()),
+            Map.entry("org.hearthd.netty.native", Set.of()));
     private static final Map<String, Set<String>> EXPORTS = Map.of("org.hearthd", EVERYBODY, TRANSPORT, Set.of(TRANSPORT),
             "org.hearthd.net", Set.of("org.hearthd.net"), "org.hearthd.process", Set.of("org.hearthd.process"),
             "org.hearthd.ashd", Set.of("org.hearthd.ashd"), DISPATCH,

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Polling with a deadline, for what has no event to wait for. */
 final class Await {
-    private static final long DEADLINE_SECONDS = 30;
+    private static final long DEADLINE_SECONDS = 120;
 
     private Await() {}
 

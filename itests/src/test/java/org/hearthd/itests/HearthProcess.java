@@ -100,8 +100,22 @@ final class HearthProcess implements AutoCloseable {
         Files.move(beside, home.resolve("deploy").resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** At once, so that nobody reads half of it. */
     void configure(String file, String text) throws IOException {
-        Files.writeString(home.resolve("config").resolve(file), text);
+        Path beside = Files.writeString(home.resolve(file + ".part"), text);
+        Files.move(beside, home.resolve("config").resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes a HOME as the first start does, and one file more in its configuration. */
+    static Path home(Path home, String file, String text) throws IOException {
+        Path config = Files.createDirectories(home.resolve("config"));
+        try (Stream<Path> files = Files.list(DIST.resolve("config"))) {
+            for (Path one : files.toList()) {
+                Files.copy(one, config.resolve(one.getFileName()));
+            }
+        }
+        Files.writeString(config.resolve(file), text);
+        return home;
     }
 
     String output() throws IOException {

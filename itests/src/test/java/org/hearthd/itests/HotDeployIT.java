@@ -63,10 +63,10 @@ public class HotDeployIT {
         container.awaitAnswer("/greet", 200, "one");
         container.deploy("greet-2.0.0.jar", "greet.jar");
         container.awaitAnswer("/greet", 200, "two");
-        assertEquals(1, bundles("org.example.greet").size());
+        Await.until("the old bundle is uninstalled", () -> bundles("org.example.greet").size() == 1);
         Files.delete(container.home().resolve("deploy/greet.jar"));
         container.awaitAnswer("/greet", 404, "");
-        assertEquals(List.of(), bundles("org.example.greet"));
+        Await.until("the bundle is uninstalled", () -> bundles("org.example.greet").isEmpty());
     }
 
     @Test

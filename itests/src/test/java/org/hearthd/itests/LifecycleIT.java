@@ -61,7 +61,10 @@ public class LifecycleIT {
 
     @Test
     public void aSecondSignalEndsAtOnce() throws Exception {
-        try (HearthProcess hearth = HearthProcess.ready(home)) {
+        // a shell's background job ignores SIGINT, and what it starts does too
+        ProcessBuilder command = shell("exec env --default-signal=INT \"$0\" run --port 0 --home " + home);
+        try (HearthProcess hearth = HearthProcess.start(home, command)) {
+            hearth.awaitUrl();
             CompletableFuture<HttpResponse<String>> running = inProgress(hearth, startGatedRequest(hearth));
             hearth.signal("INT");
             Await.until("newcomers are refused", () -> refused(hearth));

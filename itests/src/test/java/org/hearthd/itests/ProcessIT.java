@@ -63,7 +63,7 @@ public class ProcessIT {
             hearth.awaitAnswer("/inner", 200, "Hello from hello 1.0.0");
             hearth.awaitLog("handler inner: process [0-9]+ ended: signal 9");
             hearth.configure("org.hearthd.process-inner.cfg", "command = /no/such/program\n");
-            hearth.awaitLog("keeps its old program, the new one does not start: status 127");
+            hearth.awaitLog("keeps its old process, the new one does not start: status 127");
             assertEquals(200, hearth.get("/inner").statusCode());
             children = children(hearth).toList();
             assertFalse(children.isEmpty());

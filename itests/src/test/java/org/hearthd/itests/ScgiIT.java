@@ -159,9 +159,9 @@ public class ScgiIT {
         URI url = URI.create(hearth.url("/blog/gone"));
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.getOutputStream().write("GET /blog/gone HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertTrue(begun.await(30, TimeUnit.SECONDS));
+            assertTrue(begun.await(60, TimeUnit.SECONDS));
         }
-        assertTrue(gone.await(30, TimeUnit.SECONDS));
+        assertTrue(gone.await(60, TimeUnit.SECONDS));
     }
 
     @Test

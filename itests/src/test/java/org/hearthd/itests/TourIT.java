@@ -5,8 +5,10 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -27,6 +29,44 @@ public class TourIT {
     @After
     public void stop() throws Exception {
         hearth.close();
+    }
+
+    /** Every command of the README's first block, with what it promises behind the number sign. */
+    @Test
+    public void theTourOfTheReadmeWorksLineByLine() throws Exception {
+        List<String> tour = Files.readAllLines(HearthProcess.ROOT.resolve("README.md")).stream()
+                .dropWhile(line -> !line.equals("## 60 seconds")).skip(1).takeWhile(line -> !line.startsWith("## "))
+                .filter(line -> line.startsWith("    ") && !line.startsWith("    #")).map(String::strip).toList();
+        assertTrue(tour.toString(), tour.get(0).startsWith("bin/hearth run") && tour.get(tour.size() - 1).startsWith("kill %1"));
+        for (String line : tour.subList(1, tour.size() - 1)) {
+            String[] parts = line.split(" +# ", 2);
+            step(parts[0], parts.length < 2 ? "" : parts[1].split(" \\.\\.\\.")[0]);
+        }
+        hearth.signal("TERM");
+        assertEquals(0, hearth.awaitExit());
+    }
+
+    private void step(String command, String promise) throws Exception {
+        if (command.startsWith("curl http://127.0.0.1:8080")) {
+            hearth.awaitAnswer(command.substring("curl http://127.0.0.1:8080".length()), 200, promise);
+        } else if (command.equals("bin/hearth load")) {
+            String port = hearth.url("").replaceAll(".*:", "");
+            HearthProcess load = HearthProcess.start(hearth.home,
+                    HearthProcess.command("load", "--rate", "300", "--port", port, "--home", hearth.home.toString()));
+            assertEquals(load.output() + load.errors() + hearth.errors(), 0, load.awaitExit());
+            String verdict = load.output().lines().reduce((first, last) -> last).orElseThrow();
+            String wait = "longest wait [0-9,]+ ms";
+            assertTrue(load.output(),
+                    verdict.matches(promise.replace("12,000", "3,600").replaceFirst("longest wait [0-9]+ ms", wait)));
+        } else {
+            String here = command.replace("hearth-home/", hearth.home + "/");
+            Process shell = new ProcessBuilder("sh", "-c", here).directory(HearthProcess.ROOT.toFile()).redirectErrorStream(true)
+                    .start();
+            String output = command.endsWith("&")
+                    ? ""
+                    : new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(here + ": " + output, shell.waitFor() == 0 && output.startsWith(promise));
+        }
     }
 
     @Test

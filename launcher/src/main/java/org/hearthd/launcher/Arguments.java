@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record Arguments(String command, Path home, int port, int notificationFd, boolean verbose, Optional<Path> directory) {
     static final int DEFAULT_PORT = 8080;
-    private static final List<String> COMMANDS = List.of("run", "serve", "check");
+    private static final List<String> COMMANDS = List.of("run", "serve", "check", "ctl", "load");
     private static final List<String> OPTIONS = List.of("--port", "--home", "--notification-fd", "--verbose", "--help",
             "--version");
 
@@ -53,6 +53,9 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
                     option(word);
                 } else if (command.isEmpty()) {
                     command = command(word);
+                    if (command.equals("load")) {
+                        throw usage("load is the first word; its options follow");
+                    }
                 } else if (command.equals("check") && directory.isEmpty()) {
                     directory = Optional.of(path(word).toAbsolutePath().normalize());
                 } else {
@@ -72,6 +75,9 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
         private static String command(String word) throws LaunchException {
             if (!COMMANDS.contains(word)) {
                 throw usage("unknown command " + word + "; did you mean " + nearest(word, COMMANDS) + "?");
+            }
+            if (word.equals("ctl")) {
+                throw usage("ctl must be the first word");
             }
             return word;
         }
@@ -108,7 +114,7 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
         return true;
     }
 
-    private static Path path(String text) throws LaunchException {
+    static Path path(String text) throws LaunchException {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
@@ -117,18 +123,18 @@ record Arguments(String command, Path home, int port, int notificationFd, boolea
         }
     }
 
-    private static int number(String name, String text, int max) throws LaunchException {
+    static int number(String name, String text, int max) throws LaunchException {
         if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) > max) {
             throw usage("option " + name + ": " + text + " is not a number from 0 to " + max);
         }
         return Integer.parseInt(text);
     }
 
-    private static LaunchException usage(String message) {
+    static LaunchException usage(String message) {
         return new LaunchException(LaunchException.USAGE, message + "\nTry: hearth --help");
     }
 
-    private static String nearest(String word, List<String> known) {
+    static String nearest(String word, List<String> known) {
         return known.stream().min(Comparator.comparingInt(candidate -> distance(word, candidate))).orElseThrow();
     }
 

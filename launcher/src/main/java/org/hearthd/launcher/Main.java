@@ -21,6 +21,9 @@ public final class Main {
             int code = run("callscgi", () -> Callscgi.run(dist(), Arrays.copyOfRange(line, 1, line.length)));
             System.exit(Math.min(code, LaunchException.FAILED));
         }
+        if (line.length > 0 && line[0].equals("ctl")) {
+            System.exit(run("hearth", () -> Ctl.run(Arrays.copyOfRange(line, 1, line.length))));
+        }
         System.exit(run("hearth", () -> hearth(line)));
     }
 
@@ -29,6 +32,9 @@ public final class Main {
     }
 
     private static int hearth(String... line) throws LaunchException, IOException {
+        if (line.length > 0 && line[0].equals("load")) {
+            return new LoadCommand(LoadArguments.parse(Arrays.copyOfRange(line, 1, line.length))).run();
+        }
         Arguments arguments = Arguments.parse(line);
         switch (arguments.command()) {
             case "help" :

@@ -59,7 +59,7 @@ class ContainerTest {
             assertTrue(container.appearance("(hearth.exit=true)").isDone());
             assertEquals(Optional.empty(), container.command("other"));
             assertEquals(Optional.of(2), container.command("end", "a", "b"));
-            assertEquals(LaunchException.FAILED, exit.get(30, TimeUnit.SECONDS));
+            assertEquals(LaunchException.FAILED, exit.get(60, TimeUnit.SECONDS));
         } finally {
             container.stop();
         }

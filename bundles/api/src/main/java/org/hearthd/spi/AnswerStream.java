@@ -78,6 +78,7 @@ final class AnswerStream extends OutputStream {
             throw new IOException(exchange + ": closed after " + written + " bytes of its Content-Length of " + length);
         }
         attempt(out::close);
+        exchange.wrote(bodyless ? 0 : written);
         exchange.answered();
     }
 

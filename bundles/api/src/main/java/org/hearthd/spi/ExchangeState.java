@@ -37,6 +37,13 @@ final class ExchangeState {
     /** Changes under the lock only. */
     private volatile Phase phase = Phase.OPEN;
     private int status;
+    /**
+     * Who answers. Not volatile, because this is the hot path: whoever answers has claimed that right, under the lock, after it was set;
+     * others may see the one before.
+     */
+    String generation;
+    /** The bytes of the answer's body, or -1 where nobody here knows; set before the end, read after it. */
+    long bytes = -1;
     /** Why the owner's own answer is late and not wrong: somebody else ended the exchange. */
     private String late;
     private InputStream body;

@@ -70,6 +70,7 @@ public final class ManagedExchange implements Exchange {
         boolean sent = false;
         try {
             state.backend.respond(response);
+            state.bytes = bodyless(response.status()) ? 0 : response.length();
             sent = true;
         } finally {
             if (!sent) {
@@ -90,7 +91,7 @@ public final class ManagedExchange implements Exchange {
     public OutputStream respond(int status, Headers headers) throws IOException {
         checkOwned();
         long length = AnswerStream.contentLength(headers);
-        boolean bodyless = status == 204 || status == 304 || request.method().equals("HEAD");
+        boolean bodyless = bodyless(status);
         state.claim(Phase.ANSWERING, Response.checkStatus(status));
         OutputStream out = null;
         try {
@@ -101,6 +102,10 @@ public final class ManagedExchange implements Exchange {
             }
         }
         return new AnswerStream(out, this, length, bodyless);
+    }
+
+    private boolean bodyless(int status) {
+        return status == 204 || status == 304 || request.method().equals("HEAD");
     }
 
     @Override
@@ -270,6 +275,26 @@ public final class ManagedExchange implements Exchange {
     /** For backends: the client has hung up. The owner still has to end the exchange. */
     public void gone() {
         state.gone();
+    }
+
+    /** For dispatch: who answers from now on. */
+    public void generation(String label) {
+        state.generation = label;
+    }
+
+    /** Who was last given this exchange to answer it, e.g. {@code hello/1.0.0#7}; null while that is nobody. */
+    public String generation() {
+        return state.generation;
+    }
+
+    /** The bytes of the answer's body; once this has ended. -1 where nobody knows: somebody else answers, or it was broken off. */
+    long bytes() {
+        return state.bytes;
+    }
+
+    /** The answer's body is as long as this. */
+    void wrote(long bytes) {
+        state.bytes = bytes;
     }
 
     private void checkOwned() {

@@ -34,7 +34,7 @@ final class RacesTest {
 
     /** Whether the action got its way. */
     private static boolean wins(CyclicBarrier start, Action action, ManagedExchange exchange) throws Exception {
-        start.await(10, TimeUnit.SECONDS);
+        start.await(60, TimeUnit.SECONDS);
         try {
             action.run(exchange);
             return true;
@@ -52,8 +52,8 @@ final class RacesTest {
             CyclicBarrier start = new CyclicBarrier(2);
             Future<Boolean> first = threads.submit(() -> wins(start, handler, exchange));
             Future<Boolean> second = threads.submit(() -> wins(start, other, exchange));
-            boolean won = first.get(10, TimeUnit.SECONDS);
-            second.get(10, TimeUnit.SECONDS);
+            boolean won = first.get(60, TimeUnit.SECONDS);
+            second.get(60, TimeUnit.SECONDS);
             assertEquals(1, endings.get());
             assertTrue(possible.contains(List.copyOf(backend.calls)), () -> backend.calls.toString());
             assertEquals(won, backend.calls.equals(possible.get(0)), () -> backend.calls.toString());

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
 import org.hearthd.transport.TransportException;
@@ -23,6 +24,8 @@ import org.hearthd.transport.TransportException;
  */
 public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
+    /** How often a transport is looked for that is being replaced. */
+    private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private volatile String handler;
     private volatile Limits limits;
@@ -38,6 +41,10 @@ public final class Forwarder implements AutoCloseable {
     private boolean writing;
     private boolean draining;
     private boolean closed;
+    /** Why nothing may wait at the moment, or null. */
+    private String refusal;
+    /** The connection of which was said that its peer takes nothing, or null. */
+    private volatile PacketConnection stalled;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
@@ -66,6 +73,11 @@ public final class Forwarder implements AutoCloseable {
         default void late(PacketConnection connection) {
             // most owners have nothing to add to the answers
         }
+
+        /** After {@link #late}: the peer of this connection has taken what waited. Called as {@link #broken} is. */
+        default void reads(PacketConnection connection) {
+            // as above
+        }
     }
 
     /**
@@ -73,7 +85,7 @@ public final class Forwarder implements AutoCloseable {
      *
      * @param handler the name for messages and error pages
      * @param streams asked for the transport of the moment when an answer has to be written on a response socket
-     * @param threads runs at most one task at a time, only while something waits; the task blocks and must not be refused
+     * @param threads runs what blocks, and must not refuse it: one task that sends while something waits, and short ones that answer
      */
     public Forwarder(String handler, Limits limits, Supplier<StreamTransport> streams, Executor threads, Owner owner) {
         this.handler = handler;
@@ -89,15 +101,23 @@ public final class Forwarder implements AutoCloseable {
         limits = newLimits;
     }
 
-    /** Answers those that wait with 503 and that reason; what comes later waits as before. */
+    /** Answers those that wait with 503 and that reason, and all others until the next {@link #connected}. */
     public void refuse(String reason) {
         List<Waiting> refused = new ArrayList<>();
         synchronized (this) {
+            refusal = reason;
             queue.removeIf(item -> item.waits && refused.add(item));
             refused.forEach(this::leaves);
             notifyAll();
         }
-        refused.forEach(item -> item.answer(503, reason, streams));
+        answer(refused, reason);
+    }
+
+    /** Elsewhere, because a response socket that is full holds its writer up. */
+    private void answer(List<Waiting> refused, String reason) {
+        if (!refused.isEmpty()) {
+            threads.execute(() -> refused.forEach(item -> item.answer(503, reason, streams)));
+        }
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
@@ -106,8 +126,14 @@ public final class Forwarder implements AutoCloseable {
         PacketConnection to = direct;
         if (to == null) {
             enqueue(item, exchange);
-        } else if (item.prepare(limits.datagram(), handler) && !attempt(item, to)) {
-            putBack(item);
+            return;
+        }
+        try {
+            if (item.prepare(limits.datagram(), handler) && !attempt(item, to)) {
+                putBack(item);
+            }
+        } catch (NoTransportException e) {
+            enqueue(item, exchange);
         }
     }
 
@@ -118,14 +144,27 @@ public final class Forwarder implements AutoCloseable {
      */
     private boolean attempt(Waiting item, PacketConnection to) {
         try {
-            return item.sent(to);
+            if (!item.sent(to)) {
+                return false;
+            }
+            if (stalled != null) {
+                reads(to);
+            }
+            return true;
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            item.answer(503, "The request could not be passed to the handler " + handler + ".", streams);
+            answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
             return true;
         } catch (IOException e) {
             broken(to, e);
             return false;
+        }
+    }
+
+    private void reads(PacketConnection to) {
+        if (stalled == to && waiting() == 0) {
+            stalled = null;
+            owner.reads(to);
         }
     }
 
@@ -137,36 +176,45 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void enqueue(Waiting item, Exchange exchange) {
-        String refusal;
+        String reason;
         synchronized (this) {
-            refusal = draining
-                    ? stopping()
-                    : waiting >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
-            if (refusal == null) {
+            reason = reason();
+            if (reason == null) {
                 queue.add(item);
                 waits(item);
             }
         }
-        if (refusal != null) {
-            item.answer(503, refusal, streams);
+        if (reason != null) {
+            item.answer(503, reason, streams);
             return;
         }
         exchange.onEnd(outcome -> ended(item));
         exchange.onGone(() -> exchange.failUnanswered(503, "The client has gone while the request waited."));
     }
 
+    /** Why one more may not wait, or null. */
+    private String reason() {
+        if (draining) {
+            return stopping();
+        }
+        if (refusal != null) {
+            return refusal;
+        }
+        return waiting >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
+    }
+
     /** What the kernel has not accepted is the next to be sent, however many wait. */
     private void putBack(Waiting item) {
-        boolean refused;
+        String reason;
         synchronized (this) {
-            refused = closed;
-            if (!refused) {
+            reason = closed ? stopping() : refusal;
+            if (reason == null) {
                 queue.addFirst(item);
                 waits(item);
             }
         }
-        if (refused) {
-            item.answer(503, stopping(), streams);
+        if (reason != null) {
+            answer(List.of(item), reason);
         }
     }
 
@@ -197,6 +245,8 @@ public final class Forwarder implements AutoCloseable {
     public synchronized void connected(PacketConnection now) {
         connection = now;
         direct = writing ? null : now;
+        refusal = null;
+        stalled = null;
         notifyAll();
     }
 
@@ -226,13 +276,24 @@ public final class Forwarder implements AutoCloseable {
     private void write() {
         for (Waiting next = next(); next != null; next = next()) {
             PacketConnection to = current();
-            if (to == null) {
+            try {
+                if (to == null) {
+                    putBack(next);
+                } else if (next.prepare(limits.datagram(), handler) && !attempt(next, to)) {
+                    long left = next.left();
+                    putBack(next);
+                    awaitRoom(to, left);
+                }
+            } catch (NoTransportException e) {
                 putBack(next);
-            } else if (next.prepare(limits.datagram(), handler) && !attempt(next, to)) {
-                long left = next.left();
-                putBack(next);
-                awaitRoom(to, left);
+                pause(GAP_NANOS);
             }
+        }
+    }
+
+    private synchronized void pause(long nanos) {
+        if (!closed) {
+            await(nanos);
         }
     }
 
@@ -271,9 +332,10 @@ public final class Forwarder implements AutoCloseable {
                     await(head.left());
                 }
             }
-            late.forEach(item -> item.answer(503, "The handler " + handler + " did not take the request in time.", streams));
             if (!late.isEmpty()) {
-                owner.late(current());
+                answer(late, "The handler " + handler + " did not take the request in time.");
+                stalled = current();
+                owner.late(stalled);
             }
         }
         if (isDraining()) {

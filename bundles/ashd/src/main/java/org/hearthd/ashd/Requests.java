@@ -137,6 +137,9 @@ public final class Requests {
 
     /** The sender has the socket again and nobody else will answer on it. */
     private static void giveBack(Exchange exchange, Fd socket, StreamTransport streams) {
+        if (streams == null) {
+            return;
+        }
         try {
             ResponseSocket.exchange("sender", exchange.request(), socket, () -> streams)
                     .respond(ErrorPage.of(exchange.id(), 502, "The process that should answer could not be reached."));

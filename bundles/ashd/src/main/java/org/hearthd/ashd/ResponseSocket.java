@@ -14,6 +14,7 @@ import org.hearthd.Response;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.transport.Gap;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.StreamTransport;
 
@@ -46,11 +47,20 @@ final class ResponseSocket implements Backend {
         return new ResponseSocket(source, request, socket, streams).managed;
     }
 
-    /** The connection, made at the first call by the transport that there is now. */
-    synchronized StreamConnection connection() throws IOException {
+    /** The connection, made at the first call by the transport that there is now, or comes soon. */
+    StreamConnection connection() throws IOException {
+        StreamConnection made = made();
+        return made == null ? make(Gap.await(streams, "stream transport")) : made;
+    }
+
+    private synchronized StreamConnection made() throws IOException {
+        checkOpen();
+        return connection;
+    }
+
+    private synchronized StreamConnection make(StreamTransport transport) throws IOException {
         checkOpen();
         if (connection == null) {
-            StreamTransport transport = transport();
             // adopting closes the socket when it fails
             closed = true;
             connection = transport.adopt(socket);
@@ -63,14 +73,6 @@ final class ResponseSocket implements Backend {
         if (closed) {
             throw new IOException(managed + ": its response socket was closed or taken");
         }
-    }
-
-    private StreamTransport transport() throws IOException {
-        StreamTransport transport = streams.get();
-        if (transport == null) {
-            throw new IOException(managed + ": there is no stream transport at the moment");
-        }
-        return transport;
     }
 
     @Override

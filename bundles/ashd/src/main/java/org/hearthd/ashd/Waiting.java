@@ -3,18 +3,23 @@ package org.hearthd.ashd;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
 
 /** One exchange on its way through a {@link Forwarder}: as an exchange first, as a datagram with its socket once it was tried. */
 final class Waiting {
     private static final System.Logger LOG = System.getLogger(Waiting.class.getName());
+    /** How long the peer may hold up the writing of an error page. */
+    private static final long PAGE_MS = 1000;
 
     private final Exchange exchange;
     private final long deadline;
@@ -43,8 +48,12 @@ final class Waiting {
         return socket == null;
     }
 
-    /** Makes the datagram and takes the socket out, once; if that is impossible, answers and returns false. */
-    boolean prepare(int limit, String handler) {
+    /**
+     * Makes the datagram and takes the socket out, once; if that is impossible, answers and returns false.
+     *
+     * @throws NoTransportException if no socket can be made at the moment; nothing has happened
+     */
+    boolean prepare(int limit, String handler) throws NoTransportException {
         if (socket != null) {
             return true;
         }
@@ -57,6 +66,8 @@ final class Waiting {
         try {
             socket = exchange.takeSocket();
             return true;
+        } catch (NoTransportException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             Level level = exchange.ended() ? Level.DEBUG : Level.WARNING;
             LOG.log(level, () -> exchange + ": its response socket can not be sent to " + handler + ": " + e.getMessage());
@@ -96,6 +107,8 @@ final class Waiting {
         Response page = ErrorPage.of(exchange.id(), status, reason);
         try {
             Exchange live = socket == null ? exchange : ResponseSocket.exchange("forwarder", exchange.request(), socket, streams);
+            // whoever does not even read an error page gets none
+            CompletableFuture.delayedExecutor(PAGE_MS, TimeUnit.MILLISECONDS).execute(live::abort);
             live.respond(status == 503 ? page.with("Retry-After", "1") : page);
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, () -> this + ": its " + status + " did not reach the client", e);

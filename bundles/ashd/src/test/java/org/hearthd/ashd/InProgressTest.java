@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 final class InProgressTest {
     private static Thread blocked(InProgress exchanges) {
         Thread reader = new Thread(exchanges::begin);

@@ -347,7 +347,7 @@ final class RequestsTest extends Contract {
     }
 
     private Exchange next() throws InterruptedException {
-        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
         assertTrue(exchange != null, "no request came");
         return exchange;
     }

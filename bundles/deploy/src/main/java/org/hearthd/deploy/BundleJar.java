@@ -108,6 +108,10 @@ record BundleJar(Path copy, String symbolicName, Version version, String digest)
         return Files.newInputStream(copy);
     }
 
+    boolean isSameAs(BundleJar other) {
+        return other != null && digest.equals(other.digest);
+    }
+
     /** Symbolic name and version, for people. */
     String identity() {
         return symbolicName + " " + version;

@@ -58,6 +58,16 @@ final class DirectoryScan {
         }
     }
 
+    /** When a file came to lie where it is. */
+    static FileTime arrival(Path file) {
+        try {
+            // not the time of modification, which a file brings along when it is moved or copied with its attributes
+            return (FileTime) Files.getAttribute(file, "unix:ctime");
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return FileTime.fromMillis(Long.MAX_VALUE);
+        }
+    }
+
     /** The first look: what has settled already counts at once. */
     Changes first(Map<String, Stamp> found, Predicate<Stamp> settled) {
         before = new TreeMap<>(found);

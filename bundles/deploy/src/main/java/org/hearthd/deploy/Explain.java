@@ -29,11 +29,20 @@ final class Explain {
     }
 
     /** Why the bundle did not start. */
-    String notStarted(Bundle bundle, BundleException failure) {
-        if (failure.getType() != BundleException.RESOLVE_ERROR) {
-            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            return "it cannot be started: " + cause;
+    String notStarted(Bundle bundle, Throwable failure) {
+        if (isUnresolved(failure)) {
+            return unresolved(bundle, failure.getMessage());
         }
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return "it cannot be started: " + cause;
+    }
+
+    static boolean isUnresolved(Throwable failure) {
+        return failure instanceof BundleException refused && refused.getType() == BundleException.RESOLVE_ERROR;
+    }
+
+    /** What the bundle lacks; the message if that can not be told. */
+    String unresolved(Bundle bundle, String message) {
         List<String> missing = new ArrayList<>();
         for (BundleRequirement requirement : bundle.adapt(BundleRevision.class).getDeclaredRequirements(null)) {
             Map<String, String> directives = requirement.getDirectives();
@@ -44,9 +53,7 @@ final class Explain {
                 missing.add(missing(requirement));
             }
         }
-        return missing.isEmpty()
-                ? "it cannot be resolved: " + failure.getMessage()
-                : "no bundle offers " + String.join(" and ", missing);
+        return missing.isEmpty() ? "it cannot be resolved: " + message : "no bundle offers " + String.join(" and ", missing);
     }
 
     private String missing(BundleRequirement requirement) {
@@ -79,6 +86,13 @@ final class Explain {
             }
         }
         return String.join("; ", reasons);
+    }
+
+    /** Whether a component of the bundle has thrown when it was activated: waiting does not help. */
+    boolean hasFailed(Bundle bundle) {
+        return components.getComponentDescriptionDTOs(bundle).stream()
+                .flatMap(description -> components.getComponentConfigurationDTOs(description).stream())
+                .anyMatch(configuration -> configuration.state == ComponentConfigurationDTO.FAILED_ACTIVATION);
     }
 
     private static List<String> reasons(ComponentDescriptionDTO description, Collection<ComponentConfigurationDTO> states) {

@@ -1,11 +1,14 @@
 package org.hearthd.deploy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -16,6 +19,7 @@ import java.util.zip.ZipEntry;
 final class Jars {
     private final Map<String, String> headers = new TreeMap<>();
     private final Map<String, String> entries = new TreeMap<>();
+    private final Set<Class<?>> classes = new LinkedHashSet<>();
 
     private Jars() {}
 
@@ -36,11 +40,28 @@ final class Jars {
         return header("Service-Component", "OSGI-INF/c.xml");
     }
 
+    /** With an activator that registers what the header {@code Handlers} names. */
+    Jars greets(String handlers) {
+        return activator(Greeter.class).header("Handlers", handlers);
+    }
+
+    Jars activator(Class<?> type) {
+        classes.add(type);
+        return header("Bundle-Activator", type.getName()).header("Import-Package", "org.osgi.framework");
+    }
+
     Path write(Path file) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         headers.forEach((key, value) -> manifest.getMainAttributes().putValue(key, value));
         try (OutputStream out = Files.newOutputStream(file); JarOutputStream jar = new JarOutputStream(out, manifest)) {
+            for (Class<?> type : classes) {
+                String path = type.getName().replace('.', '/') + ".class";
+                jar.putNextEntry(new ZipEntry(path));
+                try (InputStream in = type.getClassLoader().getResourceAsStream(path)) {
+                    in.transferTo(jar);
+                }
+            }
             for (Map.Entry<String, String> entry : entries.entrySet()) {
                 jar.putNextEntry(new ZipEntry(entry.getKey()));
                 jar.write(entry.getValue().getBytes(StandardCharsets.UTF_8));

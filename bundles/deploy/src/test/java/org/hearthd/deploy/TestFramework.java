@@ -5,13 +5,18 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Dictionary;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.Map;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** A real framework with bundles from the test class path. */
 final class TestFramework implements AutoCloseable {
@@ -19,6 +24,8 @@ final class TestFramework implements AutoCloseable {
 
     TestFramework(Path storage, Map<String, String> properties) throws BundleException {
         Map<String, String> all = new HashMap<>(properties);
+        // the interfaces of room dispatch, for the test's own handlers
+        all.put("org.osgi.framework.system.packages.extra", "org.hearthd.dispatch;version=1.0.0");
         all.put("org.osgi.framework.storage", storage.toString());
         all.put("org.osgi.framework.storage.clean", "onFirstInit");
         framework = new FrameworkFactory().newFramework(all);
@@ -38,6 +45,17 @@ final class TestFramework implements AutoCloseable {
             }
         }
         throw new IOException(name + " is not on the test class path");
+    }
+
+    /** Through the ConfigurationAdmin that runs in there, whose classes are not those of this test. */
+    void configure(String pid, Map<String, Object> values) throws ReflectiveOperationException, InvalidSyntaxException {
+        ServiceReference<?> reference = context().getAllServiceReferences("org.osgi.service.cm.ConfigurationAdmin", null)[0];
+        Object admin = context().getService(reference);
+        Object configuration = reference.getBundle().adapt(BundleWiring.class).getClassLoader()
+                .loadClass("org.osgi.service.cm.ConfigurationAdmin").getMethod("getConfiguration", String.class, String.class)
+                .invoke(admin, pid, "?");
+        reference.getBundle().adapt(BundleWiring.class).getClassLoader().loadClass("org.osgi.service.cm.Configuration")
+                .getMethod("update", Dictionary.class).invoke(configuration, new Hashtable<>(values));
     }
 
     @Override

@@ -3,22 +3,12 @@ package org.hearthd.dispatch;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleEvent;
-import org.osgi.framework.BundleListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -29,68 +19,49 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 
-/** The dispatcher: keeps the slots by name and the table of routes up to date, and leads exchanges through them. */
-@Component(immediate = true, configurationPid = Limits.PID)
+/** The dispatcher: leads exchanges through routes and slots, and tells the registry which handlers come and go. */
+@Component(immediate = true, configurationPid = Limits.PID, service = {Dispatcher.class, Handlers.class, DispatcherService.class})
 @Designate(ocd = DispatchConfig.class)
-public final class DispatcherService implements Dispatcher {
+public final class DispatcherService implements Dispatcher, Handlers {
     private static final System.Logger LOG = System.getLogger(DispatcherService.class.getName());
-    private static final int IDLE_S = 10;
 
-    private final BundleContext context;
-    private final Map<String, Slot> slots = new ConcurrentHashMap<>();
-    private final Map<ServiceReference<Handler>, HandlerService> services = new ConcurrentHashMap<>();
-    private final List<RouteConfig> configured = new CopyOnWriteArrayList<>();
-    private final DeclaredRoutes declared = new DeclaredRoutes();
     private final BiConsumer<Slot, Exchange> next = this::give;
-    private final BundleListener uninstalls = this::bundleChanged;
-    /** Deadlines; without a thread while there are none. */
-    private final ScheduledThreadPoolExecutor timers;
-    /** Activates at start and after a failure, and retires what a change of configuration replaced. */
-    private final ExecutorService background;
-    private volatile Limits limits;
-    private volatile RouteTable table = new RouteTable(List.of(), this::slot);
-    private volatile boolean started;
+    private final Shared shared;
+    private final HandlerRegistry registry;
+    private final Slots slots;
+    private final Routes routes;
 
     /** Acquires nothing but memory. */
     @Activate
     public DispatcherService(BundleContext context, DispatchConfig config) {
-        this.context = context;
-        limits = Limits.of(config);
-        ThreadFactory threads = HandlerPool.threads("dispatch", DispatcherService.class.getClassLoader());
-        timers = new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
-        timers.setRemoveOnCancelPolicy(true);
-        timers.setKeepAliveTime(IDLE_S, TimeUnit.SECONDS);
-        timers.allowCoreThreadTimeOut(true);
-        background = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_S, TimeUnit.SECONDS, new SynchronousQueue<>(), threads,
-                new ThreadPoolExecutor.DiscardPolicy());
+        shared = new Shared(Limits.of(config));
+        registry = new HandlerRegistry(context, shared);
+        slots = registry.slots();
+        routes = registry.routes();
     }
 
-    /** Fetches the handlers bound so far elsewhere: one that needs a Dispatcher itself could not have it before this returns. */
     @Activate
     void start() {
-        started = true;
-        context.addBundleListener(uninstalls);
-        slots.values().forEach(this::activateLater);
+        registry.start();
     }
 
     /** Exchanges in progress keep their deadlines; SCR withdraws the handlers after this. */
     @Deactivate
     void stop() {
-        context.removeBundleListener(uninstalls);
-        timers.shutdown();
-        background.shutdown();
+        registry.stop();
+        shared.stop();
     }
 
     @Modified
     void modified(DispatchConfig config) {
-        limits = Limits.of(config);
-        services.keySet().forEach(this::updatedHandler);
+        shared.limits(Limits.of(config));
+        registry.limitsChanged();
     }
 
     @Override
     public void route(Exchange exchange) {
         try {
-            if (!table.route(exchange, next)) {
+            if (!routes.route(exchange, next)) {
                 exchange.fail(404, "Nothing is found here.");
             }
         } catch (RuntimeException | StackOverflowError e) {
@@ -101,7 +72,7 @@ public final class DispatcherService implements Dispatcher {
 
     @Override
     public void dispatch(String handlerName, Exchange exchange) {
-        give(slot(handlerName), exchange);
+        give(slots.of(handlerName), exchange);
     }
 
     private void give(Slot slot, Exchange given) {
@@ -112,120 +83,75 @@ public final class DispatcherService implements Dispatcher {
             LOG.log(Level.ERROR, () -> given + " was given to " + slot.owner() + " by somebody who does not own it", e);
             return;
         }
-        Generation generation = slot.lease();
-        if (generation == null) {
-            withoutGeneration(slot, exchange);
-        } else {
+        Generation generation = slot.gate().lease();
+        if (generation != null) {
             generation.handle(exchange);
+        } else {
+            slot.gate().park(exchange);
+            registry.wanted(slot);
         }
-    }
-
-    /** The one place where an exchange is refused because its handler is absent or being replaced. */
-    private void withoutGeneration(Slot slot, Exchange exchange) {
-        Unavailable.answer(exchange, limits.retryAfterS(), "The handler is absent at the moment.");
-        activateLater(slot);
     }
 
     @Override
     public List<String> unready() {
         List<String> lines = new ArrayList<>();
-        for (Route route : table.routes()) {
-            Slot slot = slot(route.handler());
+        for (Route route : routes.list()) {
+            Slot slot = slots.of(route.handler());
             if (route.required() && !slot.ready()) {
                 lines.add(route + ": " + slot.absence());
-                activateLater(slot);
+                registry.wanted(slot);
             }
         }
-        services.values().stream().filter(HandlerService::pending).forEach(s -> lines.add(s + " is being activated"));
+        registry.pending().forEach(s -> lines.add(s + " is being activated"));
         return lines;
     }
 
-    private Slot slot(String name) {
-        return slots.computeIfAbsent(name, Slot::new);
+    @Override
+    public Succession succeed(Bundle predecessor, Bundle successor) {
+        return registry.succeed(predecessor, successor);
     }
 
-    private void activateLater(Slot slot) {
-        for (HandlerService service : slot.services()) {
-            if (service.due()) {
-                background.execute(() -> activate(slot, service));
-            }
-        }
+    @Override
+    public long inProgress(Bundle bundle) {
+        return registry.inProgress(bundle);
     }
 
-    private static void activate(Slot slot, HandlerService service) {
-        service.activate();
-        slot.choose();
+    @Override
+    public CompletionStage<Void> retire(Bundle bundle) {
+        return registry.retire(bundle);
+    }
+
+    HandlerRegistry registry() {
+        return registry;
     }
 
     /** Binds the reference only: the object is fetched lazily. */
     @Reference(service = Handler.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addHandler(ServiceReference<Handler> reference) {
-        Bundle bundle = reference.getBundle();
-        HandlerSettings settings = HandlerSettings.of(reference, limits);
-        if (bundle == null || settings.name() == null) {
-            return;
-        }
-        HandlerService service = new HandlerService(context, reference, bundle, settings, limits.retryAfterS(), timers);
-        Slot slot = slot(settings.name());
-        services.put(reference, service);
-        slot.add(service);
-        if (started) {
-            activate(slot, service);
-        }
-        refreshRoutes();
+        registry.add(reference);
     }
 
     /** Properties have changed. */
     void updatedHandler(ServiceReference<Handler> reference) {
-        HandlerService service = services.get(reference);
-        HandlerSettings settings = HandlerSettings.of(reference, limits);
-        if (service == null || !service.settings().name().equals(settings.name())) {
-            removeHandler(reference);
-            addHandler(reference);
-            return;
-        }
-        Generation old = service.change(settings, limits.retryAfterS());
-        slot(settings.name()).choose();
-        if (old != null) {
-            background.execute(() -> service.retire(old, limits.retireTimeoutMs()));
-        }
-        refreshRoutes();
+        registry.update(reference);
     }
 
     /** Holds the unregistering caller, bounded, until no request uses the handler any more. */
     void removeHandler(ServiceReference<Handler> reference) {
-        HandlerService service = services.remove(reference);
-        if (service != null) {
-            slot(service.settings().name()).remove(service);
-            service.close(limits.retireTimeoutMs());
-        }
+        registry.remove(reference);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addRoute(RouteConfig route) {
-        configured.add(route);
-        refreshRoutes();
+        routes.add(route);
     }
 
     /** The service's properties have changed; where the change was refused the route is the old one. */
     void updatedRoute(RouteConfig route) {
-        refreshRoutes();
+        routes.refresh();
     }
 
     void removeRoute(RouteConfig route) {
-        configured.remove(route);
-        refreshRoutes();
-    }
-
-    private void bundleChanged(BundleEvent event) {
-        if (event.getType() == BundleEvent.UNINSTALLED) {
-            refreshRoutes();
-        }
-    }
-
-    private synchronized void refreshRoutes() {
-        List<Route> routes = new ArrayList<>(declared.refresh(services.values()));
-        configured.forEach(c -> routes.add(c.route()));
-        table = new RouteTable(routes, this::slot);
+        routes.remove(route);
     }
 }

@@ -2,42 +2,63 @@ package org.hearthd.dispatch;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
-import org.hearthd.Handler;
+import org.hearthd.spi.ManagedExchange;
 
 /**
- * One handler object with one set of settings: counts the exchanges in progress on it (leases) and owns its pool, whose threads
- * and their thread-locals go with it.
+ * One revision of a handler in service, with a number of its own: counts the exchanges in progress on it (leases) and owns its
+ * pool, whose threads and their thread-locals go with it.
  */
 final class Generation {
     private static final System.Logger LOG = System.getLogger(Generation.class.getName());
     /** Added to the count once: a negative count means retired. */
     private static final long RETIRED = Long.MIN_VALUE;
 
-    private final Handler handler;
-    private final HandlerSettings settings;
-    private final int retryAfterS;
-    private final String identity;
-    private final ScheduledExecutorService timers;
+    private final Revision revision;
+    private final String label;
+    private final Shared shared;
     /** Null for a handler that does not block. */
-    private final ThreadPoolExecutor pool;
-    private final AtomicLong leases = new AtomicLong();
-    private final CountDownLatch drained = new CountDownLatch(1);
+    private final HandlerPool pool;
+    private final AtomicLong count = new AtomicLong();
+    /** Those of the count that can outlast the call of the handler, or wait for it. */
+    private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean full;
 
-    Generation(Handler handler, String identity, HandlerSettings settings, int retryAfterS, ScheduledExecutorService timers) {
-        this.handler = handler;
-        this.identity = identity;
-        this.settings = settings;
-        this.retryAfterS = retryAfterS;
-        this.timers = timers;
-        this.pool = settings.nonBlocking() ? null : HandlerPool.of(settings, handler.getClass().getClassLoader());
+    Generation(Revision revision, long number, Shared shared) {
+        this.revision = revision;
+        this.label = revision.settings().name() + "/" + revision.service().bundle().getVersion() + "#" + number;
+        this.shared = shared;
+        this.pool = revision.settings().nonBlocking()
+                ? null
+                : new HandlerPool(revision.settings(), revision.handler().getClass().getClassLoader(),
+                        () -> drained.complete(null));
+    }
+
+    Revision revision() {
+        return revision;
+    }
+
+    /** Which generation this is, e.g. {@code hello/1.0.0#7}. */
+    String label() {
+        return label;
+    }
+
+    /** The leases that can be listed: not those of a non-blocking handler that is being called. */
+    Set<Lease> leases() {
+        return leases;
+    }
+
+    /** How many exchanges are in progress. */
+    long inProgress() {
+        long now = count.get();
+        return now < 0 ? now - RETIRED : now;
     }
 
     /**
@@ -46,7 +67,7 @@ final class Generation {
      * @return false if this generation is retired
      */
     boolean lease() {
-        if (leases.getAndIncrement() >= 0) {
+        if (count.getAndIncrement() >= 0) {
             return true;
         }
         release();
@@ -55,41 +76,53 @@ final class Generation {
 
     /** Ends a lease. */
     void release() {
-        if (leases.decrementAndGet() == RETIRED) {
-            drained.countDown();
+        if (count.decrementAndGet() == RETIRED) {
+            leasesEnded();
         }
+    }
+
+    /** Whether the pool would take one more exchange. */
+    boolean room() {
+        return pool == null || pool.room();
     }
 
     /** Gives the handler an exchange that has been moved to it and for which {@link #lease} was called. Never throws. */
     void handle(Exchange exchange) {
+        if (exchange instanceof ManagedExchange managed) {
+            managed.generation(label);
+        }
         if (pool == null) {
             invoke(exchange);
             if (exchange.ended()) {
                 release();
             } else {
-                new Lease(this, exchange).watch(timers, settings.timeoutMs());
+                new Lease(this, exchange, true).watch(shared, revision.settings().timeoutMs());
             }
             return;
         }
-        Lease lease = new Lease(this, exchange);
-        lease.watch(timers, settings.timeoutMs());
+        Lease lease = new Lease(this, exchange, false);
+        lease.watch(shared, revision.settings().timeoutMs());
         try {
             pool.execute(lease);
             full = false;
         } catch (RejectedExecutionException e) {
-            if (!full) {
-                full = true;
-                LOG.log(Level.WARNING, this + ": all " + settings.threads() + " threads are busy and " + settings.queue()
-                        + " requests wait; more are refused with 503");
-            }
-            refuse(exchange, "The handler is busy.");
+            refuse(exchange);
         }
+    }
+
+    private void refuse(Exchange exchange) {
+        if (!full) {
+            full = true;
+            LOG.log(Level.WARNING, this + ": all " + revision.settings().threads() + " threads are busy and "
+                    + revision.settings().queue() + " requests wait; more are refused with 503");
+        }
+        Unavailable.answer(exchange, shared.limits().retryAfterS(), "The handler is busy.");
     }
 
     /** Runs the handler on this thread; whatever it throws becomes a 500, and never leaves this method. */
     void invoke(Exchange exchange) {
         try {
-            handler.handle(exchange);
+            revision.handler().handle(exchange);
         } catch (Throwable t) {
             failed(exchange, t);
         }
@@ -107,52 +140,50 @@ final class Generation {
     /** The deadline of an exchange has passed. */
     void late(Exchange exchange) {
         if (exchange.failUnanswered(504, "The handler did not answer in time.")) {
-            LOG.log(Level.WARNING, () -> exchange + ": " + this + " did not answer within " + settings.timeoutMs() + " ms: 504");
+            LOG.log(Level.WARNING, () -> exchange + ": " + this + " did not answer within " + revision.settings().timeoutMs()
+                    + " ms: 504");
         }
-    }
-
-    /** Answers 503. */
-    void refuse(Exchange exchange, String reason) {
-        Unavailable.answer(exchange, retryAfterS, reason);
     }
 
     /**
-     * Takes no more leases, waits for those in progress, and ends the pool. The slot has another generation, or none, before this
-     * is called. May be called by several threads: a handler may go while its earlier generation is still being retired.
-     *
-     * @param deadline of {@link System#nanoTime()}
+     * Takes no more leases; those in progress go on for so long. Called once, when the slot has another generation, or none.
+     * Never waits.
      */
-    void retire(long deadline) {
-        if (leases.updateAndGet(n -> n < 0 ? n : n + RETIRED) == RETIRED) {
-            drained.countDown();
-        }
-        try {
-            boolean done = drained.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (pool != null) {
-                pool.shutdown();
-                done &= pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            }
-            if (!done) {
-                LOG.log(Level.WARNING,
-                        this + " goes with " + (leases.get() - RETIRED) + " requests in progress that did not end in time"
-                                + " (retire.timeout.ms)");
-            }
-        } catch (InterruptedException e) {
-            LOG.log(Level.WARNING, this + " goes without waiting for its requests: interrupted");
-            Thread.currentThread().interrupt();
-        } finally {
-            endPool();
+    void retire(long timeoutMs) {
+        ScheduledFuture<?> deadline = shared.after(timeoutMs, () -> shared.execute(this::expire));
+        drained.thenRun(() -> deadline.cancel(false));
+        if (count.updateAndGet(n -> n + RETIRED) == RETIRED) {
+            leasesEnded();
         }
     }
 
-    private void endPool() {
-        if (pool != null) {
-            pool.shutdownNow().forEach(waiting -> ((Lease) waiting).refuse());
+    private void leasesEnded() {
+        if (pool == null) {
+            drained.complete(null);
+        } else {
+            // what runs has answered already
+            pool.shutdown();
+        }
+    }
+
+    /** Completes when a retired generation does nothing any more, at its deadline at the latest. */
+    CompletableFuture<Void> drained() {
+        return drained;
+    }
+
+    /** The time of a retired generation is over: what it has not ended is. */
+    void expire() {
+        if (!drained.isDone()) {
+            Expiry.of(this);
+            if (pool != null) {
+                pool.shutdownNow();
+            }
+            drained.complete(null);
         }
     }
 
     @Override
     public String toString() {
-        return "handler " + settings.name() + " of " + identity;
+        return "handler " + label;
     }
 }

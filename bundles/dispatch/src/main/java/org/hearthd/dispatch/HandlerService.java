@@ -3,50 +3,53 @@ package org.hearthd.dispatch;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.hearthd.Handler;
+import org.hearthd.SelfChecking;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 
 /**
- * One registered handler service. A reference is not a working handler: the object is fetched by {@link #activate}, which may fail
- * and is then tried again later.
+ * One registered handler service. A reference is not a working handler: {@link #activate} fetches the object and has it check
+ * itself, which may fail and is then tried again later.
  */
 final class HandlerService {
+    static final long RETRY_MS = 1000;
     private static final System.Logger LOG = System.getLogger(HandlerService.class.getName());
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private enum State {
-        REGISTERED, ACTIVATING, FAILED, ACTIVE, GONE
+        REGISTERED, ACTIVATING, CHECKING, FAILED, ACTIVE, GONE
     }
 
     private final BundleContext context;
     private final ServiceReference<Handler> reference;
     private final Bundle bundle;
-    private final ScheduledExecutorService timers;
-    private final String identity;
-    /** All that were not retired yet; the last one is in use. */
+    private final Shared shared;
+    /** Called whenever this service has come to work, or has failed to; without a lock. */
+    private final Runnable decided;
+    /** All that have not drained yet. */
     private final List<Generation> generations = new CopyOnWriteArrayList<>();
     private HandlerSettings settings;
-    private int retryAfterS;
     private State state = State.REGISTERED;
+    private String failure;
     private long failedAt;
-    private Handler handler;
-    private volatile Generation generation;
+    private volatile Handler handler;
+    private SelfCheck check;
+    private volatile Revision revision;
 
     HandlerService(BundleContext context, ServiceReference<Handler> reference, Bundle bundle, HandlerSettings settings,
-            int retryAfterS,
-            ScheduledExecutorService timers) {
+            Shared shared,
+            Runnable decided) {
         this.context = context;
         this.reference = reference;
-        this.settings = settings;
-        this.retryAfterS = retryAfterS;
-        this.timers = timers;
         this.bundle = bundle;
-        this.identity = HandlerSettings.identity(reference, bundle);
+        this.settings = settings;
+        this.shared = shared;
+        this.decided = decided;
     }
 
     int ranking() {
@@ -61,50 +64,72 @@ final class HandlerService {
         return settings;
     }
 
-    /** The generation to use, or null while there is no working handler. */
-    Generation generation() {
-        return generation;
-    }
-
     Bundle bundle() {
         return bundle;
     }
 
+    /** What a slot may publish, or null while there is no working handler. */
+    Revision revision() {
+        return revision;
+    }
+
+    /** The generations made of this service that have not drained yet. */
+    List<Generation> generations() {
+        return generations;
+    }
+
+    /** Remembers a generation until it has drained. */
+    void published(Generation generation) {
+        generations.add(generation);
+        generation.drained().thenRun(() -> generations.remove(generation));
+    }
+
     /** Whether it has not been decided yet if this handler works. */
     synchronized boolean pending() {
-        return state == State.REGISTERED || state == State.ACTIVATING;
+        return state == State.REGISTERED || state == State.ACTIVATING || state == State.CHECKING;
+    }
+
+    /** Why this handler does not work, or null if it does. */
+    synchronized String shortcoming() {
+        return switch (state) {
+            case ACTIVE -> null;
+            case REGISTERED, ACTIVATING -> "it is being activated";
+            case CHECKING -> "its self-check is running";
+            case FAILED -> failure;
+            case GONE -> "it is gone";
+        };
+    }
+
+    /** Whether the object was fetched, and failed its check if there was one. */
+    synchronized boolean refused() {
+        return state == State.FAILED && handler != null;
     }
 
     /** Whether {@link #activate} would try. */
     synchronized boolean due() {
-        return state == State.REGISTERED || state == State.FAILED && System.nanoTime() - failedAt > RETRY_NANOS;
+        return state == State.REGISTERED || state == State.FAILED && (check == null || !check.running())
+                && System.nanoTime() - failedAt >= TimeUnit.MILLISECONDS.toNanos(RETRY_MS);
     }
 
-    /** Fetches the handler, unless that was done, is being done, or failed a moment ago. No lock is held meanwhile. */
+    /** Fetches the handler and has it checked, unless that was done, is being done, or failed a moment ago. */
     void activate() {
-        boolean again;
+        Handler fetched;
         synchronized (this) {
             if (!due()) {
                 return;
             }
-            again = state == State.FAILED;
             state = State.ACTIVATING;
+            fetched = handler;
         }
-        Handler fetched = fetch();
-        synchronized (this) {
-            if (fetched == null) {
-                failedAt = System.nanoTime();
-                state = state == State.GONE ? State.GONE : State.FAILED;
-            } else if (state == State.GONE) {
-                context.ungetService(reference);
-            } else {
-                handler = fetched;
-                state = State.ACTIVE;
-                publish();
-            }
+        if (fetched == null) {
+            fetched = fetch();
         }
-        if (fetched == null && !again) {
-            LOG.log(Level.WARNING, this + " is registered but can not be activated: it counts as absent");
+        if (fetched == null) {
+            failed("it is registered but can not be activated");
+        } else if (fetched instanceof SelfChecking checking) {
+            check(fetched, checking);
+        } else {
+            works(fetched);
         }
     }
 
@@ -117,60 +142,110 @@ final class HandlerService {
         }
     }
 
-    private void publish() {
-        generation = new Generation(handler, identity, settings, retryAfterS, timers);
-        generations.add(generation);
-    }
-
-    /**
-     * Takes over changed settings with a new generation.
-     *
-     * @return the old one, which the caller passes to {@link #retire} once the slot has the new one; null if there is none
-     */
-    synchronized Generation change(HandlerSettings newSettings, int newRetryAfterS) {
-        Generation old = generation;
-        boolean same = settings.equals(newSettings) && retryAfterS == newRetryAfterS;
-        settings = newSettings;
-        retryAfterS = newRetryAfterS;
-        if (old == null || same) {
-            return null;
+    private void check(Handler fetched, SelfChecking checking) {
+        SelfCheck next = new SelfCheck(checking, toString(), why -> {
+            if (why == null) {
+                works(fetched);
+            } else {
+                failed(why);
+            }
+        });
+        synchronized (this) {
+            if (state != State.GONE) {
+                handler = fetched;
+                state = State.CHECKING;
+                check = next;
+                next.start(shared);
+                return;
+            }
         }
-        publish();
-        return old;
+        tooLate(fetched);
     }
 
-    void retire(Generation old, long timeoutMs) {
-        retireUntil(old, deadline(timeoutMs));
+    private void works(Handler fetched) {
+        synchronized (this) {
+            if (state != State.GONE) {
+                handler = fetched;
+                state = State.ACTIVE;
+                revision = new Revision(this, handler, settings);
+            }
+        }
+        if (revision == null) {
+            tooLate(fetched);
+        } else {
+            decided.run();
+        }
     }
 
-    private void retireUntil(Generation old, long deadline) {
-        old.retire(deadline);
-        generations.remove(old);
+    /** Gives an object back that came after the end, unless the end has done so. */
+    private void tooLate(Handler fetched) {
+        if (fetched != handler) {
+            context.ungetService(reference);
+        }
     }
 
-    private static long deadline(long timeoutMs) {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    private void failed(String why) {
+        boolean again;
+        synchronized (this) {
+            if (state == State.GONE) {
+                return;
+            }
+            again = why.equals(failure);
+            failure = why;
+            failedAt = System.nanoTime();
+            state = State.FAILED;
+        }
+        if (!again) {
+            LOG.log(Level.WARNING, this + " counts as absent: " + why);
+        }
+        decided.run();
+    }
+
+    /** Takes over changed settings; the slot makes a new generation of them. */
+    synchronized void change(HandlerSettings changed) {
+        settings = changed;
+        if (revision != null) {
+            revision = new Revision(this, handler, settings);
+        }
     }
 
     /** Waits, bounded, until no request uses the handler any more, and gives it back. The slot has let go of it before. */
     void close(long timeoutMs) {
         Handler given;
+        SelfCheck running;
         synchronized (this) {
             state = State.GONE;
             given = handler;
-            handler = null;
-            generation = null;
+            running = check;
+            revision = null;
+        }
+        if (running != null) {
+            running.giveUp("was given up");
         }
         // one deadline for all: whoever unregisters the handler waits here
-        long deadline = deadline(timeoutMs);
-        generations.forEach(g -> retireUntil(g, deadline));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        generations.forEach(g -> await(g, deadline));
         if (given != null) {
             context.ungetService(reference);
         }
     }
 
+    private static void await(Generation generation, long deadline) {
+        try {
+            generation.drained().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            generation.expire();
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, generation + " is not waited for: interrupted");
+            generation.expire();
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(generation + " drains exceptionally", e);
+        }
+    }
+
     @Override
     public String toString() {
-        return "handler " + settings().name() + " of " + identity;
+        return "handler " + settings().name() + " of " + HandlerSettings.identity(reference, bundle);
     }
 }

@@ -14,15 +14,21 @@ import org.osgi.framework.ServiceReference;
  *
  * @param name the handler's name, or null where the service has none and can not be used
  * @param paths the path prefixes it brings along
+ * @param parkMax exchanges that wait while it is absent, or null for the default of that moment
+ * @param parkTimeoutMs how long each waits, or null for the default of that moment
  */
-record HandlerSettings(String name, List<String> paths, boolean nonBlocking, int threads, int queue, long timeoutMs) {
+record HandlerSettings(String name, List<String> paths, boolean nonBlocking, boolean exclusive, int threads, int queue,
+        long timeoutMs, Long parkMax, Long parkTimeoutMs) {
     private static final System.Logger LOG = System.getLogger(HandlerSettings.class.getName());
 
     static HandlerSettings of(ServiceReference<Handler> reference, Limits limits) {
-        return new HandlerSettings(name(reference), paths(reference), nonBlocking(reference),
-                (int) number(reference, Handler.THREADS, 1, Limits.MAX_THREADS, limits.threads()),
-                (int) number(reference, Handler.QUEUE, 0, Limits.MAX_QUEUE, limits.queue()),
-                number(reference, Handler.TIMEOUT, 1, Limits.MAX_TIMEOUT_MS, limits.timeoutMs()));
+        return new HandlerSettings(name(reference), paths(reference), flag(reference, Handler.NON_BLOCKING),
+                flag(reference, Handler.EXCLUSIVE),
+                number(reference, Handler.THREADS, 1, Limits.MAX_THREADS, (long) limits.threads()).intValue(),
+                number(reference, Handler.QUEUE, 0, Limits.MAX_QUEUE, (long) limits.queue()).intValue(),
+                number(reference, Handler.TIMEOUT, 1, Limits.MAX_TIMEOUT_MS, limits.timeoutMs()),
+                number(reference, Handler.PARK_MAX, 0, Limits.MAX_QUEUE, null),
+                number(reference, Handler.PARK_TIMEOUT, 0, Limits.MAX_WAIT_MS, null));
     }
 
     /** Who registered the service, e.g. {@code org.example.hello 1.0.0 (bundle 17, service 42)}. */
@@ -67,18 +73,18 @@ record HandlerSettings(String name, List<String> paths, boolean nonBlocking, int
         return List.copyOf(good);
     }
 
-    private static boolean nonBlocking(ServiceReference<Handler> reference) {
-        Object value = reference.getProperty(Handler.NON_BLOCKING);
+    private static boolean flag(ServiceReference<Handler> reference, String key) {
+        Object value = reference.getProperty(key);
         if (value instanceof Boolean flag) {
             return flag;
         }
         if (value != null) {
-            bad(reference, Handler.NON_BLOCKING, value, "a Boolean (" + Handler.NON_BLOCKING + ":Boolean=true)", "it is false");
+            bad(reference, key, value, "a Boolean (" + key + ":Boolean=true)", "it is false");
         }
         return false;
     }
 
-    private static long number(ServiceReference<Handler> reference, String key, long least, long most, long otherwise) {
+    private static Long number(ServiceReference<Handler> reference, String key, long least, long most, Long otherwise) {
         Object value = reference.getProperty(key);
         if (value == null) {
             return otherwise;
@@ -89,7 +95,8 @@ record HandlerSettings(String name, List<String> paths, boolean nonBlocking, int
                 return number;
             }
         }
-        bad(reference, key, value, "a whole number from " + least + " to " + most, "it is " + otherwise);
+        bad(reference, key, value, "a whole number from " + least + " to " + most,
+                otherwise == null ? "it is ignored" : "it is " + otherwise);
         return otherwise;
     }
 

@@ -16,6 +16,9 @@ public interface Handlers {
      */
     Succession succeed(Bundle predecessor, Bundle successor);
 
+    /** How many exchanges the handlers of a bundle have in progress. */
+    long inProgress(Bundle bundle);
+
     /**
      * Takes the handlers of a bundle out of service: they get no new exchanges, and those in progress are waited for. Newcomers go
      * to another handler of that name, or are parked while there is none.

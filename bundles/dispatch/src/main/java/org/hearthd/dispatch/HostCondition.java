@@ -31,6 +31,11 @@ final class HostCondition {
         return new HostCondition(subdomains, ip6 ? "[" + bare + "]" : bare);
     }
 
+    @Override
+    public String toString() {
+        return subdomains ? "*" + name : name;
+    }
+
     boolean matches(Headers headers) {
         String host = headers.get("Host");
         if (host == null) {

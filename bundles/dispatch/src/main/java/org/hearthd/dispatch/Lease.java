@@ -1,32 +1,37 @@
 package org.hearthd.dispatch;
 
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Outcome;
 
-/** One exchange in progress on one generation that has not ended on the caller's thread: it has a deadline. */
+/** One exchange in progress on one generation that has not ended on the caller's thread: it has a deadline and can be listed. */
 final class Lease implements Runnable, Consumer<Outcome> {
     private final Generation generation;
     private final Exchange exchange;
+    private final long since = System.nanoTime();
     private ScheduledFuture<?> deadline;
+    /** Whether the handler has been called. */
+    private volatile boolean running;
 
-    Lease(Generation generation, Exchange exchange) {
+    Lease(Generation generation, Exchange exchange, boolean running) {
         this.generation = generation;
         this.exchange = exchange;
+        this.running = running;
     }
 
     /** Starts the clock; the lease ends with the exchange. */
-    void watch(ScheduledExecutorService timers, long timeoutMs) {
-        deadline = timers.schedule(() -> generation.late(exchange), timeoutMs, TimeUnit.MILLISECONDS);
+    void watch(Shared shared, long timeoutMs) {
+        generation.leases().add(this);
+        deadline = shared.after(timeoutMs, () -> generation.late(exchange));
         exchange.onEnd(this);
     }
 
     /** Runs the handler on a thread of its pool, unless the exchange timed out in the queue. */
     @Override
     public void run() {
+        running = true;
         if (!exchange.ended()) {
             generation.invoke(exchange);
         }
@@ -36,11 +41,24 @@ final class Lease implements Runnable, Consumer<Outcome> {
     @Override
     public void accept(Outcome outcome) {
         deadline.cancel(false);
+        generation.leases().remove(this);
         generation.release();
     }
 
-    /** Gives the exchange up that no thread will run any more. */
-    void refuse() {
-        generation.refuse(exchange, "The handler is being replaced.");
+    Exchange exchange() {
+        return exchange;
+    }
+
+    boolean running() {
+        return running;
+    }
+
+    /** When it began, by {@link System#nanoTime()}. */
+    long since() {
+        return since;
+    }
+
+    long ageMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
     }
 }

@@ -87,6 +87,22 @@ record Route(String name, String origin, boolean configured, boolean required, i
         return true;
     }
 
+    /** The conditions for people, e.g. {@code path /blog, methods GET HEAD}. */
+    String conditions() {
+        StringBuilder all = new StringBuilder(pattern == null ? "path " + path : "pattern " + pattern);
+        if (host != null) {
+            all.append(", host ").append(host);
+        }
+        if (!methods.isEmpty()) {
+            all.append(", methods ").append(String.join(" ", methods));
+        }
+        headers.forEach(h -> all.append(", header ").append(h.name()).append(" with ").append(h.value()));
+        if (priority != 0) {
+            all.append(", priority ").append(priority);
+        }
+        return all.toString();
+    }
+
     @Override
     public String toString() {
         return "route " + name + " (" + origin + ")";

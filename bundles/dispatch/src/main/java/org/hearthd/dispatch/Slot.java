@@ -2,12 +2,17 @@ package org.hearthd.dispatch;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.osgi.framework.Bundle;
 
 /**
- * The stable place of one handler name: it outlives every service of that name, so routes hold it. Of several services the one
- * with the highest ranking, then the newest, is current.
+ * The stable place of one handler name: it outlives every service of that name, so routes hold it. Of several services that may be
+ * in service the one with the highest ranking, then the newest, is; it is published as a generation with the next number.
  */
 final class Slot {
     private static final System.Logger LOG = System.getLogger(Slot.class.getName());
@@ -18,12 +23,31 @@ final class Slot {
 
     private final String name;
     private final String owner;
+    private final Shared shared;
+    private final Predicate<Bundle> admitted;
+    private final Gate gate;
     private final List<HandlerService> services = new ArrayList<>();
-    private volatile Generation current;
+    /** Replaced generations that have not drained yet, oldest first. */
+    private final List<Generation> retiring = new CopyOnWriteArrayList<>();
+    private long published;
+    /** Whether the operator keeps this handler out of service. */
+    private boolean drained;
 
-    Slot(String name) {
+    /**
+     * An empty place.
+     *
+     * @param admitted which bundles' services may be in service
+     */
+    Slot(String name, Shared shared, Predicate<Bundle> admitted) {
         this.name = name;
         this.owner = "handler " + name;
+        this.shared = shared;
+        this.admitted = admitted;
+        this.gate = new Gate(name, shared);
+    }
+
+    String name() {
+        return name;
     }
 
     /** What an exchange's owner is called once it was handed over. */
@@ -31,25 +55,25 @@ final class Slot {
         return owner;
     }
 
+    Gate gate() {
+        return gate;
+    }
+
     boolean ready() {
-        return current != null;
+        return gate.generation() != null;
     }
 
     /** Why there is no generation. */
     synchronized String absence() {
-        return services.isEmpty()
-                ? "no handler named " + name + " is registered"
-                : services.get(services.size() - 1) + " is registered but not active";
-    }
-
-    /** Leases the current generation: one volatile read and one counter; null while there is none. */
-    Generation lease() {
-        for (;;) {
-            Generation generation = current;
-            if (generation == null || generation.lease()) {
-                return generation;
-            }
+        if (drained) {
+            return owner + " was taken out of service by drain";
         }
+        HandlerService last = newest();
+        if (last == null) {
+            return "no handler named " + name + " is registered";
+        }
+        String shortcoming = last.shortcoming();
+        return last + (shortcoming == null ? " is not in service" : ": " + shortcoming);
     }
 
     synchronized void add(HandlerService service) {
@@ -58,21 +82,80 @@ final class Slot {
 
     synchronized void remove(HandlerService service) {
         services.remove(service);
+    }
+
+    /** The service that was registered last, or null. */
+    synchronized HandlerService newest() {
+        return services.isEmpty() ? null : services.get(services.size() - 1);
+    }
+
+    /** The services of this name that may be in service. */
+    synchronized List<HandlerService> services() {
+        return services.stream().filter(s -> admitted.test(s.bundle())).toList();
+    }
+
+    /** Publishes the best working service, unless its present revision is published already, and retires what it replaces. */
+    void choose() {
+        Generation old;
+        synchronized (this) {
+            Revision best = best();
+            old = gate.generation();
+            if (best == (old == null ? null : old.revision())) {
+                return;
+            }
+            Generation next = null;
+            if (best != null) {
+                next = new Generation(best, ++published, shared);
+                best.service().published(next);
+            }
+            gate.lead(next);
+            LOG.log(Level.INFO, next == null ? owner + " is absent" : next + " is in service");
+        }
+        if (old != null) {
+            retire(old);
+        }
+    }
+
+    private void retire(Generation old) {
+        retiring.add(old);
+        old.drained().thenRun(() -> retiring.remove(old));
+        old.retire(shared.limits().drainTimeoutMs());
+    }
+
+    /** Keeps this handler out of service until {@link #undrain}; completes when its exchanges have ended, or were ended. */
+    CompletableFuture<Void> drain() {
+        synchronized (this) {
+            drained = true;
+        }
+        choose();
+        return drained(retiring);
+    }
+
+    void undrain() {
+        synchronized (this) {
+            drained = false;
+        }
         choose();
     }
 
-    /** The services of this name. */
-    synchronized List<HandlerService> services() {
-        return List.copyOf(services);
+    /** Completes when all of these have drained. */
+    static CompletableFuture<Void> drained(Collection<Generation> generations) {
+        return CompletableFuture.allOf(generations.stream().map(Generation::drained).toArray(CompletableFuture[]::new));
     }
 
-    /** Makes the best service that has a working handler the current one. */
-    synchronized void choose() {
-        Generation best = services.stream().filter(s -> s.generation() != null)
-                .max(BEST_LAST).map(HandlerService::generation).orElse(null);
-        if (best != current) {
-            current = best;
-            LOG.log(Level.INFO, best == null ? owner + " is absent" : best + " is in service");
-        }
+    /** Replaced generations that have not drained yet, oldest first. */
+    List<Generation> retiring() {
+        return retiring;
+    }
+
+    synchronized boolean isDrained() {
+        return drained;
+    }
+
+    private Revision best() {
+        return drained
+                ? null
+                : services().stream().filter(s -> s.revision() != null).max(BEST_LAST)
+                        .map(HandlerService::revision).orElse(null);
     }
 }

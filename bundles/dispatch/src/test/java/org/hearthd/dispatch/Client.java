@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
@@ -22,7 +21,7 @@ import org.hearthd.spi.ManagedExchange;
 final class Client implements Backend {
     final AtomicInteger endings = new AtomicInteger();
     final CountDownLatch ended = new CountDownLatch(1);
-    final Exchange exchange;
+    final ManagedExchange exchange;
     volatile Response response;
     volatile int streamed;
     volatile boolean aborted;
@@ -42,7 +41,7 @@ final class Client implements Backend {
     }
 
     Client await() throws InterruptedException {
-        if (!ended.await(10, TimeUnit.SECONDS)) {
+        if (!ended.await(60, TimeUnit.SECONDS)) {
             throw new AssertionError(exchange + " did not end");
         }
         return this;

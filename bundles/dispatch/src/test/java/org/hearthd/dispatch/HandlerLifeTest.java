@@ -54,12 +54,12 @@ class HandlerLifeTest extends HouseTest {
         CountDownLatch entered = new CountDownLatch(1);
         ServiceRegistration<Handler> registration = house.register(stuck(entered), Handler.NAME, "a");
         Client running = house.dispatch("a");
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
         eventually("refused", () -> house.dispatch("a").outcome != null);
         assertFalse(gone.isDone());
         release.countDown();
-        gone.get(10, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
         assertEquals(200, running.status());
     }
 
@@ -76,7 +76,7 @@ class HandlerLifeTest extends HouseTest {
         eventually("refused", () -> house.dispatch("a").outcome.status() == 503);
         assertFalse(gone.isDone());
         kept.get().respond(Response.text(200, "at last"));
-        gone.get(10, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
         assertEquals("at last", client.text());
     }
 
@@ -120,14 +120,14 @@ class HandlerLifeTest extends HouseTest {
             }
             next.set(entered);
             house.dispatch("a");
-            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            assertTrue(entered.await(60, TimeUnit.SECONDS));
         }
         return registration;
     }
 
     @Test
     void theGenerationsOfAHandlerThatGoesShareOneDeadline() throws Exception {
-        @DispatchConfig(retire_timeout_ms = 1000)
+        @DispatchConfig(drain_timeout_ms = 1000, park_timeout_ms = 0)
         interface Second {}
         house.dispatcher.modified(Second.class.getAnnotation(DispatchConfig.class));
         ServiceRegistration<Handler> registration = generations(5);
@@ -144,7 +144,7 @@ class HandlerLifeTest extends HouseTest {
         eventually("refused", () -> house.dispatch("a").outcome != null);
         assertFalse(gone.isDone());
         release.countDown();
-        gone.get(5, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
     }
 
     @Test

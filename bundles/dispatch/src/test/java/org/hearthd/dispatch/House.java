@@ -26,15 +26,15 @@ import org.osgi.framework.launch.Framework;
 
 /** A real framework with a dispatcher, bound to the handler services as SCR does it: synchronously, by reference. */
 final class House implements AutoCloseable {
-    @DispatchConfig(retire_timeout_ms = 10_000)
-    private interface Defaults {}
+    @DispatchConfig(park_timeout_ms = 0)
+    interface WithoutParking {}
 
     final BundleContext context;
     final DispatcherService dispatcher;
     private final Framework framework;
 
     House(Path storage) throws BundleException {
-        this(storage, Defaults.class.getAnnotation(DispatchConfig.class));
+        this(storage, config(WithoutParking.class));
     }
 
     @SuppressWarnings("unchecked") // the filter lets handlers through only
@@ -60,6 +60,10 @@ final class House implements AutoCloseable {
         }
     }
 
+    static DispatchConfig config(Class<?> annotated) {
+        return annotated.getAnnotation(DispatchConfig.class);
+    }
+
     ServiceRegistration<Handler> register(Handler handler, Object... namesAndValues) {
         return context.registerService(Handler.class, handler, properties(namesAndValues));
     }
@@ -74,15 +78,21 @@ final class House implements AutoCloseable {
 
     /** A started bundle without classes. */
     Bundle bundle(String symbolicName) throws IOException, BundleException {
+        Bundle bundle = install(symbolicName, "1.0.0");
+        bundle.start();
+        return bundle;
+    }
+
+    /** An installed bundle without classes. */
+    Bundle install(String symbolicName, String version) throws IOException, BundleException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
         manifest.getMainAttributes().putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
         manifest.getMainAttributes().putValue(Constants.BUNDLE_SYMBOLICNAME, symbolicName);
+        manifest.getMainAttributes().putValue(Constants.BUNDLE_VERSION, version);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new JarOutputStream(bytes, manifest).close();
-        Bundle bundle = context.installBundle("memory:" + symbolicName, new ByteArrayInputStream(bytes.toByteArray()));
-        bundle.start();
-        return bundle;
+        return context.installBundle("memory:" + symbolicName + version, new ByteArrayInputStream(bytes.toByteArray()));
     }
 
     Client dispatch(String handler) {
@@ -99,7 +109,7 @@ final class House implements AutoCloseable {
 
     /** Polls until the condition holds. */
     static void eventually(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("never: " + what);

@@ -17,13 +17,18 @@ abstract class HouseTest {
 
     @BeforeEach
     void start() throws Exception {
-        house = new House(storage);
+        house = new House(storage, House.config(config()));
     }
 
     @AfterEach
     void stop() throws Exception {
         release.countDown();
         house.close();
+    }
+
+    /** Annotated with the dispatcher's configuration. */
+    Class<?> config() {
+        return House.WithoutParking.class;
     }
 
     static Handler says(String text) {

@@ -35,7 +35,7 @@ class LoadTest extends HouseTest {
         assertEquals(504, client.status());
         assertTrue(client.text().contains(client.exchange.id()));
         release.countDown();
-        assertTrue(late.get(10, TimeUnit.SECONDS).getMessage().contains("504"));
+        assertTrue(late.get(60, TimeUnit.SECONDS).getMessage().contains("504"));
         assertEquals(1, client.endings.get());
     }
 
@@ -51,7 +51,7 @@ class LoadTest extends HouseTest {
         house.register(e -> begun.complete(e.respond(200, Headers.EMPTY)), Handler.NAME, "a", Handler.NON_BLOCKING, true,
                 Handler.TIMEOUT, 20L);
         Client streaming = house.dispatch("a");
-        OutputStream out = begun.get(10, TimeUnit.SECONDS);
+        OutputStream out = begun.get(60, TimeUnit.SECONDS);
         house.register(e -> {}, Handler.NAME, "b", Handler.NON_BLOCKING, true, Handler.TIMEOUT, 100L);
         assertEquals(504, house.dispatch("b").status(), "its later deadline has passed");
         assertEquals(0, streaming.endings.get());
@@ -64,7 +64,7 @@ class LoadTest extends HouseTest {
         CountDownLatch entered = new CountDownLatch(1);
         house.register(stuck(entered), Handler.NAME, "a", Handler.THREADS, 1, Handler.QUEUE, 2);
         Client running = house.dispatch("a");
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         List<Client> queued = List.of(house.dispatch("a"), house.dispatch("a"));
         Client refused = house.dispatch("a");
         assertEquals(503, refused.status());
@@ -81,7 +81,7 @@ class LoadTest extends HouseTest {
         CountDownLatch entered = new CountDownLatch(1);
         house.register(stuck(entered), Handler.NAME, "a", Handler.THREADS, 1, Handler.QUEUE, 0);
         house.dispatch("a");
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         assertEquals(503, house.dispatch("a").status());
     }
 
@@ -121,7 +121,7 @@ class LoadTest extends HouseTest {
         for (int i = 0; i < 20; i++) {
             house.dispatch("a");
         }
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         assertEquals("quick", house.dispatch("b").text());
     }
 }

@@ -147,7 +147,8 @@ class RouteTest {
                 .toList();
         List<Route> shuffled = new ArrayList<>(expected);
         Collections.reverse(shuffled);
-        List<String> names = new RouteTable(shuffled, Slot::new).routes().stream().map(Route::toString).toList();
+        List<String> names = new RouteTable(shuffled, new Slots(null, b -> true)::of).routes().stream().map(Route::toString)
+                .toList();
         assertEquals(expected.stream().map(Route::toString).toList(), names);
     }
 }

@@ -134,7 +134,7 @@ class RoutingTest {
             }
         }, House.properties(Handler.NAME, "blog"));
         String line = house.dispatcher.unready().get(0);
-        assertTrue(line.contains("blog") && line.endsWith("is registered but not active"), line);
+        assertTrue(line.contains("blog") && line.endsWith("is registered but can not be activated"), line);
         works[0] = true;
         eventually("ready", () -> house.dispatcher.unready().isEmpty());
         assertEquals("blog ", house.route("blog").text());

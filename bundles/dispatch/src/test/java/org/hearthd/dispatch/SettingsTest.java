@@ -47,7 +47,7 @@ class SettingsTest extends HouseTest {
 
     @Test
     void aChangeOfConfigurationReachesTheHandlersThatAreThere() throws Exception {
-        @DispatchConfig(handler_timeout_ms = 20, retry_after_s = 7)
+        @DispatchConfig(handler_timeout_ms = 20, retry_after_s = 7, park_timeout_ms = 0)
         interface Hasty {}
         house.register(e -> {}, Handler.NAME, "a");
         house.dispatcher.modified(Hasty.class.getAnnotation(DispatchConfig.class));

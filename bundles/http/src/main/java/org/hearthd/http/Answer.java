@@ -25,6 +25,8 @@ final class Answer {
     private boolean chunked;
     private boolean close;
     private long left = UNKNOWN;
+    private int status;
+    private long bytes;
 
     Answer(Connection connection, RequestHead request, RequestBody body) {
         this.connection = connection;
@@ -45,9 +47,24 @@ final class Answer {
         return done;
     }
 
+    /** Whether it answers a request that could be read. */
+    boolean readable() {
+        return request != RequestHead.UNREADABLE;
+    }
+
+    /** The status, or 0 before there is one. */
+    int status() {
+        return status;
+    }
+
+    /** The bytes of the body so far. */
+    long bytes() {
+        return bytes;
+    }
+
     /** A whole answer. */
     void whole(Response response) {
-        int status = response.status();
+        status = response.status();
         Headers headers = response.headers();
         int length = response.length();
         begun = true;
@@ -55,8 +72,8 @@ final class Answer {
         close = closes(headers);
         long announced = bodiless && length == 0 ? announced(status, headers) : length;
         ByteBuf out = connection.writer().head(connection.out().allocator(), status, ResponseWriter.reason(status), headers,
-                new ResponseWriter.Framing(status == 204 ? UNKNOWN : announced, false, close, !request.isHttp11()),
-                length <= SMALL ? length : 0);
+                framing(status == 204 ? UNKNOWN : announced), length <= SMALL ? length : 0);
+        bytes = bodiless ? 0 : length;
         if (bodiless || length == 0) {
             connection.out().write(out);
         } else if (length <= SMALL) {
@@ -73,8 +90,9 @@ final class Answer {
      *
      * @param known the body's length if it is known already, else -1
      */
-    ChannelFuture begin(int status, String reason, Headers headers, long known) {
+    ChannelFuture begin(int newStatus, String reason, Headers headers, long known) {
         begun = true;
+        status = newStatus;
         bodiless = isBodiless(status);
         close = closes(headers);
         long length = known >= 0 && !bodiless ? known : announced(status, headers);
@@ -84,7 +102,12 @@ final class Answer {
             close |= left == UNKNOWN && !chunked;
         }
         return connection.out().queueTold(connection.writer().head(connection.out().allocator(), status, reason, headers,
-                new ResponseWriter.Framing(status == 204 ? UNKNOWN : length, chunked, close, !request.isHttp11()), 0));
+                framing(status == 204 ? UNKNOWN : length), 0));
+    }
+
+    private ResponseWriter.Framing framing(long length) {
+        String generation = connection.writer().namesGeneration() ? connection.exchange().managed().generation() : null;
+        return new ResponseWriter.Framing(length, chunked, close, !request.isHttp11(), generation);
     }
 
     /** Whether the client has all that was announced, so that only the end is missing. */
@@ -92,7 +115,7 @@ final class Answer {
         return begun && (bodiless || left == 0);
     }
 
-    /** A piece of the body, owned by this method; what exceeds the announced length is dropped. */
+    /** A piece of the body, owned by this method; what exceeds the announced length is dropped. It goes out with the next flush. */
     ChannelFuture write(ByteBuf piece) {
         if (done || !begun) {
             piece.release();
@@ -110,13 +133,14 @@ final class Answer {
         if (left != UNKNOWN) {
             left -= size;
         }
+        bytes += size;
         if (!chunked) {
-            return connection.out().writeTold(piece);
+            return connection.out().queueTold(piece);
         }
         connection.out()
                 .queue(ResponseWriter.text(connection.out().allocator().directBuffer(12), Integer.toHexString(size) + "\r\n"));
         connection.out().queue(piece);
-        return connection.out().writeTold(CRLF.duplicate());
+        return connection.out().queueTold(CRLF.duplicate());
     }
 
     /** The body is complete; if it is shorter than announced the connection is broken. */

@@ -55,9 +55,7 @@ final class ByteView implements ByteExchange {
             managed.broken();
             return exchange.connection().out().failed(exchange.gone());
         }
-        ChannelFuture sent = exchange.answer().begin(head.status(), head.reason(), head.headers(), -1);
-        exchange.connection().out().flush();
-        return sent;
+        return exchange.answer().begin(head.status(), head.reason(), head.headers(), -1);
     }
 
     @Override
@@ -67,6 +65,13 @@ final class ByteView implements ByteExchange {
             return exchange.connection().out().failed(exchange.gone());
         }
         return exchange.answer().write(piece);
+    }
+
+    @Override
+    public void flush() {
+        if (exchange.current()) {
+            exchange.connection().out().flush();
+        }
     }
 
     @Override

@@ -40,6 +40,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private volatile HttpExchange exchange;
     private BodyIntake intake;
     private Ending ending;
+    private Reports reports;
     private String[] ash;
     private int ashBytes;
     private boolean inRead;
@@ -119,6 +120,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         out = new Outlet(context, () -> limits().writeTimeout());
         intake = new BodyIntake(this, reading);
         ending = new Ending(context, reading);
+        reports = new Reports(this, context.channel());
     }
 
     @Override
@@ -232,6 +234,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         front.closed(this);
         HttpExchange current = exchange;
         if (current != null && phase == Phase.BUSY) {
+            reports.broken(current);
             current.requestBody().fail(current.gone());
             current.managed().gone();
             out.writabilityChanged();
@@ -318,6 +321,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void answered(boolean last) {
         out.onWritable(null);
         HttpExchange current = exchange;
+        reports.answered(current);
         boolean bodyEnded = current.requestBody().ended();
         current.requestBody().fail(new IOException(current.managed() + " was answered already"));
         if (last || ending.decided()) {

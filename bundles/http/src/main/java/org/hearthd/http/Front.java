@@ -4,17 +4,20 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.BindException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.net.EventLoops;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.Source;
 
@@ -24,6 +27,7 @@ final class Front implements Source {
     private final EventLoops loops;
     private final Listeners listeners;
     private final Consumer<Exchange> sink;
+    private final Supplier<List<AccessObserver>> observers;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
@@ -34,18 +38,25 @@ final class Front implements Source {
     private ListeningSocket socket;
     private Channel acceptor;
 
-    /** @param sink who takes the exchanges */
-    Front(String name, EventLoops loops, Listeners listeners, Consumer<Exchange> sink, Limits limits, String serverHeader) {
+    /**
+     * A front that does not listen yet.
+     *
+     * @param sink who takes the exchanges
+     * @param observers who is told of their ends, asked each time
+     */
+    Front(String name, EventLoops loops, Listeners listeners, Consumer<Exchange> sink,
+            Supplier<List<AccessObserver>> observers) {
         this.name = name;
         this.loops = loops;
         this.listeners = listeners;
         this.sink = sink;
-        change(limits, serverHeader);
+        this.observers = observers;
     }
 
-    void change(Limits newLimits, String serverHeader) {
+    /** To be called before the first {@link #listen}, and whenever something has changed. */
+    void change(Limits newLimits, String serverHeader, String generationHeader) {
         limits = newLimits;
-        writer = new ResponseWriter(new Lines(serverHeader));
+        writer = new ResponseWriter(new Lines(serverHeader), generationHeader);
     }
 
     /**
@@ -194,6 +205,10 @@ final class Front implements Source {
 
     boolean isDraining() {
         return draining;
+    }
+
+    List<AccessObserver> observers() {
+        return observers.get();
     }
 
     void dispatch(ManagedExchange exchange) {

@@ -19,12 +19,14 @@ final class HttpExchange implements Backend {
     private final RequestBody body;
     private final Answer answer;
     private final ManagedExchange managed;
+    private final long began;
     private volatile boolean streaming;
 
     HttpExchange(Connection connection, RequestHead head, Request request, long maxBody) {
         this.connection = connection;
         this.body = new RequestBody(connection, head, maxBody);
         this.answer = new Answer(connection, head, body);
+        this.began = connection.front().observers().isEmpty() ? 0 : System.nanoTime();
         this.managed = ManagedExchange.of(connection.source(), request, this);
     }
 
@@ -38,6 +40,11 @@ final class HttpExchange implements Backend {
 
     Answer answer() {
         return answer;
+    }
+
+    /** When it arrived, of {@link System#nanoTime()}; 0 if nobody wanted to know then. */
+    long began() {
+        return began;
     }
 
     Connection connection() {

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -23,6 +25,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The component of one front: its settings, its registration as a source, its end. */
@@ -36,17 +39,18 @@ public final class HttpFront {
     private final String pid;
     private final Front front;
     private volatile Settings settings;
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<AccessObserver> observers = List.of();
     private ServiceRegistration<Source> registration;
 
     /**
-     * Checks the configuration and listens.
+     * Checks the configuration.
      *
-     * @throws IOException naming the address and the reason
      * @throws IllegalArgumentException naming PID and key
      */
     @Activate
     public HttpFront(BundleContext context, @Reference EventLoops loops, @Reference Listeners listeners,
-            @Reference Dispatcher dispatcher, HttpFrontConfig config, Map<String, Object> properties) throws IOException {
+            @Reference Dispatcher dispatcher, HttpFrontConfig config, Map<String, Object> properties) {
         this.context = context;
         this.dispatcher = dispatcher;
         this.pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
@@ -58,7 +62,17 @@ public final class HttpFront {
             } else {
                 this.dispatcher.dispatch(handler, exchange);
             }
-        }, settings.limits(), settings.serverHeader());
+        }, () -> observers);
+        front.change(settings.limits(), settings.serverHeader(), settings.generationHeader());
+    }
+
+    /**
+     * Listens.
+     *
+     * @throws IOException naming the address and the reason
+     */
+    @Activate
+    void start() throws IOException {
         front.listen(settings.request());
         registration = context.registerService(Source.class, front, properties());
         LOG.log(Level.INFO, () -> front.describe() + " is listening");
@@ -72,7 +86,7 @@ public final class HttpFront {
             Settings changed = Settings.of(pid, config);
             front.listen(changed.request());
             settings = changed;
-            front.change(changed.limits(), changed.serverHeader());
+            front.change(changed.limits(), changed.serverHeader(), changed.generationHeader());
             registration.setProperties(properties());
         } catch (IllegalArgumentException e) {
             refused(e.getMessage(), "");

@@ -99,5 +99,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "The Server header of answers that have none, e.g. Hearth; empty = none",
             required = false)
     String server_header() default "Hearth";
+
+    @AttributeDefinition(
+            description = "A header that says which generation of which handler has answered, e.g. X-Hearth-Generation; empty = none",
+            required = false)
+    String generation_header() default "";
     // @formatter:on
 }

@@ -5,6 +5,8 @@ import org.hearthd.Request;
 
 /** A request from this front; its headers become an object only when somebody looks. */
 final class HttpRequest implements Request {
+    private static final String[] NOTHING = {};
+
     private final RequestHead head;
     private final String[] added;
     private final String rest;
@@ -13,6 +15,12 @@ final class HttpRequest implements Request {
     /** @param added the X-Ash headers, names and values in turn */
     HttpRequest(RequestHead head, String[] added) {
         this(head, added, head.rest(), null);
+    }
+
+    /** What stands in the access log for a request that could not be read: no method, and what came of its request line as URL. */
+    static HttpRequest unreadable(String line) {
+        RequestHead head = new RequestHead("", line, RequestHead.HTTP_1_1, NOTHING, 0, false, false);
+        return new HttpRequest(head, NOTHING, "", null);
     }
 
     private HttpRequest(RequestHead head, String[] added, String rest, Headers headers) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -11,6 +12,9 @@ import java.util.List;
  * is not wanted yet stays in the buffer.
  */
 final class RequestDecoder extends ByteToMessageDecoder {
+    /** How much of an unreadable request line is kept, in bytes. */
+    private static final int UNREAD = 1024;
+
     private final Connection connection;
     private ChannelHandlerContext ctx;
     private byte[] scratch = new byte[1024];
@@ -22,6 +26,8 @@ final class RequestDecoder extends ByteToMessageDecoder {
     /** The chunked body that is being read, or null. */
     private Chunks chunks;
     private boolean decoding;
+    /** What came of the request line of a head that was refused. */
+    private String refused;
 
     RequestDecoder(Connection connection) {
         this.connection = connection;
@@ -30,6 +36,18 @@ final class RequestDecoder extends ByteToMessageDecoder {
     /** How many bytes have arrived and were not wanted yet, or are an incomplete head. */
     int buffered() {
         return buffered;
+    }
+
+    /** What has come of a request line that can not be read, or not yet. */
+    String unread() {
+        return refused != null ? refused : firstLine(internalBuffer());
+    }
+
+    private static String firstLine(ByteBuf in) {
+        int length = Math.min(in.readableBytes(), UNREAD);
+        int end = in.indexOf(in.readerIndex(), in.readerIndex() + length, (byte) '\n');
+        String line = in.toString(in.readerIndex(), end < 0 ? length : end - in.readerIndex(), StandardCharsets.ISO_8859_1);
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     /** Goes on with what is buffered, because the connection wants more now; within a decoding call that goes on by itself. */
@@ -82,6 +100,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
                 head(in, out);
             }
         } catch (Refusal refusal) {
+            refused = refused == null ? firstLine(in) : refused;
             in.skipBytes(in.readableBytes());
             out.add(refusal);
         }
@@ -164,10 +183,15 @@ final class RequestDecoder extends ByteToMessageDecoder {
             scratch = new byte[length];
         }
         in.readBytes(scratch, 0, length);
-        RequestHead head = HeadParser.parse(scratch, length, connection.limits().maxUrl());
         lineStart = 0;
         searched = 0;
-        connection.check(head);
-        return head;
+        try {
+            RequestHead head = HeadParser.parse(scratch, length, connection.limits().maxUrl());
+            connection.check(head);
+            return head;
+        } catch (Refusal refusal) {
+            refused = firstLine(Unpooled.wrappedBuffer(scratch, 0, length));
+            throw refusal;
+        }
     }
 }

@@ -16,9 +16,17 @@ final class ResponseWriter {
     private static final byte[] CRLF = ascii("\r\n");
 
     private final Lines lines;
+    private final String generationHeader;
 
-    ResponseWriter(Lines lines) {
+    /** @param generationHeader the header that says which generation answered, or empty for none */
+    ResponseWriter(Lines lines, String generationHeader) {
         this.lines = lines;
+        this.generationHeader = generationHeader;
+    }
+
+    /** Whether answers say which generation they come from. */
+    boolean namesGeneration() {
+        return !generationHeader.isEmpty();
     }
 
     /**
@@ -28,8 +36,9 @@ final class ResponseWriter {
      * @param chunked whether the body is chunked
      * @param close whether the connection ends after this answer
      * @param http10 whether the client must be told that the connection stays open
+     * @param generation which generation answers, or null to say nothing
      */
-    record Framing(long length, boolean chunked, boolean close, boolean http10) {}
+    record Framing(long length, boolean chunked, boolean close, boolean http10, String generation) {}
 
     /** The head in a buffer with room for {@code extra} bytes more. */
     ByteBuf head(ByteBufAllocator allocator, int status, String reason, Headers headers, Framing framing, int extra) {
@@ -39,7 +48,7 @@ final class ResponseWriter {
         boolean ownServer = false;
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
-            if (isFraming(name) || AshHeaders.isAsh(name) || !Tokens.isToken(name)) {
+            if (isFraming(name) || AshHeaders.isAsh(name) || !Tokens.isToken(name) || name.equalsIgnoreCase(generationHeader)) {
                 continue;
             }
             ownDate |= name.equalsIgnoreCase("Date");
@@ -48,6 +57,9 @@ final class ResponseWriter {
             text(out, headers.value(i)).writeBytes(CRLF);
         }
         common(out, ownDate, ownServer);
+        if (framing.generation() != null) {
+            text(out, generationHeader + ": " + framing.generation()).writeBytes(CRLF);
+        }
         frame(out, framing);
         return out.writeBytes(CRLF);
     }

@@ -4,7 +4,8 @@ import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 
 /** A front's configuration after it was checked. */
-record Settings(ListenRequest request, String handler, Limits limits, long drainTimeout, String serverHeader) {
+record Settings(ListenRequest request, String handler, Limits limits, long drainTimeout, String serverHeader,
+        String generationHeader) {
     static final String PID = "org.hearthd.http";
 
     /** The largest head whose datagram may still be within the limit of ashd(7). */
@@ -30,8 +31,13 @@ record Settings(ListenRequest request, String handler, Limits limits, long drain
         if (config.server_header().chars().anyMatch(c -> c < ' ' || c > 0x7e)) {
             throw new IllegalArgumentException(pid + ": server.header " + config.server_header() + " is not plain ASCII text");
         }
+        String generation = config.generation_header().strip();
+        if (!generation.isEmpty() && !Tokens.isToken(generation)) {
+            throw new IllegalArgumentException(pid + ": generation.header " + generation + " is not the name of a header");
+        }
         return new Settings(request(pid, config), config.handler().strip(), limits,
-                range(pid, "drain.timeout.ms", config.drain_timeout_ms(), 0, 3_600_000), config.server_header().strip());
+                range(pid, "drain.timeout.ms", config.drain_timeout_ms(), 0, 3_600_000), config.server_header().strip(),
+                generation);
     }
 
     private static ListenRequest request(String pid, HttpFrontConfig config) {

@@ -181,6 +181,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
     private void body(ByteBuf bytes) {
         if (chunks == null) {
             exchange.answer().write(bytes);
+            exchange.connection().out().flush();
             return;
         }
         partial = cumulated(bytes);
@@ -195,6 +196,8 @@ final class SocketRelay implements PairEnd.Receiver, Body {
         }
         if (chunks.ended()) {
             complete();
+        } else {
+            exchange.connection().out().flush();
         }
     }
 
@@ -244,7 +247,6 @@ final class SocketRelay implements PairEnd.Receiver, Body {
         }
         answering = true;
         exchange.answer().begin(found.status(), found.reason(), headers, -1);
-        exchange.connection().out().flush();
     }
 
     private static void check(boolean sound, String otherwise) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What handlers get and what clients get back. */
-@Timeout(30)
+@Timeout(180)
 class AnswerTest {
     private TestFront front;
     private Client client;
@@ -61,7 +61,7 @@ class AnswerTest {
         front.handle(waiting::add);
         client.get("/1").get("/2").get("/3");
         for (int i = 1; i <= 3; i++) {
-            Exchange exchange = waiting.poll(5, TimeUnit.SECONDS);
+            Exchange exchange = waiting.poll(60, TimeUnit.SECONDS);
             assertEquals("/" + i, exchange.request().url());
             assertTrue(waiting.isEmpty());
             exchange.respond(Response.text(200, exchange.request().url()));
@@ -228,10 +228,10 @@ class AnswerTest {
             begun.countDown();
         });
         client.get("/");
-        assertTrue(begun.await(5, TimeUnit.SECONDS));
+        assertTrue(begun.await(60, TimeUnit.SECONDS));
         client.socket.setSoLinger(true, 0);
         client.close();
-        assertTrue(gone.await(5, TimeUnit.SECONDS));
+        assertTrue(gone.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -253,8 +253,8 @@ class AnswerTest {
         client.get("/");
         client.in.read();
         client.close();
-        assertTrue(failed.get(10, TimeUnit.SECONDS));
-        assertTrue(gone.await(5, TimeUnit.SECONDS));
+        assertTrue(failed.get(60, TimeUnit.SECONDS));
+        assertTrue(gone.await(60, TimeUnit.SECONDS));
     }
 
     @Test

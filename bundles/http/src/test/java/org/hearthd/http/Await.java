@@ -1,6 +1,5 @@
 package org.hearthd.http;
 
-import java.io.File;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -8,23 +7,23 @@ import java.util.function.LongSupplier;
 
 /** Waiting for what happens on other threads, with a deadline. */
 final class Await {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
     private static final long STEADY = TimeUnit.MILLISECONDS.toNanos(300);
 
     private Await() {}
 
-    /** Until the condition holds; fails if it does not in ten seconds. */
+    /** Until the condition holds; fails if it does not in a minute. */
     static void until(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > PATIENCE) {
-                throw new AssertionError("in vain for ten seconds: " + what);
+                throw new AssertionError("in vain for a minute: " + what);
             }
             LockSupport.parkNanos(1_000_000);
         }
     }
 
-    /** The value that a counter stands still at, above zero, for 300 ms; fails if it moves for ten seconds. */
+    /** The value that a counter stands still at, above zero, for 300 ms; fails if it moves for a minute. */
     static long steady(LongSupplier counter) {
         long[] last = {-1, System.nanoTime()};
         until("a counter stands still", () -> {
@@ -36,9 +35,5 @@ final class Await {
             return System.nanoTime() - last[1] > STEADY;
         });
         return last[0];
-    }
-
-    static int descriptors() {
-        return new File("/proc/self/fd").list().length;
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Request bodies. */
-@Timeout(30)
+@Timeout(180)
 class BodyTest {
     private TestFront front;
     private Client client;
@@ -101,7 +101,7 @@ class BodyTest {
             }
         });
         client.send(post("Content-Length: " + sent.length)).send(sent);
-        assertArrayEquals(sent, answer.get(20, TimeUnit.SECONDS).body());
+        assertArrayEquals(sent, answer.get(60, TimeUnit.SECONDS).body());
         assertEquals(0, client.get("/").answer().body().length);
     }
 
@@ -125,6 +125,7 @@ class BodyTest {
         @Override
         public void data(ByteBuf piece) {
             bytes.write(piece).addListener(f -> bytes.read());
+            bytes.flush();
         }
 
         @Override
@@ -142,7 +143,7 @@ class BodyTest {
     void continueIsSentWhenTheHandlerAsksForTheBody() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         front.handleBlocking(exchange -> {
-            assertTrue(go.await(5, TimeUnit.SECONDS));
+            assertTrue(go.await(60, TimeUnit.SECONDS));
             exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes()));
         });
         client.send(post("Content-Length: 3\r\nExpect: 100-continue"));
@@ -200,10 +201,10 @@ class BodyTest {
                 });
                 try (Client cut = front.connect()) {
                     cut.send(post(framing) + "5\r\nabc");
-                    assertTrue(first.await(5, TimeUnit.SECONDS));
+                    assertTrue(first.await(60, TimeUnit.SECONDS));
                     cut.socket.setSoLinger(reset, 0);
                 }
-                assertEquals("thrown", end.get(5, TimeUnit.SECONDS), framing + reset);
+                assertEquals("thrown", end.get(60, TimeUnit.SECONDS), framing + reset);
             }
         }
     }
@@ -231,10 +232,10 @@ class BodyTest {
                 bad.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\nnonsense\r\n");
                 Client.Answer answer = bad.answer();
                 assertEquals(400, answer.status());
-                assertTrue(late.get(5, TimeUnit.SECONDS).contains(answer.header("X-Request-Id")), late.get());
+                assertTrue(late.get(60, TimeUnit.SECONDS).contains(answer.header("X-Request-Id")), late.get());
                 assertTrue(bad.atEnd());
             }
-            assertEquals(new Outcome(Outcome.End.ANSWERED, 400), ended.get(5, TimeUnit.SECONDS));
+            assertEquals(new Outcome(Outcome.End.ANSWERED, 400), ended.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -262,7 +263,7 @@ class BodyTest {
             }
             throw new IOException("an orderly end, but without the last chunk");
         });
-        assertEquals(new Outcome(Outcome.End.ABORTED, 200), ended.get(5, TimeUnit.SECONDS));
+        assertEquals(new Outcome(Outcome.End.ABORTED, 200), ended.get(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -277,7 +278,7 @@ class BodyTest {
         CountDownLatch gone = new CountDownLatch(1);
         front.handleBlocking(exchange -> {
             exchange.onGone(gone::countDown);
-            assertTrue(gone.await(5, TimeUnit.SECONDS));
+            assertTrue(gone.await(60, TimeUnit.SECONDS));
             exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes()));
         });
         client.send(post("Transfer-Encoding: chunked") + "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n").socket.shutdownOutput();
@@ -290,7 +291,7 @@ class BodyTest {
         CountDownLatch release = new CountDownLatch(1);
         front.handleBlocking(exchange -> {
             exchange.body().read();
-            assertTrue(release.await(20, TimeUnit.SECONDS));
+            assertTrue(release.await(60, TimeUnit.SECONDS));
             long rest = exchange.body().transferTo(OutputStream.nullOutputStream());
             exchange.respond(Response.text(200, "" + (rest + 1)));
         });

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of connections when a front stops. */
-@Timeout(30)
+@Timeout(180)
 class DrainTest {
     @Test
     void drainingAnswersWhatIsInProgressAndClosesTheRest() throws Exception {
@@ -27,7 +27,7 @@ class DrainTest {
             BlockingQueue<Exchange> taken = new ArrayBlockingQueue<>(1);
             front.handle(taken::add);
             busy.get("/").get("/never");
-            Exchange exchange = taken.poll(5, TimeUnit.SECONDS);
+            Exchange exchange = taken.poll(60, TimeUnit.SECONDS);
             CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
             assertTrue(idle.atEnd());
             assertFalse(drained.isDone());
@@ -38,7 +38,7 @@ class DrainTest {
             assertEquals("close", answer.header("Connection"));
             assertTrue(busy.atEnd());
             busy.close();
-            drained.get(5, TimeUnit.SECONDS);
+            drained.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -65,7 +65,7 @@ class DrainTest {
             CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
             assertLast(fresh.get("/"));
             assertLast(middle.send("TP/1.1\r\nHost: h\r\n\r\n"));
-            drained.get(5, TimeUnit.SECONDS);
+            drained.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -73,7 +73,7 @@ class DrainTest {
     void aConnectionThatSendsNothingDoesNotHoldTheEndUp() throws Exception {
         try (TestFront front = new TestFront(); Client silent = front.connect()) {
             awaitAccepted(front);
-            front.front.drain().toCompletableFuture().get(4, TimeUnit.SECONDS);
+            front.front.drain().toCompletableFuture().get(60, TimeUnit.SECONDS);
             assertTrue(silent.atEnd());
         }
     }
@@ -93,16 +93,16 @@ class DrainTest {
                     Thread.currentThread().interrupt();
                 }
             });
-            assertTrue(busy.await(5, TimeUnit.SECONDS));
+            assertTrue(busy.await(60, TimeUnit.SECONDS));
             used.get("/");
             fresh.get("/");
             CompletableFuture<Void> drained = CompletableFuture
-                    .runAsync(() -> front.front.drain().toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join());
+                    .runAsync(() -> front.front.drain().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join());
             Await.until("draining", front.front::isDraining);
             sent.countDown();
             assertLast(used);
             assertLast(fresh);
-            drained.get(5, TimeUnit.SECONDS);
+            drained.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -113,7 +113,7 @@ class DrainTest {
             front.handleBlocking(exchange -> exchange.respond(200, Headers.of("Content-Length", "6"), out -> {
                 out.flush();
                 try {
-                    assertTrue(drained.await(5, TimeUnit.SECONDS));
+                    assertTrue(drained.await(60, TimeUnit.SECONDS));
                 } catch (InterruptedException e) {
                     throw new IOException(e);
                 }
@@ -127,7 +127,7 @@ class DrainTest {
             drained.countDown();
             assertEquals("hello\n", new String(client.exactly(6), StandardCharsets.US_ASCII));
             assertLast(client);
-            end.get(5, TimeUnit.SECONDS);
+            end.get(60, TimeUnit.SECONDS);
         }
     }
 }

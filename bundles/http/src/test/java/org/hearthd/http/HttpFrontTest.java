@@ -28,7 +28,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /** The component: what becomes of changes that can not be met. */
-@Timeout(30)
+@Timeout(180)
 class HttpFrontTest {
     /** Binds unless it is told that everything is taken. */
     private static final class Moody implements Listeners {
@@ -85,6 +85,7 @@ class HttpFrontTest {
         try (NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1)) {
             HttpFront front = new HttpFront(context, loops, listeners, dispatcher, at("127.0.0.1:0"),
                     Map.of("service.pid", "org.hearthd.http~main"));
+            front.start();
             int port = listeners.port;
             listeners.taken = true;
             log.lines.clear();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Buffers on the paths where an answer or a body is not used to its end. */
-@Timeout(30)
+@Timeout(180)
 class LeakTest {
     @Test
     void theDetectorThatTheNextTestTrustsReportsALeak() {

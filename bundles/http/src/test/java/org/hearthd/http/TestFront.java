@@ -3,6 +3,7 @@ package org.hearthd.http;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import java.io.IOException;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.net.NettyEventLoops;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
@@ -53,12 +55,14 @@ final class TestFront implements AutoCloseable {
 
     final NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1);
     final Front front;
+    volatile List<AccessObserver> observers = List.of();
     private final ExecutorService pool = Executors.newCachedThreadPool();
     private volatile Code code = exchange -> exchange.respond(Response.text(200, "hello\n"));
     private volatile boolean blocking;
 
     TestFront(Limits limits, String address) throws IOException {
-        front = new Front("http test", loops, new TestListeners(), this::dispatch, limits, "Hearth");
+        front = new Front("http test", loops, new TestListeners(), this::dispatch, () -> observers);
+        front.change(limits, "Hearth", "X-Generation");
         front.listen(request(address));
     }
 
@@ -113,9 +117,9 @@ final class TestFront implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         front.close();
-        front.drain().toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join();
+        front.drain().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
         pool.shutdownNow();
-        pool.awaitTermination(5, TimeUnit.SECONDS);
+        pool.awaitTermination(60, TimeUnit.SECONDS);
         loops.close();
         if (!LEAKS.isEmpty()) {
             throw new AssertionError("buffers were lost: " + LEAKS);

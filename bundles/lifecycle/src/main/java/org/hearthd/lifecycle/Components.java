@@ -47,11 +47,29 @@ final class Components {
             if (using.isEmpty()) {
                 lines.add(pid + " has not reached component " + description.name);
             }
-            using.stream()
-                    .filter(c -> c.state != ComponentConfigurationDTO.ACTIVE && c.state != ComponentConfigurationDTO.SATISFIED)
-                    .forEach(c -> lines.add(pid + " " + why(c)));
+            using.stream().filter(Components::broken).forEach(c -> lines.add(pid + " " + why(c)));
         }
         return lines;
+    }
+
+    /** One line for each way in which a component of a bundle does not work. */
+    List<String> unready(ComponentDescriptionDTO description) {
+        String who = "component " + description.name + " of " + description.bundle.symbolicName + " ";
+        Collection<ComponentConfigurationDTO> all = configurations.apply(description);
+        if (all.isEmpty() && "require".equals(description.configurationPolicy)) {
+            return List.of(who + "waits for a configuration, " + String.join(" or ", description.configurationPid));
+        }
+        return all.stream().filter(Components::broken).map(c -> who + why(c)).toList();
+    }
+
+    /** Whether a component names that PID. */
+    boolean known(String componentPid) {
+        return descriptions.stream().anyMatch(d -> Arrays.asList(d.configurationPid).contains(componentPid));
+    }
+
+    private static boolean broken(ComponentConfigurationDTO configuration) {
+        return configuration.state != ComponentConfigurationDTO.ACTIVE
+                && configuration.state != ComponentConfigurationDTO.SATISFIED;
     }
 
     /** With several PIDs a component configuration has a list of them. */

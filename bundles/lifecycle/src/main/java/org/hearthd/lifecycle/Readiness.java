@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.spi.Source;
@@ -28,9 +29,10 @@ import org.osgi.service.metatype.annotations.Designate;
  * Watches until the runtime is ready, once, and says so; the command {@code explain} logs what is missing at any time. Nothing runs
  * once it is ready.
  */
-@Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=explain", configurationPid = LifecycleConfig.PID)
+@Component(immediate = true, service = {ToIntFunction.class,
+    Supplier.class}, property = "hearth.command=explain", configurationPid = LifecycleConfig.PID)
 @Designate(ocd = LifecycleConfig.class)
-public final class Readiness implements ToIntFunction<String[]> {
+public final class Readiness implements ToIntFunction<String[]>, Supplier<List<String>> {
     private static final System.Logger LOG = System.getLogger(Readiness.class.getName());
     private static final long OFTEN_MS = 50;
     private static final long SELDOM_MS = 500;
@@ -86,7 +88,8 @@ public final class Readiness implements ToIntFunction<String[]> {
     }
 
     /** One line for each thing that is missing; none = ready. */
-    List<String> missing() {
+    @Override
+    public List<String> get() {
         List<String> lines = new ArrayList<>(explanation.lines(dispatcher, sources.get() > 0));
         notifier.unready().ifPresent(lines::add);
         return lines;
@@ -97,7 +100,7 @@ public final class Readiness implements ToIntFunction<String[]> {
         List<String> logged = List.of();
         try {
             for (;;) {
-                List<String> lines = missing();
+                List<String> lines = get();
                 if (lines.isEmpty()) {
                     ready();
                     return;
@@ -130,7 +133,7 @@ public final class Readiness implements ToIntFunction<String[]> {
     /** Logs what is missing; 0 = ready, 1 = not, 2 = not, and something has failed, so that waiting does not help. */
     @Override
     public int applyAsInt(String[] arguments) {
-        List<String> lines = missing();
+        List<String> lines = get();
         LOG.log(Level.INFO, lines.isEmpty() ? "ready" : text(lines));
         boolean failed = lines.stream().anyMatch(line -> line.contains(Components.FAILED));
         return failed ? 2 : lines.isEmpty() ? 0 : 1;

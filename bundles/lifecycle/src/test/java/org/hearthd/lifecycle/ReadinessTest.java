@@ -97,7 +97,7 @@ class ReadinessTest {
     }
 
     private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, "in time");
             LockSupport.parkNanos(1_000_000);
@@ -106,14 +106,14 @@ class ReadinessTest {
 
     @Test
     void itIsReadyOnceTheFrameworkRunsASourceListensAndEveryRouteHasItsHandler() throws BundleException {
-        assertEquals(List.of("the framework is starting"), readiness.missing());
+        assertEquals(List.of("the framework is starting"), readiness.get());
         framework.start();
         assertEquals(List.of("no source takes requests", "no dispatcher is there (org.hearthd.dispatch.Dispatcher)"),
-                readiness.missing());
+                readiness.get());
         routes.missing.add("route blog: no handler named blog is registered");
         readiness.dispatcher(routes);
         readiness.addSource(null);
-        assertEquals(List.of("route blog: no handler named blog is registered"), readiness.missing());
+        assertEquals(List.of("route blog: no handler named blog is registered"), readiness.get());
         readiness.start();
         assertEquals(1, readiness.applyAsInt(new String[0]));
         assertEquals(false, marked());

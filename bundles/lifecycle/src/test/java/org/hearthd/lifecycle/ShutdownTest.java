@@ -34,12 +34,12 @@ class ShutdownTest {
     void allSourcesDrainAtTheSameTimeAndTheSupervisorIsToldFirst() throws Exception {
         Shutdown shutdown = shutdown(Defaults.class);
         CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> shutdown.applyAsInt(new String[0]));
-        assertTrue(one.draining.await(10, TimeUnit.SECONDS) && two.draining.await(10, TimeUnit.SECONDS));
+        assertTrue(one.draining.await(60, TimeUnit.SECONDS) && two.draining.await(60, TimeUnit.SECONDS));
         assertEquals(List.of("/run/notify: STOPPING=1\n"), descriptors.told);
         two.drained.complete(null);
         assertFalse(code.isDone());
         one.drained.complete(null);
-        assertEquals(0, code.get(10, TimeUnit.SECONDS));
+        assertEquals(0, code.get(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -56,11 +56,11 @@ class ShutdownTest {
         CompletableFuture<Integer> code = new CompletableFuture<>();
         shutdown.exit(code::complete);
         one.exhausted.complete(null);
-        assertTrue(two.draining.await(10, TimeUnit.SECONDS));
+        assertTrue(two.draining.await(60, TimeUnit.SECONDS));
         assertFalse(code.isDone());
         one.drained.complete(null);
         two.drained.complete(null);
-        assertEquals(0, code.get(10, TimeUnit.SECONDS));
+        assertEquals(0, code.get(60, TimeUnit.SECONDS));
         shutdown.exit(again -> assertEquals("never", again));
         two.exhausted.complete(null);
         assertEquals(1, descriptors.told.size());
@@ -74,7 +74,7 @@ class ShutdownTest {
         one.drained.complete(null);
         two.drained.complete(null);
         one.exhausted.completeExceptionally(new IOException("Input/output error"));
-        assertEquals(1, code.get(10, TimeUnit.SECONDS));
+        assertEquals(1, code.get(60, TimeUnit.SECONDS));
     }
 
     @Test

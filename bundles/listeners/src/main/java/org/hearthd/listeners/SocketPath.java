@@ -19,6 +19,7 @@ final class SocketPath {
     private static final System.Logger LOG = System.getLogger(SocketPath.class.getName());
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
+    private static final String WRONG_TYPE = "Protocol wrong type for socket";
 
     private SocketPath() {}
 
@@ -67,7 +68,9 @@ final class SocketPath {
             LOG.log(Level.DEBUG, () -> "unix:" + path + ": nobody listens there any more: " + e.getMessage());
             return;
         } catch (IOException e) {
-            throw new IOException("in use by a running server (" + e.getMessage() + ")", e);
+            // another type of socket than this stream socket, such as SEQPACKET, is not worth a word: it is alive
+            String why = WRONG_TYPE.equals(e.getMessage()) ? "" : " (" + e.getMessage() + ")";
+            throw new IOException("in use by a running server" + why, e);
         }
         throw new IOException("in use by a running server");
     }

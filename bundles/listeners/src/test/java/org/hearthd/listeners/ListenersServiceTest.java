@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class ListenersServiceTest {
     @TempDir
     Path dir;
@@ -132,7 +132,7 @@ class ListenersServiceTest {
     @Test
     void bindsPackets() throws Exception {
         ListeningSocket socket = listeners.listen(World.unix("p", path, ListenRequest.Type.PACKET));
-        assertTrue(refused().contains("in use by a running server ("), "a live socket of another type");
+        assertTrue(refused().endsWith("in use by a running server"), "a live socket of another type");
         socket.stop();
         IOException e = assertThrows(IOException.class,
                 () -> listeners

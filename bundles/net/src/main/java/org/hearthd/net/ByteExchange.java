@@ -42,11 +42,17 @@ public interface ByteExchange {
         // a proxy may drop what its next hop can not understand
     }
 
-    /** Writes the response head; once. */
+    /** Writes the response head; once. It leaves with the next {@link #flush} or {@link #end}. */
     ChannelFuture head(ResponseHead head);
 
-    /** Writes a piece of the response body and flushes it. Takes ownership of the buffer, on failure too. */
+    /**
+     * Writes a piece of the response body, which leaves with the next {@link #flush} or {@link #end}. Takes ownership of the buffer, on
+     * failure too.
+     */
     ChannelFuture write(ByteBuf piece);
+
+    /** Lets what was written leave. */
+    void flush();
 
     /** Whether the client's buffers have room; writing more is allowed but piles up. */
     boolean writable();
@@ -54,9 +60,9 @@ public interface ByteExchange {
     /** Sets what runs each time {@link #writable} changes. */
     void onWritable(Runnable hook);
 
-    /** The response is complete. */
+    /** The response is complete, and leaves. */
     ChannelFuture end();
 
-    /** Breaks the client's connection: what was written never looks complete. */
+    /** Breaks the client's connection: what was written never looks complete; what was not flushed is lost. */
     void abort();
 }

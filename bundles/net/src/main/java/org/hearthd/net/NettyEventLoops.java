@@ -19,6 +19,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -27,6 +28,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -34,10 +37,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Gap;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.service.component.annotations.Activate;
@@ -131,7 +137,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         if (group.isShuttingDown()) {
             throw new IOException("the event loops are stopping");
         }
-        Channel channel = unconnected(address instanceof UnixDomainSocketAddress);
+        Channel channel = unconnected(address);
         channel.config().setAutoRead(false);
         channel.config().setConnectTimeoutMillis(timeoutMs);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -148,9 +154,13 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         return connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
-    private static Channel unconnected(boolean unix) throws IOException {
+    private static Channel unconnected(SocketAddress address) throws IOException {
         try {
-            return unix ? new EpollDomainSocketChannel() : new EpollSocketChannel();
+            if (address instanceof UnixDomainSocketAddress) {
+                return new EpollDomainSocketChannel();
+            }
+            boolean four = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address;
+            return four ? new EpollSocketChannel(SocketProtocolFamily.INET) : new EpollSocketChannel();
         } catch (ChannelException e) {
             throw new IOException("cannot make a socket: " + e.getMessage(), e);
         }
@@ -249,11 +259,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
 
     @Override
     public FdPair pair() throws IOException {
-        StreamTransport current = streams;
-        if (current == null) {
-            throw new IOException("no stream transport is there to make a socket pair");
-        }
-        return current.pair();
+        return present(() -> streams, "stream transport").pair();
     }
 
     @Override
@@ -296,11 +302,21 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     }
 
     private Descriptors descriptors() throws IOException {
-        Descriptors current = descriptors;
-        if (current == null) {
-            throw new IOException("no transport is there to handle descriptors");
+        return present(() -> descriptors, "transport");
+    }
+
+    /** Waits while a transport is being replaced, except on a loop, which never waits. */
+    private <T> T present(Supplier<T> transport, String what) throws NoTransportException {
+        T current = transport.get();
+        if (current != null) {
+            return current;
         }
-        return current;
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                throw new NoTransportException(what);
+            }
+        }
+        return Gap.await(transport, what);
     }
 
     /** Closes all channels, then ends the loops. */

@@ -123,12 +123,17 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     @Override
     public ChannelFuture head(ResponseHead head) {
-        return channel.writeAndFlush(Unpooled.wrappedBuffer(head.encode()));
+        return channel.write(Unpooled.wrappedBuffer(head.encode()));
     }
 
     @Override
     public ChannelFuture write(ByteBuf piece) {
-        return channel.writeAndFlush(piece);
+        return channel.write(piece);
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
     }
 
     @Override

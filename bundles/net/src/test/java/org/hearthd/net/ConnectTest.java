@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Set;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class ConnectTest {
     private final BlockingQueue<String> read = new LinkedBlockingQueue<>();
     @TempDir
     private Path directory;
-    private long before;
+    private Set<String> before;
     private NettyEventLoops loops;
 
     @BeforeEach
@@ -51,7 +53,7 @@ class ConnectTest {
     @AfterEach
     void noDescriptorIsLeft() {
         loops.close();
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private ServerSocketChannel listen(boolean unix) throws IOException {

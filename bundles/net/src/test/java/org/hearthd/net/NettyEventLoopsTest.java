@@ -28,9 +28,11 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.UnixAddress;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,11 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class NettyEventLoopsTest {
     @TempDir
     Path dir;
-    private long before;
+    private Set<String> before;
     private NettyEventLoops loops;
 
     @BeforeEach
@@ -55,7 +57,7 @@ class NettyEventLoopsTest {
     @AfterEach
     void noDescriptorIsLeft() {
         loops.close();
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     /** Answers what it reads, and closes behind its answers when the peer has ended. */
@@ -145,7 +147,7 @@ class NettyEventLoopsTest {
         Ends.await("Netty has seen the half-close", () -> ((DuplexChannel) channel).isInputShutdown());
         channel.eventLoop().submit(() -> assertEquals(List.of(), List.copyOf(seen))).get();
         StringBuilder all = new StringBuilder();
-        for (String piece = ""; !piece.equals("end"); piece = seen.poll(10, TimeUnit.SECONDS)) {
+        for (String piece = ""; !piece.equals("end"); piece = seen.poll(60, TimeUnit.SECONDS)) {
             all.append(piece);
             channel.read();
         }

@@ -12,11 +12,13 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.SocketInfo;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,7 +64,7 @@ class NettyTcpSocketsTest {
 
     @Test
     void anAddressInUseIsNamed() throws Exception {
-        long before = Ends.openDescriptors();
+        Set<String> before = OpenDescriptors.list();
         try (Fd fd = Ends.TCP.listen(new InetSocketAddress("127.0.0.1", 0), 8)) {
             int port = port(fd);
             IOException e = assertThrows(IOException.class, () -> Ends.TCP.listen(new InetSocketAddress("127.0.0.1", port), 8));
@@ -70,7 +72,7 @@ class NettyTcpSocketsTest {
             e = assertThrows(IOException.class, () -> Ends.TCP.listen(new InetSocketAddress(port), 8));
             assertEquals("address *:" + port + ": address in use", e.getMessage());
         }
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     @Test

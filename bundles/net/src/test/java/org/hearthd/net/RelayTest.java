@@ -14,18 +14,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(180)
 class RelayTest {
     private static final long LARGE = 64L << 20;
 
     private final BlockingQueue<Relay.Result> results = new LinkedBlockingQueue<>();
-    private long before;
+    private Set<String> before;
     private NettyEventLoops loops;
     private Ends left;
     private Ends right;
@@ -42,7 +44,7 @@ class RelayTest {
         left.client().close();
         right.client().close();
         loops.close();
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
         assertTrue(results.isEmpty(), () -> "the callback ran more than once: " + results);
     }
 
@@ -55,7 +57,7 @@ class RelayTest {
     }
 
     private Relay.Result result() throws InterruptedException {
-        Relay.Result result = results.poll(20, TimeUnit.SECONDS);
+        Relay.Result result = results.poll(60, TimeUnit.SECONDS);
         assertTrue(result != null, "the relay has not ended");
         return result;
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
@@ -32,6 +34,7 @@ import org.hearthd.Response;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +42,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class SocketByteExchangeTest {
     private static final int LARGE = 16 << 20;
 
     private final BlockingQueue<String> body = new LinkedBlockingQueue<>();
-    private long before;
+    private Set<String> before;
     private NettyEventLoops loops;
     private Ends ends;
     private ByteExchange view;
@@ -63,7 +66,7 @@ class SocketByteExchangeTest {
             ends.server().close();
         }
         loops.close();
-        Ends.await("descriptors closed", () -> Ends.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     /** An exchange whose response socket is the server's end, and maybe with a view of its own. */
@@ -130,7 +133,7 @@ class SocketByteExchangeTest {
     }
 
     private <T> T on(Callable<T> task) throws Exception {
-        return view.loop().submit(task).get(10, TimeUnit.SECONDS);
+        return view.loop().submit(task).get(60, TimeUnit.SECONDS);
     }
 
     private String next() throws Exception {
@@ -138,7 +141,7 @@ class SocketByteExchangeTest {
             view.read();
             return null;
         });
-        return body.poll(10, TimeUnit.SECONDS);
+        return body.poll(60, TimeUnit.SECONDS);
     }
 
     private String bodyToItsEnd() throws Exception {
@@ -218,6 +221,23 @@ class SocketByteExchangeTest {
         assertEquals(LARGE, got);
     }
 
+    @Test
+    void whatIsWrittenLeavesWithTheNextFlush() throws Exception {
+        open(true);
+        ChannelFuture head = on(() -> view.head(ResponseHead.of(200, Headers.of())));
+        assertFalse(on(head::isDone), "it has left");
+        on(() -> {
+            view.write(Unpooled.copiedBuffer("body", StandardCharsets.US_ASCII));
+            view.flush();
+            return null;
+        });
+        assertEquals("HTTP/1.1 200 OK\r\n\r\nbody", ends.read(23));
+        on(() -> {
+            view.abort();
+            return null;
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void saysWhenThereIsRoomAgain(boolean unix) throws Exception {
@@ -230,10 +250,11 @@ class SocketByteExchangeTest {
                 }
             });
             view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            view.flush();
             return view.writable();
         }));
         ends.read(LARGE);
-        assertTrue(room.await(10, TimeUnit.SECONDS));
+        assertTrue(room.await(60, TimeUnit.SECONDS));
         on(() -> {
             view.abort();
             return null;
@@ -259,9 +280,11 @@ class SocketByteExchangeTest {
         ends.client().close();
         var written = on(() -> {
             view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
-            return view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            ChannelFuture last = view.write(Unpooled.directBuffer(LARGE).writeZero(LARGE));
+            view.flush();
+            return last;
         });
-        assertTrue(written.await(10, TimeUnit.SECONDS));
+        assertTrue(written.await(60, TimeUnit.SECONDS));
         assertInstanceOf(IOException.class, written.cause());
     }
 
@@ -270,6 +293,7 @@ class SocketByteExchangeTest {
         open(false);
         on(() -> {
             view.write(Unpooled.copiedBuffer("half an ans", StandardCharsets.US_ASCII)).addListener(done -> view.abort());
+            view.flush();
             return null;
         });
         assertThrows(IOException.class, () -> ends.readAll());

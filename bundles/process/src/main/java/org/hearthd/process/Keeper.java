@@ -5,20 +5,20 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.Gap;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 
 /** Keeps one process of a persistent handler running, and connected to the forwarder. */
 final class Keeper {
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
-    /** A program that lives that long has at least been executed. */
-    private static final long PROBATION_MS = 250;
+    /** How often a transport is looked for that is being replaced. */
+    private static final long GAP_MS = 20;
     /** How long the status is waited for after the end of the socket. */
     private static final long STATUS_MS = 1000;
     /** So many short runs are trouble. */
@@ -36,6 +36,8 @@ final class Keeper {
     private volatile String trouble;
     /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
     private Run current;
+    /** The change that is being tried. */
+    private Swap pending;
     /** The process of which was reported that it does not read. */
     private Run unread;
     private int failures;
@@ -70,15 +72,29 @@ final class Keeper {
         Run run;
         try {
             run = Run.start(settings.program(), spawner, packets.get());
+        } catch (NoTransportException e) {
+            // requests wait
+            Timer.after(GAP_MS, this::start);
+            return;
         } catch (IOException e) {
-            failed("no process can be started", e.getMessage());
+            failed("no process can be started", "was not executed: " + e.getMessage());
             return;
         }
         use(run);
-        if (failures == 0) {
+        if (failures == 0 && !settings.ready().message()) {
             connect(run);
         } else {
-            Timer.after(PROBATION_MS, run.over(), () -> connect(run));
+            run.ready(settings.ready()).thenAccept(ready -> begin(run, ready));
+        }
+    }
+
+    private void begin(Run run, boolean ready) {
+        if (ready) {
+            connect(run);
+        } else if (!run.over().isDone()) {
+            LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
+                    + " has not said within " + settings.ready().timeoutMs() + " ms that it is ready: it is ended");
+            run.child().end(0, settings.termMs());
         }
     }
 
@@ -92,8 +108,9 @@ final class Keeper {
 
     private synchronized void connect(Run run) {
         if (current == run && !run.over().isDone()) {
-            forwarder.connected(run.connection());
+            run.served();
             trouble = null;
+            forwarder.connected(run.connection());
             Timer.after(settings.goodMs(), run.over(), () -> good(run));
         }
     }
@@ -124,10 +141,30 @@ final class Keeper {
         }
     }
 
+    /** It has taken a request after {@link #late}. */
+    synchronized void reads(PacketConnection connection) {
+        Run run = unread;
+        if (run != null && run.connection() == connection) {
+            unread = null;
+            LOG.log(Level.INFO,
+                    () -> "handler " + settings.handler() + ": process " + run.child().pid() + " reads its requests again");
+        }
+    }
+
     private void over(Run run) {
         forwarder.disconnected(run.connection());
-        run.end(settings).copy().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS)
-                .thenAccept(status -> ended(run, status));
+        if (isCurrent(run)) {
+            status(run, settings).thenAccept(status -> ended(run, status));
+        }
+    }
+
+    private synchronized boolean isCurrent(Run run) {
+        return current == run;
+    }
+
+    /** Ends it; completes with its status, or with null if it goes on for a while. */
+    private static CompletableFuture<Integer> status(Run run, PersistentSettings settings) {
+        return run.end(settings).copy().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void ended(Run run, Integer status) {
@@ -136,7 +173,7 @@ final class Keeper {
         }
         current = null;
         String what = status == null ? "has closed its socket and " + run.child().state() : "ended: " + run.child().state();
-        if (run.ranMs() >= settings.goodMs()) {
+        if (run.hasServed() && run.ranMs() >= settings.goodMs()) {
             failures = 0;
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
@@ -169,68 +206,118 @@ final class Keeper {
                             + "; requests get 503, it is tried again at least every "
                             + settings.delayMaxMs() + " ms. Its program " + details);
             reported = true;
-            String refusal = trouble();
-            CompletableFuture.runAsync(() -> forwarder.refuse(refusal));
+            forwarder.refuse(trouble());
         }
         Timer.after(delay, this::start);
     }
 
+    /** Another process on trial. */
+    private record Swap(Run run, PersistentSettings settings, CompletableFuture<Void> done) {}
+
     /**
-     * Goes on with other settings. A changed program is started first and gets the requests from then on; the old process finishes
-     * what it has and ends.
+     * Goes on with other settings. A changed program is started beside the old process; once it is ready it gets the requests, and the
+     * old one finishes what it has been sent and ends. A later change takes the place of one that is still being tried.
      *
-     * @throws IllegalArgumentException if the changed program does not start; the old one goes on with the old settings
+     * @return fails if the changed program can not be started, does not become ready, or is overtaken by a later change; the old
+     *         process goes on with the old settings then
      */
-    void settings(PersistentSettings changed) {
-        if (changed.program().equals(settings.program())) {
-            settings = changed;
-            return;
+    synchronized CompletableFuture<Void> settings(PersistentSettings changed) {
+        forget("a later change has taken its place");
+        if (!changed.program().equals(settings.program())) {
+            return tryOut(changed);
         }
-        Run next = tried(changed);
-        Run old;
-        PersistentSettings former;
-        synchronized (this) {
-            old = current;
-            former = settings;
-            settings = changed;
-            failures = 0;
-            reported = false;
-            use(next);
-            connect(next);
+        settings = changed;
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Replaces the process by another one of the same program, as {@link #settings(PersistentSettings)} does.
+     *
+     * @return completes with the process id of the new one
+     */
+    synchronized CompletableFuture<Long> restart() {
+        PersistentSettings same = pending == null ? settings : pending.settings();
+        forget("it is restarted");
+        return tryOut(same).thenApply(done -> current().child().pid());
+    }
+
+    private synchronized Run current() {
+        if (current == null) {
+            throw new IllegalStateException("its process has ended already");
         }
-        if (old != null) {
-            old.end(former);
+        return current;
+    }
+
+    private void forget(String why) {
+        if (pending != null) {
+            Swap forgotten = pending;
+            pending = null;
+            forgotten.run().end(forgotten.settings());
+            forgotten.done().completeExceptionally(new IllegalStateException(why));
         }
     }
 
-    private Run tried(PersistentSettings changed) {
-        String failure;
+    private CompletableFuture<Void> tryOut(PersistentSettings changed) {
+        Run run;
         try {
-            Run next = Run.start(changed.program(), spawner, packets.get());
-            if (lives(next)) {
-                return next;
+            if (stopped) {
+                throw new IOException("the handler is being stopped");
             }
-            next.end(changed).join();
-            failure = next.child().state();
+            run = Run.start(changed.program(), spawner, Gap.await(packets, "packet transport"));
         } catch (IOException e) {
-            failure = e.getMessage();
+            return CompletableFuture.failedFuture(notStarted(changed, e.getMessage()));
         }
-        throw new IllegalArgumentException(
-                "handler " + changed.handler() + " keeps its old program, the new one does not start: " + failure);
+        Swap swap = new Swap(run, changed, new CompletableFuture<>());
+        pending = swap;
+        runs.add(run);
+        run.child().exit().thenRun(() -> runs.remove(run));
+        run.ready(changed.ready()).thenAccept(ready -> decide(swap, ready));
+        return swap.done();
     }
 
-    private static boolean lives(Run run) {
-        try {
-            run.over().get(PROBATION_MS, TimeUnit.MILLISECONDS);
-            return false;
-        } catch (TimeoutException e) {
-            return true;
-        } catch (ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
+    private void decide(Swap swap, boolean ready) {
+        if (ready && take(swap)) {
+            swap.done().complete(null);
+        } else if (!ready) {
+            boolean slow = !swap.run().over().isDone();
+            CompletableFuture<Integer> ended = slow
+                    ? swap.run().child().end(0, swap.settings().termMs())
+                    : status(swap.run(), swap.settings());
+            ended.thenAccept(status -> drop(swap, slow));
         }
+    }
+
+    private synchronized boolean take(Swap swap) {
+        if (pending != swap || stopped) {
+            return false;
+        }
+        PersistentSettings former = settings;
+        Run old = current;
+        pending = null;
+        settings = swap.settings();
+        failures = 0;
+        reported = false;
+        use(swap.run());
+        connect(swap.run());
+        if (old != null) {
+            old.drain(former);
+        }
+        return true;
+    }
+
+    private synchronized void drop(Swap swap, boolean slow) {
+        if (pending == swap) {
+            pending = null;
+        }
+        swap.run().connection().close();
+        swap.done().completeExceptionally(notStarted(swap.settings(), (slow
+                ? "it has not said within " + swap.settings().ready().timeoutMs() + " ms that it is ready, "
+                : "") + swap.run().child().state()));
+    }
+
+    private static IllegalArgumentException notStarted(PersistentSettings changed, String why) {
+        return new IllegalArgumentException(
+                "handler " + changed.handler() + " keeps its old process, the new one does not start: " + why);
     }
 
     /** Ends all processes and waits for them. */
@@ -238,6 +325,7 @@ final class Keeper {
         synchronized (this) {
             stopped = true;
             current = null;
+            forget("the handler is being stopped");
         }
         PersistentSettings last = settings;
         CompletableFuture.allOf(runs.stream().map(run -> run.end(last)).toArray(CompletableFuture<?>[]::new))

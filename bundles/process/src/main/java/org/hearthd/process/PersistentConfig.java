@@ -85,4 +85,25 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(required = false, min = "0", max = "3600000", description = "Time after SIGTERM, then SIGKILL, in milliseconds; "
             + "e.g. 5000.")
     long end_term_ms() default 5_000;
+
+    /** How readiness is known. */
+    @AttributeDefinition(required = false, description = "Whether the program says that it is ready, by sending one message of any "
+            + "content on descriptor 0; before that it gets no requests; e.g. true. False: it is ready once it has lived for "
+            + "ready.after.ms.")
+    boolean ready_message() default false;
+
+    /** What counts as ready. */
+    @AttributeDefinition(required = false, min = "1", max = "3600000", description = "A program that was changed, or has failed before, "
+            + "is ready for requests when it has lived that long, in milliseconds; e.g. 250. Of no effect with ready.message.")
+    long ready_after_ms() default 250;
+
+    /** How long it may take to become ready. */
+    @AttributeDefinition(required = false, min = "1", max = "3600000", description = "A program that has not said within that time that it "
+            + "is ready is ended, in milliseconds; e.g. 60000. Of no effect without ready.message.")
+    long ready_timeout_ms() default 60_000;
+
+    /** How long a process that was replaced may take. */
+    @AttributeDefinition(required = false, min = "0", max = "86400000", description = "Time that a process has to finish its requests "
+            + "after another one has taken its place, then SIGTERM, in milliseconds; e.g. 600000.")
+    long drain_timeout_ms() default 600_000;
 }

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
-import org.hearthd.spi.ErrorPage;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
@@ -28,7 +29,7 @@ import org.osgi.service.metatype.annotations.Designate;
 /** A handler that is a program: one process gets all requests on its descriptor 0 (ashd(7)). */
 @Component(service = {}, immediate = true, configurationPid = PersistentHandler.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = PersistentConfig.class, factory = true)
-public final class PersistentHandler implements Handler {
+public final class PersistentHandler implements Handler, Restartable {
     static final String PID = "org.hearthd.process";
 
     private static final int FAILED = 1;
@@ -37,13 +38,15 @@ public final class PersistentHandler implements Handler {
     private final BundleContext context;
     private final Forwarder forwarder;
     private final Keeper keeper;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile PacketTransport packets;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
-    private ServiceRegistration<Handler> registration;
+    private ServiceRegistration<?> registration;
+    private volatile CompletableFuture<Boolean> change = CompletableFuture.completedFuture(true);
+    private long revision;
 
     /** Acquires nothing but memory. */
     @Activate
@@ -76,6 +79,11 @@ public final class PersistentHandler implements Handler {
         public void late(PacketConnection connection) {
             keeper.late(connection);
         }
+
+        @Override
+        public void reads(PacketConnection connection) {
+            keeper.reads(connection);
+        }
     }
 
     /** For tests. */
@@ -92,22 +100,56 @@ public final class PersistentHandler implements Handler {
     @Activate
     void start() {
         keeper.start();
-        registration = context.registerService(Handler.class, this, properties());
+        registration = context.registerService(new String[] {Handler.class.getName(), Restartable.class.getName()}, this,
+                properties());
     }
 
-    /** A bad change, or a new program that does not start, throws and changes nothing. */
+    /**
+     * A bad change throws and changes nothing. A changed program is tried out meanwhile: the caller, who holds all other changes of
+     * configurations, does not wait for it.
+     */
     @Modified
     void modified(PersistentConfig config, Map<String, Object> properties) {
-        PersistentSettings changed = PersistentSettings.of(config, properties);
-        keeper.settings(changed);
-        forwarder.settings(changed.handler(), changed.limits());
-        if (!changed.handler().equals(registration.getReference().getProperty(NAME))) {
+        Settings where = new Settings(properties);
+        BiFunction<Void, Throwable, Boolean> report = (nothing, failure) -> {
+            if (failure == null) {
+                publish();
+            } else {
+                LOG.log(Level.ERROR, () -> where.bad("command", failure.getMessage(), null).getMessage());
+            }
+            return failure == null;
+        };
+        CompletableFuture<Void> trial = keeper.settings(PersistentSettings.of(config, properties));
+        change = trial.isDone() ? trial.handle(report) : trial.handleAsync(report);
+    }
+
+    /** Tells others that what comes from now on is answered by something new. */
+    private synchronized void publish() {
+        PersistentSettings now = keeper.settings();
+        forwarder.settings(now.handler(), now.limits());
+        revision++;
+        try {
             registration.setProperties(properties());
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> "handler " + now.handler() + " has gone meanwhile", e);
         }
     }
 
     private Hashtable<String, Object> properties() {
-        return new Hashtable<>(Map.of(NAME, keeper.settings().handler(), NON_BLOCKING, true));
+        return new Hashtable<>(Map.of(NAME, keeper.settings().handler(), NON_BLOCKING, true, Restartable.REVISION, revision));
+    }
+
+    @Override
+    public CompletableFuture<String> restart() {
+        return keeper.restart().thenApplyAsync(pid -> {
+            publish();
+            return "process " + pid + " has taken over";
+        });
+    }
+
+    /** For tests: whether the last change has taken effect. */
+    CompletableFuture<Boolean> change() {
+        return change;
     }
 
     /** For tests. */
@@ -117,16 +159,7 @@ public final class PersistentHandler implements Handler {
 
     @Override
     public void handle(Exchange exchange) {
-        String trouble = keeper.trouble();
-        if (trouble == null) {
-            forwarder.forward(exchange);
-            return;
-        }
-        try {
-            exchange.respond(ErrorPage.of(exchange.id(), 503, trouble).with("Retry-After", "1"));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, () -> exchange + ": its 503 did not reach the client", e);
-        }
+        forwarder.forward(exchange);
     }
 
     @Deactivate

@@ -12,10 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.Gap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
@@ -33,7 +35,7 @@ public final class ProcessSpawner implements Spawner {
     private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)");
 
     private final Set<RunningChild> children = ConcurrentHashMap.newKeySet();
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Descriptors descriptors;
 
     /** Acquires nothing. */
@@ -89,10 +91,7 @@ public final class ProcessSpawner implements Spawner {
 
     /** Programs expect blocking descriptors, and the flag is shared with whoever set it. */
     private Redirect redirect(Fd fd) throws IOException {
-        Descriptors present = descriptors;
-        if (present == null) {
-            throw new IOException("there is no transport at the moment");
-        }
+        Descriptors present = Gap.await(() -> descriptors, "transport");
         present.nonBlocking(fd, false);
         return present.redirect(fd);
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
@@ -21,6 +22,8 @@ final class Run {
     private final PacketConnection connection;
     private final long startedAt = System.nanoTime();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final CompletableFuture<Void> said = new CompletableFuture<>();
+    private volatile boolean served;
 
     private Run(String name, Child child, PacketConnection connection) {
         this.name = name;
@@ -35,7 +38,7 @@ final class Run {
      */
     static Run start(Program program, Spawner spawner, PacketTransport packets) throws IOException {
         if (packets == null) {
-            throw new IOException("there is no transport at the moment");
+            throw new NoTransportException("packet transport");
         }
         FdPair pair = packets.pair();
         Child child;
@@ -63,13 +66,16 @@ final class Run {
         thread.start();
     }
 
-    /** A handler has nothing to say; what it sends is thrown away. */
+    /** A handler has nothing to say but that it is ready; what else it sends is thrown away. */
     private void read() {
         try (Packet packet = new Packet(512, MAX_FDS)) {
             boolean open = true;
             while (open) {
                 try {
                     open = connection.receive(packet) >= 0;
+                    if (open) {
+                        said.complete(null);
+                    }
                 } catch (TransportException e) {
                     LOG.log(Level.DEBUG, () -> name + " sent something: " + e.getMessage());
                 }
@@ -85,9 +91,32 @@ final class Run {
         over.complete(null);
     }
 
+    /** It is given requests from now on. */
+    void served() {
+        served = true;
+    }
+
+    boolean hasServed() {
+        return served;
+    }
+
     /** Completes when it takes no requests any more: it has ended, or closed its socket. */
     CompletableFuture<Void> over() {
         return over;
+    }
+
+    /**
+     * Completes with whether it can be given requests: true as soon as it is ready, false if it is over before that, or does not say
+     * in time that it is ready.
+     */
+    CompletableFuture<Boolean> ready(PersistentSettings.Ready when) {
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        over.thenRun(() -> ready.complete(false));
+        if (when.message()) {
+            said.thenRun(() -> ready.complete(true));
+        }
+        return ready.completeOnTimeout(!when.message(), when.message() ? when.timeoutMs() : when.afterMs(),
+                TimeUnit.MILLISECONDS);
     }
 
     Child child() {
@@ -106,5 +135,15 @@ final class Run {
     CompletableFuture<Integer> end(PersistentSettings settings) {
         connection.close();
         return child.end(settings.eofMs(), settings.termMs());
+    }
+
+    /** As {@link #end} for one that another has replaced: what it has been sent may take longer, for nobody waits for its end. */
+    void drain(PersistentSettings settings) {
+        connection.close();
+        Timer.after(settings.drainMs(), child.exit(), () -> LOG.log(Level.WARNING, () -> name + ": process " + child.pid()
+                + " was replaced and has not finished its requests within " + settings.drainMs() + " ms: it is ended"));
+        child.end(settings.drainMs(), settings.termMs())
+                .thenRun(() -> LOG.log(Level.INFO, () -> name + ": process " + child.pid() + " was replaced and has ended: "
+                        + child.state()));
     }
 }

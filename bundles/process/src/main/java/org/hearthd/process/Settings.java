@@ -8,10 +8,14 @@ import org.osgi.framework.Constants;
 
 /** What the two kinds of handlers read in the same way; messages name PID and key. */
 final class Settings {
+    private static final String FILE = "felix.fileinstall.filename";
+
     private final String pid;
+    private final String where;
 
     Settings(Map<String, Object> properties) {
         pid = String.valueOf(properties.get(Constants.SERVICE_PID));
+        where = properties.containsKey(FILE) ? properties.get(FILE) + ": " + pid : pid;
     }
 
     /** The handler's name: that of the configuration, else what the file is named after. */
@@ -70,6 +74,6 @@ final class Settings {
     }
 
     IllegalArgumentException bad(String key, String problem, Exception cause) {
-        return new IllegalArgumentException(pid + ": key " + key + ": " + problem, cause);
+        return new IllegalArgumentException(where + ": key " + key + ": " + problem, cause);
     }
 }

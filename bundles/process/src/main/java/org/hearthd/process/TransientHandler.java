@@ -2,6 +2,7 @@ package org.hearthd.process;
 
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
@@ -23,15 +25,16 @@ import org.osgi.service.metatype.annotations.Designate;
 /** A handler that is a program, started for each request with the response socket as standard input and output (ashd(7)). */
 @Component(service = {}, immediate = true, configurationPid = TransientHandler.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = TransientConfig.class, factory = true)
-public final class TransientHandler implements Handler {
+public final class TransientHandler implements Handler, Restartable {
     static final String PID = "org.hearthd.process.transient";
 
     private final BundleContext context;
     private final ExecutorService starters;
     private final TransientRuns runs;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
-    private ServiceRegistration<Handler> registration;
+    private ServiceRegistration<?> registration;
+    private long revision;
 
     /** Acquires nothing but memory. */
     @Activate
@@ -52,20 +55,26 @@ public final class TransientHandler implements Handler {
 
     @Activate
     void start() {
-        registration = context.registerService(Handler.class, this, properties());
+        registration = context.registerService(new String[] {Handler.class.getName(), Restartable.class.getName()}, this,
+                properties());
     }
 
     /** Requests that come from now on are treated by the new settings; a bad change throws and changes nothing. */
     @Modified
     void modified(TransientConfig config, Map<String, Object> properties) {
         runs.settings(TransientSettings.of(config, properties));
-        if (!runs.settings().handler().equals(registration.getReference().getProperty(NAME))) {
-            registration.setProperties(properties());
-        }
+        revision++;
+        registration.setProperties(properties());
     }
 
     private Hashtable<String, Object> properties() {
-        return new Hashtable<>(Map.of(NAME, runs.settings().handler(), NON_BLOCKING, true));
+        return new Hashtable<>(Map.of(NAME, runs.settings().handler(), NON_BLOCKING, true, REVISION, revision));
+    }
+
+    /** The next request starts what is at the program's path then. */
+    @Override
+    public CompletableFuture<String> restart() {
+        return CompletableFuture.completedFuture("nothing to do: each request starts the program");
     }
 
     @Override

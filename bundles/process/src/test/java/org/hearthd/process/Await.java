@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 final class Await {
     private Await() {}
 
-    /** Whether the condition came true within 20 seconds. */
+    /** Whether the condition came true within a minute. */
     static boolean until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 return false;

@@ -45,7 +45,7 @@ final class Client implements Backend {
 
     /** The whole answer with its head; empty where the socket was closed unanswered, which a front makes a 502. */
     String answer() throws InterruptedException, ExecutionException, TimeoutException {
-        return answer.get(30, TimeUnit.SECONDS);
+        return answer.get(60, TimeUnit.SECONDS);
     }
 
     boolean answered() {

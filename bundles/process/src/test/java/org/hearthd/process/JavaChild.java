@@ -1,6 +1,8 @@
 package org.hearthd.process;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.ashd.Requests;
@@ -9,7 +11,10 @@ import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
-/** Answers its argument, its process id and the rest string; the rest string {@code die} ends it unanswered with status 1. */
+/**
+ * Answers its argument, its process id and the rest string, one request after the other; the rest string {@code slow} takes 100 ms,
+ * {@code die} ends it unanswered with status 1.
+ */
 final class JavaChild {
     private JavaChild() {}
 
@@ -26,8 +31,11 @@ final class JavaChild {
             if (exchange.request().rest().equals("die")) {
                 throw new AssertionError("told to die");
             }
+            if (exchange.request().rest().equals("slow")) {
+                new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS);
+            }
             exchange.respond(Response.text(200, word + " " + ProcessHandle.current().pid() + " " + exchange.request().rest()));
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             exchange.abort();
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.hearthd.Handler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,7 @@ final class PersistentHandlerTest extends ProcessContract {
     void messagesNameARenamedHandlerAsItIsCalledNow() throws Exception {
         start(java("java"));
         handler.modified(config(java("java"), "handler", "other"), House.PID);
+        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
         String answer = ask("x".repeat(70_000)).answer();
         assertTrue(answer.contains("The request is too long for the handler other."), answer);
     }
@@ -194,6 +196,7 @@ final class PersistentHandlerTest extends ProcessContract {
             clients.add(ask("o" + i));
         }
         handler.modified(config(java("new"), "handler", "other"), House.PID);
+        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
         assertEquals("other", house.property(Handler.NAME));
         for (int i = 0; i < 50; i++) {
             clients.add(ask("n" + i));
@@ -210,12 +213,19 @@ final class PersistentHandlerTest extends ProcessContract {
     void aBadChangeIsRefusedAndTheOldProcessGoesOn() throws Exception {
         start(java("old"));
         long pid = pid(ask("x"));
-        for (Object[] bad : new Object[][] {{new String[] {"/no/such/program x"}, "status 127, cannot execute /no/such/program"},
-            {shell("echo no >&2; exit 2"), "status 2; its last lines: no"}, {new String[] {"'"}, "key command: the closing '"}}) {
-            String message = assertThrows(IllegalArgumentException.class,
-                    () -> handler.modified(config((String[]) bad[0]), House.PID)).getMessage();
-            assertTrue(message.contains((String) bad[1]), message);
+        try (Logged log = new Logged()) {
+            for (Object[] bad : new Object[][] {
+                {new String[] {"/no/such/program x"}, "status 127, cannot execute /no/such/program"},
+                {shell("echo no >&2; exit 2"), "status 2; its last lines: no"}}) {
+                handler.modified(config((String[]) bad[0]), House.PID);
+                assertFalse(handler.change().get(30, TimeUnit.SECONDS));
+                assertTrue(log.says("org.hearthd.process~test: key command: handler test keeps its old process, the new one does"
+                        + " not start: " + bad[1]), log.lines().toString());
+            }
         }
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> handler.modified(config(new String[] {"'"}), House.PID)).getMessage();
+        assertTrue(message.contains("key command: the closing '"), message);
         assertThrows(IllegalArgumentException.class, () -> handler.modified(config(java("old"), "stdout", "file"), House.PID));
         assertThrows(IllegalArgumentException.class,
                 () -> handler.modified(config(java("old"), "restart_delay_min_ms", 40_000L), House.PID));

@@ -133,7 +133,7 @@ final class SpawnerTest extends ProcessContract {
                 assertTrue(Signals.none(status, "SigIgn:"), status);
                 String[] stat = read(proc.resolve("stat")).split(" ");
                 assertEquals(session, stat[5].equals(Long.toString(child.pid())), "session of its own");
-                child.end(0, 5000).get(20, TimeUnit.SECONDS);
+                child.end(0, 5000).get(60, TimeUnit.SECONDS);
                 assertEquals("signal 15", child.state());
             }
         }
@@ -157,7 +157,7 @@ final class SpawnerTest extends ProcessContract {
         Child child = run("trap '' TERM; sleep 61 & echo $! >&2; while :; do wait; done");
         assertTrue(Await.until(() -> !child.lastErrors().isEmpty()));
         long descendant = Long.parseLong(child.lastErrors().get(0));
-        assertEquals(137, child.end(10, 100).get(20, TimeUnit.SECONDS));
+        assertEquals(137, child.end(10, 100).get(60, TimeUnit.SECONDS));
         assertTrue(Await.until(() -> ProcessHandle.of(descendant).filter(ProcessHandle::isAlive).isEmpty()), "sleep still runs");
     }
 
@@ -167,7 +167,7 @@ final class SpawnerTest extends ProcessContract {
         Child child = spawner.start(Program.of("test", List.of("cat")), pair.theirs());
         pair.theirs().close();
         pair.ours().close();
-        assertEquals(0, child.end(20_000, 1).get(10, TimeUnit.SECONDS));
+        assertEquals(0, child.end(20_000, 1).get(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -183,7 +183,7 @@ final class SpawnerTest extends ProcessContract {
     @Test
     void aDescendantThatHoldsTheOutputDoesNotHideTheExit() throws Exception {
         Child child = run("sleep 62 & echo $! >&2; exit 4");
-        assertEquals(4, child.exit().get(10, TimeUnit.SECONDS));
+        assertEquals(4, child.exit().get(60, TimeUnit.SECONDS));
         ProcessHandle.of(Long.parseLong(child.lastErrors().get(0))).ifPresent(ProcessHandle::destroyForcibly);
     }
 
@@ -201,7 +201,7 @@ final class SpawnerTest extends ProcessContract {
         spawner.stop();
         assertEquals("signal 15", forgotten.state());
         assertFalse(survivor.exit().isDone());
-        survivor.end(0, 1000).get(10, TimeUnit.SECONDS);
+        survivor.end(0, 1000).get(60, TimeUnit.SECONDS);
         assertThrows(IllegalArgumentException.class, () -> Program.of("test", List.of("x")).surviving(true));
     }
 
@@ -216,7 +216,7 @@ final class SpawnerTest extends ProcessContract {
     }
 
     private static int status(Child child) throws Exception {
-        return child.exit().get(20, TimeUnit.SECONDS);
+        return child.exit().get(60, TimeUnit.SECONDS);
     }
 
     private static String read(Path file) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.hearthd.Exchange;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.process.Child;
 
@@ -63,13 +64,13 @@ final class Anonymous implements Dialer {
     }
 
     @Override
-    public Future<Line> dial(EventLoop loop, String request) {
+    public Future<Line> dial(EventLoop loop, Exchange request) {
         Promise<Line> result = loop.newPromise();
         dial(loop, request, result, true);
         return result;
     }
 
-    private void dial(EventLoop loop, String request, Promise<Line> result, boolean again) {
+    private void dial(EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
         ready().whenComplete((there, failure) -> {
             if (failure != null) {
                 result.setFailure(failure);
@@ -81,7 +82,7 @@ final class Anonymous implements Dialer {
         });
     }
 
-    private void connect(Servers there, EventLoop loop, String request, Promise<Line> result, boolean again) {
+    private void connect(Servers there, EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
         there.dial(loop, request).addListener(dialed -> {
             if (dialed.isSuccess()) {
                 result.setSuccess((Line) dialed.getNow());

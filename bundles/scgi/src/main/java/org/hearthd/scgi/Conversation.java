@@ -26,12 +26,13 @@ final class Conversation implements Gate.Waiter {
 
     /** What it waits for, which says what went wrong when the deadline is reached. */
     private enum Wait {
-        BODY, PLACE, SERVER_READS, FIRST_BYTE, ANSWER
+        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER
     }
 
     private final ScgiHandler handler;
     private final Settings settings;
-    private final Dialer dialer;
+    /** Who finds the server; read by those who wait for its end. */
+    private volatile Dialer dialer;
     private final Exchange exchange;
     private final Request request;
     private final ByteExchange view;
@@ -45,10 +46,9 @@ final class Conversation implements Gate.Waiter {
     private boolean dialing;
     private boolean over;
 
-    Conversation(ScgiHandler handler, Settings settings, Dialer dialer, Exchange exchange, ByteExchange view) {
+    Conversation(ScgiHandler handler, Settings settings, Exchange exchange, ByteExchange view) {
         this.handler = handler;
         this.settings = settings;
-        this.dialer = dialer;
         this.exchange = exchange;
         this.request = exchange.request();
         this.view = view;
@@ -125,7 +125,25 @@ final class Conversation implements Gate.Waiter {
         inside = true;
         dialing = true;
         deadline.clear();
-        dialer.dial(view.loop(), exchange.toString()).addListener(this::dialed);
+        dial();
+    }
+
+    /** With whom it is now: a change of the settings while this exchange waited must not cost it its answer. */
+    private void dial() {
+        Dialer current = handler.dialer();
+        dialer = current;
+        current.dial(view.loop(), exchange).addListener(dialed -> {
+            if (!dialed.isSuccess() && !over && current != handler.dialer()) {
+                dial();
+            } else {
+                dialed(dialed);
+            }
+        });
+    }
+
+    /** Whether it uses what that one has found. */
+    boolean uses(Dialer one) {
+        return dialer == one;
     }
 
     private void dialed(Future<? super Dialer.Line> dialed) {
@@ -180,10 +198,20 @@ final class Conversation implements Gate.Waiter {
         }
     }
 
+    /** All of the request is sent but its end, which most servers need not see, and which is told to those that wait for it. */
     void requestSent() {
-        if (down.silent()) {
-            await(Wait.FIRST_BYTE, settings.times().firstByte());
+        long delay = settings.halfClose() ? settings.times().halfClose() : 0;
+        if (delay == 0 || !down.silent()) {
+            up.endInput();
         }
+        if (down.silent()) {
+            await(delay == 0 ? Wait.FIRST_BYTE : Wait.END, delay == 0 ? settings.times().firstByte() : delay);
+        }
+    }
+
+    /** The server has begun to answer; it may wait for the end of the request before it goes on. */
+    void answerGoesOn() {
+        up.endInput();
     }
 
     /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
@@ -207,6 +235,10 @@ final class Conversation implements Gate.Waiter {
                 }
             }
             case SERVER_READS -> serverLate("it took nothing of the request for " + settings.times().send() + " ms");
+            case END -> {
+                up.endInput();
+                await(Wait.FIRST_BYTE, Math.max(1, settings.times().firstByte() - settings.times().halfClose()));
+            }
             case FIRST_BYTE -> serverLate("no answer within " + settings.times().firstByte() + " ms");
             case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
             default -> throw new IllegalStateException(wait.name());
@@ -286,6 +318,7 @@ final class Conversation implements Gate.Waiter {
         boolean answered = down != null && down.answered();
         finish();
         if (begun && !answered) {
+            view.flush();
             view.abort();
         } else if (!begun) {
             page(status, reason);

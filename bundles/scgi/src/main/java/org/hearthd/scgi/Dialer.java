@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import org.hearthd.Exchange;
 
 /** Finds a server for one request: where to connect, and what to do when that is refused. */
 interface Dialer {
@@ -14,7 +15,7 @@ interface Dialer {
      * @param request for log lines
      * @return ends on that loop; fails with {@link Refused}, and only before a byte was sent
      */
-    Future<Line> dial(EventLoop loop, String request);
+    Future<Line> dial(EventLoop loop, Exchange request);
 
     /**
      * Nobody calls {@link #dial} any more; ends what was started only for this dialer. Not to be called on a loop.

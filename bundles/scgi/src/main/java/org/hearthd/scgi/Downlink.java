@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import org.hearthd.net.ByteExchange;
@@ -24,6 +25,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
     private long left = UNKNOWN;
     private boolean begun;
     private boolean answered;
+    private boolean dirty;
     private int rest;
 
     Downlink(Conversation conversation, ByteExchange view, Settings settings, Channel channel) {
@@ -92,11 +94,23 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         if (begun && !answered) {
             body(piece);
         }
+        if (!answered && !conversation.isOver()) {
+            conversation.answerGoesOn();
+        }
         if (answered) {
             rest += piece.readableBytes();
             if (rest > LONGEST_REST) {
                 conversation.finish();
             }
+        }
+    }
+
+    /** Once for all that was read at once: a small answer leaves in one piece. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (dirty) {
+            dirty = false;
+            view.flush();
         }
     }
 
@@ -113,6 +127,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         head = null;
         conversation.serverWorks();
         check(view.head(reply.head()));
+        dirty = true;
         int status = reply.head().status();
         left = reply.length();
         if (conversation.request().method().equals("HEAD") || status == 204 || status == 304 || left == 0) {
@@ -148,6 +163,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
             return;
         }
         check(view.write(bytes));
+        dirty = true;
         if (!view.writable()) {
             pace();
         }
@@ -172,9 +188,14 @@ final class Downlink extends ChannelInboundHandlerAdapter {
             return;
         }
         answered = true;
+        dirty = false;
         view.end();
         conversation.answered();
-        pace();
+        if (!conversation.isOver()) {
+            // nothing that comes now matters: the end of it closes the connection
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+            pace();
+        }
     }
 
     @Override

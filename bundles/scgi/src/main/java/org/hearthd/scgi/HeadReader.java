@@ -76,7 +76,13 @@ final class HeadReader {
     }
 
     private static boolean isToken(String name) {
-        return name.chars().allMatch(c -> c > ' ' && c < 0x7f && SEPARATORS.indexOf(c) < 0);
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7f || SEPARATORS.indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String trim(String line, int start) {

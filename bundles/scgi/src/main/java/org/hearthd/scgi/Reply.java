@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.hearthd.Headers;
 import org.hearthd.spi.ResponseHead;
 
@@ -15,9 +16,9 @@ import org.hearthd.spi.ResponseHead;
  * @param chunked whether the server has applied chunked framing, which is taken off
  */
 record Reply(ResponseHead head, long length, boolean chunked) {
+    private static final Pattern CONTROLS = Pattern.compile("[\\x00-\\x1f\\x7f]");
     private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer",
             "transfer-encoding", "upgrade");
-    private static final int LONGEST_NUMBER = 18;
 
     /** @throws MalformedAnswerException saying what is wrong */
     static Reply of(HeadReader in, Settings settings) throws MalformedAnswerException {
@@ -32,7 +33,7 @@ record Reply(ResponseHead head, long length, boolean chunked) {
     private static final class Reader {
         private final Settings settings;
         private final List<String> passed = new ArrayList<>();
-        private final Set<String> dropped;
+        private Set<String> dropped;
         private String status;
         private String length;
         private String coding;
@@ -40,7 +41,7 @@ record Reply(ResponseHead head, long length, boolean chunked) {
 
         Reader(Settings settings) {
             this.settings = settings;
-            this.dropped = new HashSet<>(settings.hiddenResponse());
+            this.dropped = settings.hiddenResponse();
         }
 
         Reply read(HeadReader in) throws MalformedAnswerException {
@@ -70,6 +71,7 @@ record Reply(ResponseHead head, long length, boolean chunked) {
         }
 
         private void named(String connection) {
+            dropped = new HashSet<>(dropped);
             for (String word : connection.toLowerCase(Locale.ROOT).split(",")) {
                 String name = word.strip();
                 if (!name.equals("content-length") && !name.equals("status")) {
@@ -97,7 +99,7 @@ record Reply(ResponseHead head, long length, boolean chunked) {
 
         /** What is no number is not passed on; two different numbers are one too many. */
         private void length(String value) throws MalformedAnswerException {
-            if (value.isEmpty() || value.length() > LONGEST_NUMBER || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            if (!Digits.isNumber(value)) {
                 return;
             }
             if (length != null && !length.equals(value)) {
@@ -122,13 +124,13 @@ record Reply(ResponseHead head, long length, boolean chunked) {
                 int code = !redirects ? 200 : settings.convention() == Convention.CALLSCGI ? 303 : 302;
                 return ResponseHead.of(code, headers);
             }
-            boolean sound = status.length() >= 3 && status.substring(0, 3).matches("[1-9][0-9][0-9]")
+            boolean sound = status.length() >= 3 && status.charAt(0) != '0' && Digits.isNumber(status.substring(0, 3))
                     && (status.length() == 3 || status.charAt(3) == ' ');
             if (!sound) {
                 throw new MalformedAnswerException("its status is " + HeadReader.shown(status));
             }
             int code = Integer.parseInt(status.substring(0, 3));
-            String reason = status.length() > 3 ? status.substring(4).strip().replaceAll("[\\x00-\\x1f\\x7f]", " ") : "";
+            String reason = status.length() > 3 ? CONTROLS.matcher(status.substring(4).strip()).replaceAll(" ") : "";
             return reason.isEmpty() ? ResponseHead.of(code, headers) : new ResponseHead(code, reason, headers);
         }
     }

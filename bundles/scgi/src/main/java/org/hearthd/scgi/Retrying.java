@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.hearthd.Exchange;
 
 /** Servers that may come a little later, perhaps because their program is started for this request; delays nobody else. */
 final class Retrying implements Dialer {
@@ -28,7 +29,7 @@ final class Retrying implements Dialer {
     }
 
     @Override
-    public Future<Line> dial(EventLoop loop, String request) {
+    public Future<Line> dial(EventLoop loop, Exchange request) {
         Attempt attempt = new Attempt(loop, request);
         attempt.connect();
         return attempt.result;
@@ -38,11 +39,11 @@ final class Retrying implements Dialer {
     private final class Attempt {
         final Promise<Line> result;
         private final EventLoop loop;
-        private final String request;
+        private final Exchange request;
         private int left = launch.retry().times();
         private boolean started;
 
-        Attempt(EventLoop loop, String request) {
+        Attempt(EventLoop loop, Exchange request) {
             this.loop = loop;
             this.request = request;
             this.result = loop.newPromise();

@@ -44,6 +44,8 @@ public final class ScgiComponent {
     private final String pid;
     private final ScgiHandler handler;
     private final ServiceRegistration<Handler> registration;
+    /** Grows with each change, so that others see that there was one. */
+    private long revision;
 
     /**
      * Checks the configuration and registers the handler; servers are contacted with the first request.
@@ -83,6 +85,7 @@ public final class ScgiComponent {
     void modified(ScgiConfig config) {
         Settings changed = Settings.of(pid, config);
         handler.change(changed);
+        revision++;
         registration.setProperties(properties(changed));
     }
 
@@ -93,6 +96,7 @@ public final class ScgiComponent {
         made.put(Handler.NON_BLOCKING, true);
         made.put(Handler.TIMEOUT, NO_TIMEOUT_MS);
         made.put("service.pid", pid);
+        made.put("handler.revision", revision);
         return made;
     }
 

@@ -213,6 +213,12 @@ import org.osgi.service.metatype.annotations.Option;
     boolean half_close() default true;
 
     @AttributeDefinition(
+            description = "Time in milliseconds that a server which is silent after the request gets before it sees the end of the input, "
+                    + "e.g. 50; 0 = at once. Most servers answer without it, and then close the connection first",
+            required = false)
+    long half_close_delay_ms() default 50;
+
+    @AttributeDefinition(
             description = "Whether the server's connection is closed at once when the client hangs up; true or false",
             required = false)
     boolean cancel_when_gone() default true;

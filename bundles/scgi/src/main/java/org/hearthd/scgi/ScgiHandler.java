@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +33,8 @@ final class ScgiHandler implements Handler {
     private final ThreadPoolExecutor workers;
     private final Gate gate;
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+    /** Those of earlier settings that still have exchanges. */
+    private final Set<Dialer> retired = ConcurrentHashMap.newKeySet();
     private volatile State state;
     private volatile boolean stopping;
 
@@ -65,8 +68,35 @@ final class ScgiHandler implements Handler {
                 && before.settings().launch().equals(settings.launch());
         state = new State(settings, keep ? before.dialer() : dialer(settings));
         if (before != null && !keep) {
-            before.dialer().close(settings.times().drain());
+            retire(before.dialer(), settings.times().drain());
         }
+    }
+
+    /** What it has started ends when its last exchange has ended, or when that takes too long. */
+    private void retire(Dialer old, long drainMs) {
+        retired.add(old);
+        closeIdle();
+        CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers).execute(() -> {
+            if (retired.remove(old)) {
+                LOG.log(Level.WARNING,
+                        () -> this + ": requests that began before a change of its configuration are not finished after "
+                                + drainMs + " ms; what serves them is ended");
+                old.close(0);
+            }
+        });
+    }
+
+    private void closeIdle() {
+        for (Dialer old : retired) {
+            if (conversations.stream().noneMatch(c -> c.uses(old)) && retired.remove(old)) {
+                workers.execute(() -> old.close(0));
+            }
+        }
+    }
+
+    /** The way to the servers of now. */
+    Dialer dialer() {
+        return state.dialer();
     }
 
     private Dialer dialer(Settings settings) {
@@ -88,9 +118,8 @@ final class ScgiHandler implements Handler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        State now = state;
         ByteExchange view = services.loops().bytes(exchange);
-        Conversation conversation = new Conversation(this, now.settings(), now.dialer(), exchange, view);
+        Conversation conversation = new Conversation(this, state.settings(), exchange, view);
         conversations.add(conversation);
         if (view.loop().inEventLoop()) {
             conversation.start();
@@ -121,6 +150,9 @@ final class ScgiHandler implements Handler {
 
     void ended(Conversation conversation) {
         conversations.remove(conversation);
+        if (!retired.isEmpty()) {
+            closeIdle();
+        }
         if (stopping) {
             synchronized (conversations) {
                 conversations.notifyAll();
@@ -150,6 +182,7 @@ final class ScgiHandler implements Handler {
     }
 
     private void endPrograms() throws InterruptedException {
+        retired.forEach(old -> old.close(0));
         try {
             state.dialer().close(0).get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
 import org.hearthd.net.EventLoops;
 
 /** Servers that are there or not, at configured addresses: the first that can be reached, those that failed a moment ago last. */
@@ -33,7 +34,7 @@ final class Servers implements Dialer {
     }
 
     @Override
-    public Future<Line> dial(EventLoop loop, String request) {
+    public Future<Line> dial(EventLoop loop, Exchange request) {
         Attempt attempt = new Attempt(loop, request, order());
         attempt.nextServer();
         return attempt.result;
@@ -53,7 +54,7 @@ final class Servers implements Dialer {
     private final class Attempt {
         final Promise<Line> result;
         private final EventLoop loop;
-        private final String request;
+        private final Exchange request;
         private final Iterator<Server> order;
         private Server server;
         private Iterator<SocketAddress> addresses;
@@ -62,7 +63,7 @@ final class Servers implements Dialer {
         private int status = 503;
         private boolean nobody = true;
 
-        Attempt(EventLoop loop, String request, Iterator<Server> order) {
+        Attempt(EventLoop loop, Exchange request, Iterator<Server> order) {
             this.loop = loop;
             this.request = request;
             this.order = order;
@@ -98,7 +99,7 @@ final class Servers implements Dialer {
                 pauseMs = FIRST_PAUSE_MS;
                 connect(addresses.next());
             } else {
-                server.failed(request, why);
+                server.failed(request.toString(), why);
                 nextServer();
             }
         }
@@ -109,7 +110,7 @@ final class Servers implements Dialer {
                 connecting = loops.connect(address, loop, timeoutMs);
             } catch (IOException e) {
                 // not the server's fault, and no other server would help
-                server.report(request, e.getMessage());
+                server.report(request.toString(), e.getMessage());
                 result.setFailure(new Refused(503, "The runtime has no connection left."));
                 return;
             }

@@ -35,7 +35,8 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
     record Limits(int responseHead, int connections, int queue) {}
 
     /** All in milliseconds. */
-    record Times(long queue, int connect, long send, long body, long firstByte, long idle, long fail, long drain) {}
+    record Times(long queue, int connect, long send, long body, long firstByte, long idle, long fail, long drain,
+            long halfClose) {}
 
     /** @throws IllegalArgumentException naming PID and key */
     static Settings of(String pid, ScgiConfig c) {
@@ -52,7 +53,8 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
                 check.time("first.byte.timeout.ms", c.first_byte_timeout_ms()),
                 check.time("idle.timeout.ms", c.idle_timeout_ms()),
                 check.range("fail.timeout.ms", c.fail_timeout_ms(), 0, 86_400_000),
-                check.range("drain.timeout.ms", c.drain_timeout_ms(), 0, 3_600_000));
+                check.range("drain.timeout.ms", c.drain_timeout_ms(), 0, 3_600_000),
+                check.range("half.close.delay.ms", c.half_close_delay_ms(), 0, 3_600_000));
         String name = c.handler().isBlank() ? instance(pid) : c.handler().strip();
         Launch launch = Launch.of(check, name, c);
         List<Address> addresses = launch.mode() == Launch.Mode.ANONYMOUS ? List.of() : check.addresses(c.address());

@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.FileRegion;
@@ -18,7 +19,6 @@ import org.hearthd.net.ByteExchange.Body;
  */
 final class Uplink implements Body {
     private static final long UNKNOWN = -1;
-    private static final int LONGEST_NUMBER = 18;
 
     private final Conversation conversation;
     private final ByteExchange view;
@@ -31,6 +31,7 @@ final class Uplink implements Body {
     /** The server takes no more; what comes is dropped. */
     private boolean refused;
     private boolean sent;
+    private boolean ended;
     private boolean inRead;
     private boolean wanted;
 
@@ -63,9 +64,8 @@ final class Uplink implements Body {
     private long announced() {
         var headers = conversation.request().headers();
         String value = headers.get("Content-Length");
-        if (value == null || value.isEmpty() || value.length() > LONGEST_NUMBER
-                || !value.chars().allMatch(c -> c >= '0' && c <= '9')
-                || headers.contains("Transfer-Encoding") || headers.all("Content-Length").size() > 1) {
+        if (value == null || !Digits.isNumber(value) || headers.contains("Transfer-Encoding")
+                || headers.all("Content-Length").size() > 1) {
             return UNKNOWN;
         }
         return Long.parseLong(value);
@@ -130,8 +130,7 @@ final class Uplink implements Body {
             readOn();
             return;
         }
-        conversation.sending();
-        channel.writeAndFlush(piece).addListener(this::sent);
+        written(channel.writeAndFlush(piece));
     }
 
     private void sent(Future<? super Void> written) {
@@ -143,7 +142,7 @@ final class Uplink implements Body {
             conversation.waitForBody();
             readOn();
         } else {
-            endInput();
+            allSent();
         }
     }
 
@@ -168,25 +167,37 @@ final class Uplink implements Body {
     /** Sends the variables, and the body as far as it is there. */
     void send(Channel to, ByteBuf variables) {
         channel = to;
-        conversation.sending();
         if (left > 0) {
-            channel.writeAndFlush(variables).addListener(this::sent);
+            written(channel.writeAndFlush(variables));
             return;
         }
         Object body = spool == null ? Unpooled.EMPTY_BUFFER : spool.take();
         if (body instanceof FileRegion file) {
+            conversation.sending();
             channel.write(variables);
             channel.writeAndFlush(file, channel.newProgressivePromise().addListener(new Progress()));
         } else {
-            channel.writeAndFlush(Unpooled.wrappedBuffer(variables, (ByteBuf) body)).addListener(this::sent);
+            ByteBuf kept = (ByteBuf) body;
+            written(channel.writeAndFlush(kept.isReadable() ? Unpooled.wrappedBuffer(variables, kept) : variables));
         }
     }
 
-    /** Tells the end behind the last byte. */
-    private void endInput() {
+    private void written(ChannelFuture future) {
+        if (!future.isDone()) {
+            conversation.sending();
+        }
+        future.addListener(this::sent);
+    }
+
+    private void allSent() {
         sent = true;
         conversation.requestSent();
-        if (settings.halfClose() && !refused) {
+    }
+
+    /** Tells the end behind the last byte, once; before that, does nothing. */
+    void endInput() {
+        if (sent && !ended && settings.halfClose() && !refused) {
+            ended = true;
             ((DuplexChannel) channel).shutdownOutput();
         }
     }

@@ -3,11 +3,13 @@ package org.hearthd.scgi;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 
@@ -19,9 +21,14 @@ final class Variables {
             "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE", "HTTP_EXPECT", "HTTP_PROXY", "HTTP_CONTENT_LENGTH",
             "HTTP_CONTENT_TYPE");
     private static final String ASH = "HTTP_X_ASH_";
+    private static final Map<String, String> COMMON = common("Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language",
+            "Connection", "Cookie", "Referer", "Content-Type", "Content-Length", "Authorization", "Cache-Control", "Origin",
+            "DNT",
+            "Upgrade-Insecure-Requests", "If-None-Match", "If-Modified-Since", "X-Forwarded-For", "X-Ash-Address", "X-Ash-Port",
+            "X-Ash-Server-Address", "X-Ash-Server-Port", "X-Ash-Protocol", "X-Ash-Connection-ID");
 
     private final Map<String, String> all = new LinkedHashMap<>(48);
-    private final Set<String> hidden;
+    private Set<String> hidden;
     private final Request request;
     private final String serverName;
     private final String software;
@@ -30,7 +37,7 @@ final class Variables {
         this.request = request;
         this.serverName = settings.serverName();
         this.software = software;
-        this.hidden = new HashSet<>(settings.hiddenRequest());
+        this.hidden = settings.hiddenRequest();
     }
 
     /**
@@ -50,20 +57,12 @@ final class Variables {
 
     /** The netstring of a table. */
     static ByteBuf encode(Map<String, String> table, ByteBufAllocator allocator) {
-        int size = 0;
-        for (Map.Entry<String, String> pair : table.entrySet()) {
-            size += pair.getKey().length() + pair.getValue().length() + 2;
-        }
-        ByteBuf out = allocator.directBuffer(size + 12);
-        out.writeCharSequence(Integer.toString(size), StandardCharsets.US_ASCII);
-        out.writeByte(':');
-        table.forEach((name, value) -> {
-            out.writeCharSequence(name, StandardCharsets.ISO_8859_1);
-            out.writeByte(0);
-            out.writeCharSequence(value, StandardCharsets.ISO_8859_1);
-            out.writeByte(0);
-        });
-        return out.writeByte(',');
+        StringBuilder pairs = new StringBuilder(1024);
+        table.forEach((name, value) -> pairs.append(name).append('\0').append(value).append('\0'));
+        byte[] block = pairs.toString().getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuf out = allocator.directBuffer(block.length + 12);
+        out.writeCharSequence(Integer.toString(block.length), StandardCharsets.US_ASCII);
+        return out.writeByte(':').writeBytes(block).writeByte(',');
     }
 
     Request request() {
@@ -97,6 +96,7 @@ final class Variables {
     }
 
     void hide(String name) {
+        hidden = new HashSet<>(hidden);
         hidden.add(name);
     }
 
@@ -158,12 +158,19 @@ final class Variables {
         }
     }
 
+    /** The names of common headers, which need not be made again for each request. */
+    private static Map<String, String> common(String... headers) {
+        return Arrays.stream(headers).collect(Collectors.toUnmodifiableMap(header -> header, Variables::nameOf));
+    }
+
     /** Every other header of the client under its own name, repeated ones joined. */
     void headers() {
         Headers headers = request.headers();
         Set<String> hops = hops(headers);
         for (int i = 0; i < headers.size(); i++) {
-            String name = nameOf(headers.name(i));
+            String header = headers.name(i);
+            String known = COMMON.get(header);
+            String name = known == null ? nameOf(header) : known;
             if (name != null && !NEVER.contains(name) && !hops.contains(name) && !hidden.contains(name)
                     && !name.startsWith(ASH)) {
                 all.merge(name, headers.value(i), name.equals("HTTP_COOKIE") ? Variables::cookies : Variables::list);

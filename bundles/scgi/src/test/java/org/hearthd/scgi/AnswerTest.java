@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server writes, and what the client sees: the table of the bundle's page, row by row. */
-@Timeout(60)
+@Timeout(180)
 class AnswerTest {
     private static final String BAD_GATEWAY = "HTTP/1.1 502 Bad Gateway\r\n";
 

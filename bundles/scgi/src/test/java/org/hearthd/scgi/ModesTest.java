@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that are started, end and are started again, in each mode. The program is a server in perl, which every Debian has. */
-@Timeout(60)
+@Timeout(180)
 class ModesTest {
     /** Serves one request at a time, on standard input or at the path or port it is given; answers with its process id. */
     private static final String SERVER = """
@@ -269,7 +269,7 @@ class ModesTest {
         house("mixed", "address", "127.0.0.1:" + freePort(), "command", new String[] {"/bin/sh", "-c", "exit 0"}, "retries", 2,
                 "retry.delay.ms", 20L, "essential", true);
         assertTrue(get("/x").startsWith("HTTP/1.1 503 "));
-        String why = house.ends.poll(10, TimeUnit.SECONDS);
+        String why = house.ends.poll(60, TimeUnit.SECONDS);
         assertTrue(why != null && why.contains("not available"), why);
     }
 
@@ -279,7 +279,7 @@ class ModesTest {
         house("client", "address", "127.0.0.1:" + port, "retries", 100, "retry.delay.ms", 50L);
         CompletableFuture<String> waiting = CompletableFuture.supplyAsync(this::anything);
         Process late = new ProcessBuilder(server(Integer.toString(port), "0.2")).inheritIO().start();
-        assertTrue(waiting.get(30, TimeUnit.SECONDS).contains("pid=" + late.pid()));
+        assertTrue(waiting.get(60, TimeUnit.SECONDS).contains("pid=" + late.pid()));
         late.destroyForcibly().waitFor();
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request bodies of all kinds, and both directions at once. */
-@Timeout(60)
+@Timeout(180)
 class UploadTest {
     private static final int LARGE = 8_000_000;
 
@@ -173,7 +173,7 @@ class UploadTest {
             }
         });
         assertTrue(post("hello", "Content-Length", "9").startsWith("HTTP/1.1 400 "));
-        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        assertTrue(closed.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -249,7 +249,7 @@ class UploadTest {
             client.readUntil("\r\n\r\n");
             assertEquals(false, written.await(300, TimeUnit.MILLISECONDS), "32 MB are not kept in memory");
             assertEquals(4 * LARGE, client.readAll().length());
-            assertTrue(written.await(10, TimeUnit.SECONDS));
+            assertTrue(written.await(60, TimeUnit.SECONDS));
         }
     }
 

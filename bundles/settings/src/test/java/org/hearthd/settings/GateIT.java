@@ -240,7 +240,7 @@ class GateIT {
     }
 
     private void until(Callable<Boolean> condition, String what) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.call()) {
             assertTrue(System.nanoTime() < deadline, () -> what + "; log: " + log);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

@@ -2,6 +2,7 @@ package org.hearthd.stdin;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -10,6 +11,8 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
+import org.hearthd.spi.Access;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
@@ -25,6 +28,7 @@ final class Intake implements Source {
 
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
+    private final Supplier<List<AccessObserver>> observers;
     private final InProgress exchanges = new InProgress(0);
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -34,9 +38,10 @@ final class Intake implements Source {
     /** Exchanges in progress and threads that may bring more. */
     private int busy;
 
-    Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to) {
+    Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to, Supplier<List<AccessObserver>> observers) {
         this.streams = streams;
         this.to = to;
+        this.observers = observers;
     }
 
     /** How many exchanges may be in progress; while they are as many nothing is read. 0 = any number. */
@@ -112,6 +117,7 @@ final class Intake implements Source {
             busy++;
         }
         exchanges.begin();
+        Access.report(NAME, exchange, observers);
         exchange.onEnd(outcome -> {
             exchanges.end();
             free();

@@ -3,8 +3,10 @@ package org.hearthd.stdin;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.PacketTransport;
@@ -36,6 +38,8 @@ public final class Stdin {
     private volatile StreamTransport streams;
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Descriptors descriptors;
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<AccessObserver> observers = List.of();
     private PacketTransport packets;
     private boolean started;
     private volatile ServiceRegistration<Source> registration;
@@ -45,7 +49,7 @@ public final class Stdin {
     public Stdin(BundleContext context, @Reference Dispatcher dispatcher, StdinConfig config) {
         this.context = context;
         this.dispatcher = dispatcher;
-        this.intake = new Intake(() -> streams, this::dispatch);
+        this.intake = new Intake(() -> streams, this::dispatch, () -> observers);
         modified(config);
     }
 

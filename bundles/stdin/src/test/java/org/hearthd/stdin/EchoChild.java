@@ -2,6 +2,7 @@ package org.hearthd.stdin;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Response;
@@ -16,7 +17,7 @@ final class EchoChild {
     public static void main(String[] args) throws Exception {
         PacketSocket.check(0, Path.of("/proc"));
         JunixStreams streams = new JunixStreams();
-        Intake intake = new Intake(() -> streams, EchoChild::answer);
+        Intake intake = new Intake(() -> streams, EchoChild::answer, List::of);
         intake.read(() -> new JunixDescriptors().adopt(0).dup(), new JunixPackets());
         intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
         intake.drain().toCompletableFuture().get(60, TimeUnit.SECONDS);

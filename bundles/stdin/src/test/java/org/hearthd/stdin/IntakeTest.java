@@ -64,7 +64,7 @@ final class IntakeTest extends Contract {
         FdPair pair = packets.pair();
         parent = packets.adopt(pair.ours());
         zero = pair.theirs();
-        intake = new Intake(() -> streams, exchanges::add);
+        intake = new Intake(() -> streams, exchanges::add, List::of);
     }
 
     @AfterEach
@@ -80,7 +80,7 @@ final class IntakeTest extends Contract {
         try (StreamConnection client = request("a")) {
             Exchange exchange = next();
             parent.close();
-            intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
             CompletableFuture<Void> drained = intake.drain().toCompletableFuture();
             assertFalse(drained.isDone());
             exchange.respond(Response.empty(204));
@@ -103,7 +103,7 @@ final class IntakeTest extends Contract {
             assertTrue(rest(clients.get(i)).endsWith("r" + i));
             clients.get(i).close();
         }
-        intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -153,7 +153,7 @@ final class IntakeTest extends Contract {
         intake.read(zero::dup, packets);
         intake.stop();
         try (StreamConnection client = request("later")) {
-            Intake next = new Intake(() -> streams, exchanges::add);
+            Intake next = new Intake(() -> streams, exchanges::add, List::of);
             next.read(zero::dup, packets);
             Exchange exchange = next();
             assertEquals("later", exchange.request().rest());
@@ -182,7 +182,7 @@ final class IntakeTest extends Contract {
             first.countDown();
             await(release);
             exchanges.add(exchange);
-        });
+        }, List::of);
         intake.read(zero::dup, packets);
         List<StreamConnection> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -206,7 +206,7 @@ final class IntakeTest extends Contract {
         intake.read(zero::dup, broken.transport());
         broken.result.completeExceptionally(new IOException("Input/output error"));
         ExecutionException e = assertThrows(ExecutionException.class,
-                () -> intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS));
+                () -> intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS));
         assertEquals("Input/output error", e.getCause().getMessage());
         get(intake.drain().toCompletableFuture());
     }
@@ -228,7 +228,7 @@ final class IntakeTest extends Contract {
         }
         assertFalse(intake.exhausted().toCompletableFuture().isDone());
         parent.close();
-        intake.exhausted().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     /** A connection whose receive ends when the test says so, even after it was closed. */
@@ -249,14 +249,14 @@ final class IntakeTest extends Contract {
             }
             reader.complete(Thread.currentThread());
             try {
-                return result.get(20, TimeUnit.SECONDS);
+                return result.get(60, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 throw e.getCause();
             }
         }
 
         void join() throws Exception {
-            reader.get(20, TimeUnit.SECONDS).join(20_000);
+            reader.get(60, TimeUnit.SECONDS).join(20_000);
         }
 
         private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -273,7 +273,7 @@ final class IntakeTest extends Contract {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertTrue(latch.await(20, TimeUnit.SECONDS));
+            assertTrue(latch.await(60, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -315,7 +315,7 @@ final class IntakeTest extends Contract {
             assertTrue(rest(client).endsWith("\r\n\r\nfrom the parent"));
         }
         parent.close();
-        assertTrue(child.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, child.exitValue());
         child.getInputStream().close();
         child.getErrorStream().close();
@@ -335,7 +335,7 @@ final class IntakeTest extends Contract {
     }
 
     private Exchange next() throws InterruptedException {
-        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
         assertTrue(exchange != null, "no request came");
         return exchange;
     }

@@ -15,6 +15,14 @@ public interface PacketListener extends Closeable {
      */
     PacketConnection accept() throws IOException;
 
+    /**
+     * A client that waits already; does not wait for one. By the thread that accepts.
+     *
+     * @return the connection, which the caller owns, or null if nobody waits, or this listener was closed
+     * @throws IOException as for {@link #accept}
+     */
+    PacketConnection acceptNow() throws IOException;
+
     /** Closes this process's descriptor and wakes the acceptor. The socket's path stays; other holders go on listening. */
     @Override
     void close();

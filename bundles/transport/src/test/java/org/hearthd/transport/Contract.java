@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the tests of every implementation of the SPI share: real descriptors, and as many of them after a test as before it. */
-@Timeout(60)
+@Timeout(180)
 public abstract class Contract {
     @TempDir
     protected Path dir;
@@ -159,7 +159,7 @@ public abstract class Contract {
     }
 
     protected static <T> T get(CompletableFuture<T> result) throws InterruptedException, ExecutionException, TimeoutException {
-        return result.get(20, TimeUnit.SECONDS);
+        return result.get(60, TimeUnit.SECONDS);
     }
 
     /** Waits until a thread of {@link #concurrently} is inside a system call that {@code frame} made. */
@@ -171,7 +171,7 @@ public abstract class Contract {
     }
 
     protected static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, "waited in vain for " + what);
             LockSupport.parkNanos(1_000_000);

@@ -16,6 +16,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
@@ -26,14 +27,16 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class HtpipeClient implements Handler {
     private static final System.Logger LOG = System.getLogger(HtpipeClient.class.getName());
 
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile PacketTransport packets;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
     private final BundleContext context;
     private final Forwarder forwarder;
     private final Connector connector;
     private String handler;
+    /** Grows with each change, so that others see that there was one. */
+    private long revision;
     private ServiceRegistration<Handler> registration;
 
     /**
@@ -85,14 +88,13 @@ public final class HtpipeClient implements Handler {
         Settings changed = settings(config, properties);
         connector.settings(changed);
         forwarder.settings(changed.handler(), changed.limits());
-        if (!changed.handler().equals(handler)) {
-            handler = changed.handler();
-            registration.setProperties(properties());
-        }
+        handler = changed.handler();
+        revision++;
+        registration.setProperties(properties());
     }
 
     private Hashtable<String, Object> properties() {
-        return new Hashtable<>(Map.of(NAME, handler, NON_BLOCKING, true));
+        return new Hashtable<>(Map.of(NAME, handler, NON_BLOCKING, true, "handler.revision", revision));
     }
 
     @Override

@@ -143,7 +143,7 @@ final class HtpipeClientTest extends Contract {
     }
 
     private Exchange next(String rest) throws InterruptedException {
-        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
         assertTrue(exchange != null, "no request came");
         assertEquals(rest, exchange.request().rest());
         return exchange;

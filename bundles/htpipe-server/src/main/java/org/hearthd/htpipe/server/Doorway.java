@@ -19,12 +19,15 @@ import org.hearthd.transport.PacketTransport;
 /** The listening socket and the thread that accepts from it; the socket stays open when the transport is replaced. */
 final class Doorway {
     private static final System.Logger LOG = System.getLogger(Doorway.class.getName());
+    private static final long JOIN_MS = 1000;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
     private final Consumer<PacketConnection> to;
     private final ListeningSocket socket;
     private PacketListener listener;
+    private PacketTransport transport;
+    private Thread acceptor;
     private boolean stopped;
 
     /**
@@ -57,14 +60,16 @@ final class Doorway {
     }
 
     /** Accepts with that transport from now on. */
-    synchronized void open(PacketTransport transport) throws IOException {
+    synchronized void open(PacketTransport with) throws IOException {
         close();
         if (stopped) {
             return;
         }
-        PacketListener made = transport.adoptListener(socket.fd().dup());
+        PacketListener made = with.adoptListener(socket.fd().dup());
         listener = made;
-        new Thread(() -> accept(made), name + " acceptor").start();
+        transport = with;
+        acceptor = new Thread(() -> accept(made), name + " acceptor");
+        acceptor.start();
     }
 
     /** Accepts nobody until it is opened again; clients queue in the kernel. */
@@ -75,11 +80,59 @@ final class Doorway {
         }
     }
 
-    /** Accepts nobody more; the path that was bound here is removed. */
-    synchronized void stop() {
-        close();
-        stopped = true;
-        socket.stop();
+    /**
+     * Accepts nobody more but those that have connected already; the path that was bound here is removed. A socket that others share
+     * keeps its queue for them.
+     */
+    void stop() {
+        PacketListener last = null;
+        Thread accepting;
+        synchronized (this) {
+            close();
+            if (stopped) {
+                return;
+            }
+            stopped = true;
+            accepting = acceptor;
+            try {
+                last = transport == null ? null : transport.adoptListener(socket.fd().dup());
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, () -> name + ": clients that wait to be accepted are lost: " + e.getMessage());
+            }
+            socket.stop();
+        }
+        join(accepting);
+        if (last != null) {
+            acceptRest(last);
+        }
+    }
+
+    /** It may have a client in its hands. */
+    private static void join(Thread accepting) {
+        try {
+            if (accepting != null && accepting != Thread.currentThread()) {
+                accepting.join(JOIN_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Once the path is gone nobody can connect any more, so that this comes to an end. */
+    private void acceptRest(PacketListener last) {
+        if (Files.exists(socket.address().unix().path(), LinkOption.NOFOLLOW_LINKS)) {
+            last.close();
+            return;
+        }
+        try {
+            for (PacketConnection client = last.acceptNow(); client != null; client = last.acceptNow()) {
+                to.accept(client);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> name + ": clients that wait to be accepted are lost: " + e.getMessage());
+        } finally {
+            last.close();
+        }
     }
 
     private void accept(PacketListener from) {

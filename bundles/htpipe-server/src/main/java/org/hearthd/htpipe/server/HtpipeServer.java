@@ -2,6 +2,7 @@ package org.hearthd.htpipe.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
@@ -20,6 +22,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
@@ -37,8 +40,10 @@ public final class HtpipeServer {
     private final String name;
     private final Server server;
     private volatile Settings settings;
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    @Reference(policy = ReferencePolicy.DYNAMIC)
+    private volatile List<AccessObserver> observers = List.of();
     /** The lock guards these. */
     private PacketTransport packets;
     private Doorway doorway;
@@ -58,7 +63,7 @@ public final class HtpipeServer {
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
         settings = Settings.of(pid, config);
         name = "htpipe-server " + settings.request().name();
-        server = new Server(name, settings.uids(), () -> streams, this::dispatch);
+        server = new Server(name, settings.uids(), () -> streams, this::dispatch, () -> observers);
         server.limit(settings.progress());
     }
 
@@ -72,21 +77,30 @@ public final class HtpipeServer {
     }
 
     /** Another transport accepts from now on; connections that there are go on with theirs. */
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     synchronized void setPackets(PacketTransport transport) {
         packets = transport;
-        if (doorway == null) {
+        if (registration == null) {
             return;
         }
         try {
-            doorway.open(transport);
+            if (doorway == null) {
+                listen(settings);
+            } else {
+                doorway.open(transport);
+            }
         } catch (IOException e) {
             LOG.log(Level.ERROR, () -> name + ": nobody is accepted with " + transport + ": " + e.getMessage(), e);
         }
     }
 
+    /** Clients queue in the kernel until the next transport comes. */
     synchronized void unsetPackets(PacketTransport transport) {
-        if (packets == transport && doorway != null) {
+        if (packets != transport) {
+            return;
+        }
+        packets = null;
+        if (doorway != null) {
             doorway.close();
         }
     }
@@ -98,7 +112,11 @@ public final class HtpipeServer {
      */
     @Activate
     synchronized void start() throws IOException {
-        listen(settings);
+        if (packets == null) {
+            LOG.log(Level.WARNING, () -> name + ": there is no transport at the moment; it listens as soon as there is one");
+        } else {
+            listen(settings);
+        }
         registration = context.registerService(Source.class, server, null);
         LOG.log(Level.INFO, () -> server.describe() + " is listening");
     }
@@ -106,7 +124,9 @@ public final class HtpipeServer {
     private void listen(Settings wanted) throws IOException {
         Doorway opened = new Doorway(name, wanted, listeners, server::admit);
         try {
-            opened.open(packets);
+            if (packets != null) {
+                opened.open(packets);
+            }
         } catch (IOException e) {
             opened.stop();
             throw e;

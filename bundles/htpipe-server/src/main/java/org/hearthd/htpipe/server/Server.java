@@ -2,6 +2,7 @@ package org.hearthd.htpipe.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
+import org.hearthd.spi.Access;
+import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
@@ -25,6 +28,7 @@ final class Server implements Source {
     private final String name;
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
+    private final Supplier<List<AccessObserver>> observers;
     private final Set<PacketConnection> open = ConcurrentHashMap.newKeySet();
     private final InProgress exchanges = new InProgress(0);
     private final AtomicInteger readers = new AtomicInteger();
@@ -34,26 +38,30 @@ final class Server implements Source {
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     private volatile Set<Long> uids;
     private volatile String where = "";
+    private boolean ending;
     private boolean draining;
     private Doorway doorway;
 
-    Server(String name, Set<Long> uids, Supplier<StreamTransport> streams, Consumer<Exchange> to) {
+    Server(String name, Set<Long> uids, Supplier<StreamTransport> streams, Consumer<Exchange> to,
+            Supplier<List<AccessObserver>> observers) {
         this.name = name;
         this.uids = uids;
         this.streams = streams;
         this.to = to;
+        this.observers = observers;
     }
 
     /** Accepts from there from now on; what was accepted elsewhere goes on. */
-    synchronized void listen(Doorway opened) {
-        if (doorway != null) {
-            doorway.stop();
+    void listen(Doorway opened) {
+        Doorway given;
+        synchronized (this) {
+            given = ending ? opened : doorway;
+            doorway = opened;
+            where = " on " + opened;
         }
-        doorway = opened;
-        if (draining) {
-            opened.stop();
+        if (given != null) {
+            given.stop();
         }
-        where = " on " + opened;
     }
 
     /** Who may connect from now on; null = everybody. */
@@ -101,6 +109,7 @@ final class Server implements Source {
     private void accept(Exchange exchange) {
         busy.incrementAndGet();
         exchanges.begin();
+        Access.report(name, exchange, observers);
         exchange.onEnd(outcome -> {
             exchanges.end();
             free();
@@ -122,14 +131,20 @@ final class Server implements Source {
     /** Clients are refused; what those that are connected have sent so far is read and answered, then they are disconnected. */
     @Override
     public CompletionStage<Void> drain() {
+        Doorway last;
         synchronized (this) {
-            if (draining) {
+            if (ending) {
                 return drained;
             }
+            ending = true;
+            last = doorway;
+        }
+        if (last != null) {
+            // without the lock: who has connected already is admitted meanwhile
+            last.stop();
+        }
+        synchronized (this) {
             draining = true;
-            if (doorway != null) {
-                doorway.stop();
-            }
         }
         open.forEach(this::refuseMore);
         free();

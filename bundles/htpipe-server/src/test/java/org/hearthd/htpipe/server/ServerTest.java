@@ -66,7 +66,7 @@ final class ServerTest extends Contract {
 
     @BeforeEach
     void listen() throws Exception {
-        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange));
+        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of);
         doorway = doorway("socket");
         server.listen(doorway);
     }
@@ -110,7 +110,7 @@ final class ServerTest extends Contract {
     }
 
     private Exchange next() throws InterruptedException {
-        Exchange exchange = exchanges.poll(20, TimeUnit.SECONDS);
+        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
         assertTrue(exchange != null, "no request came");
         return exchange;
     }

@@ -39,6 +39,12 @@ public final class JunixPackets implements PacketTransport {
             }
 
             @Override
+            public PacketConnection acceptNow() throws IOException {
+                Fd client = socket.acceptNow();
+                return client == null ? null : PacketLink.ofOwn(client);
+            }
+
+            @Override
             public void close() {
                 socket.close();
             }

@@ -43,6 +43,21 @@ final class Listening {
         }
     }
 
+    /** A client that waits already, or null. */
+    Fd acceptNow() throws IOException {
+        if (!link.enter()) {
+            return null;
+        }
+        try {
+            int client = link.ready(port, true) ? port.accept() : -1;
+            return client < 0 ? null : new OwnedFd(client);
+        } catch (IOException e) {
+            throw new IOException("cannot accept from " + link + ": " + e.getMessage(), e);
+        } finally {
+            link.leave();
+        }
+    }
+
     void close() {
         link.close();
     }

@@ -25,20 +25,37 @@ final class Acceptor {
             return null;
         }
         try {
-            while (guard.await(Libc.POLLIN, -1)) {
-                int client = Libc.accept4(guard.number(), null, null, Libc.SOCK_CLOEXEC);
-                if (client >= 0) {
-                    return new NumberFd(client);
-                }
-                int errno = Native.getLastError();
-                if (errno != Libc.EAGAIN && errno != Libc.EINTR) {
-                    throw new IOException("cannot accept from " + guard + ": " + Libc.failure(errno).getMessage());
-                }
+            Fd client = null;
+            while (client == null && guard.await(Libc.POLLIN, -1)) {
+                client = attempt();
             }
-            return null;
+            return client;
         } finally {
             guard.leave();
         }
+    }
+
+    Fd acceptNow() throws IOException {
+        if (!guard.enter()) {
+            return null;
+        }
+        try {
+            return attempt();
+        } finally {
+            guard.leave();
+        }
+    }
+
+    private Fd attempt() throws IOException {
+        int client = Libc.accept4(guard.number(), null, null, Libc.SOCK_CLOEXEC);
+        if (client >= 0) {
+            return new NumberFd(client);
+        }
+        int errno = Native.getLastError();
+        if (errno != Libc.EAGAIN && errno != Libc.EINTR) {
+            throw new IOException("cannot accept from " + guard + ": " + Libc.failure(errno).getMessage());
+        }
+        return null;
     }
 
     void close() {

@@ -35,6 +35,12 @@ public final class JnaPackets implements PacketTransport {
             }
 
             @Override
+            public PacketConnection acceptNow() throws IOException {
+                Fd client = acceptor.acceptNow();
+                return client == null ? null : new JnaPacketConnection(client);
+            }
+
+            @Override
             public void close() {
                 acceptor.close();
             }

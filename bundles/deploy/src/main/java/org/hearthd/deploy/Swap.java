@@ -1,0 +1,269 @@
+package org.hearthd.deploy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.hearthd.dispatch.Handlers;
+import org.hearthd.dispatch.Succession;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+
+/**
+ * One attempt to put a bundle in service, beside the one it is to replace if there is one. Runs on a thread of its own and may take
+ * its time; the old bundle is not touched before the new one is ready, unless its handlers are exclusive.
+ */
+final class Swap implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Swap.class.getName());
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long SLOW_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long RESTORE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** How an attempt ends. */
+    enum End {
+        COMMITTED, UNRESOLVED, FAILED, CANCELLED
+    }
+
+    /** What an attempt works with. */
+    record Tools(Handlers handlers, Installer installer, Explain explain, Rules rules, Tasks tasks) {}
+
+    final Deployment deployment;
+    final BundleJar jar;
+    final Bundle candidate;
+    /** What it replaces; null if there is nothing. */
+    final Running old;
+    /** Whether this brings the last good jar back, which nothing newer may prevent. */
+    final boolean recovery;
+    private final Tools tools;
+    private final BiConsumer<Swap, End> finished;
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private Thread starter;
+    private volatile boolean cancelled;
+    private boolean launched;
+    /** Written by its thread before it has finished. */
+    private String reason = "";
+    private String tried = "installed";
+
+    Swap(Deployment deployment, BundleJar jar, Bundle candidate, Running old, boolean recovery, Tools tools,
+            BiConsumer<Swap, End> finished) {
+        this.deployment = deployment;
+        this.jar = jar;
+        this.candidate = candidate;
+        this.old = old;
+        this.recovery = recovery;
+        this.tools = tools;
+        this.finished = finished;
+    }
+
+    /** Begins, unless it has begun. */
+    void launch() {
+        if (!launched) {
+            launched = true;
+            tools.tasks().start("hearth-deploy-" + deployment.file, this);
+        }
+    }
+
+    /** Makes it end soon because something newer has come; the last good jar is started first nevertheless. */
+    void giveWay() {
+        cancelled |= !recovery;
+    }
+
+    /** Makes it end soon without having changed anything, unless it is over. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Why it has not been committed. */
+    String reason() {
+        return reason;
+    }
+
+    /** What was done, for people. */
+    String tried() {
+        return tried + (old == null ? "" : " beside " + old.jar().identity());
+    }
+
+    @Override
+    public void run() {
+        End end = End.FAILED;
+        try {
+            end = attempt();
+        } catch (RuntimeException | LinkageError broken) {
+            reason = "deploying it failed: " + broken;
+            discard();
+            LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
+        }
+        if (end != End.COMMITTED && (cancelled || tools.installer().isEnding())) {
+            end = End.CANCELLED;
+        }
+        finished.accept(this, end);
+    }
+
+    private End attempt() {
+        List<String> users = old == null ? List.of() : tools.installer().users(old.bundle());
+        if (!users.isEmpty() && !tools.rules().refreshOthers()) {
+            reason = "the classes of " + old.jar().identity() + " are used by " + String.join(", ", users)
+                    + ", which would have to be restarted (allowed by refresh.others = true)";
+            discard();
+            return End.FAILED;
+        }
+        if (old == null) {
+            return endOf(null);
+        }
+        Succession succession = tools.handlers().succeed(old.bundle(), candidate);
+        return succession.exclusive() ? oneAfterTheOther(succession) : endOf(succession);
+    }
+
+    private End endOf(Succession succession) {
+        start();
+        End end = awaitReady(succession);
+        if (end == End.COMMITTED && succession != null) {
+            succession.commit();
+        }
+        if (end == End.FAILED || end == End.CANCELLED) {
+            discard().whenComplete((done, failed) -> close(succession));
+        } else {
+            close(succession);
+        }
+        return end;
+    }
+
+    private static void close(Succession succession) {
+        if (succession != null) {
+            succession.close();
+        }
+    }
+
+    /** For handlers that can not run twice: newcomers are parked from the retirement on. */
+    private End oneAfterTheOther(Succession succession) {
+        if (!tools.installer().resolve(candidate)) {
+            succession.close();
+            reason = tools.explain().unresolved(candidate, "its requirements cannot be met together");
+            return End.UNRESOLVED;
+        }
+        CompletableFuture<Void> drained = tools.handlers().retire(old.bundle()).toCompletableFuture();
+        while (!drained.isDone() && !isInterrupted()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        End end = End.CANCELLED;
+        boolean stopped = stopOld();
+        if (stopped && !cancelled) {
+            end = endOf(succession);
+            tried += ", after stopping the exclusive handlers";
+        } else {
+            discard();
+            succession.close();
+        }
+        if (end != End.COMMITTED && !tools.installer().isEnding()) {
+            restoreOld();
+        }
+        return stopped ? end : End.FAILED;
+    }
+
+    private boolean stopOld() {
+        try {
+            old.bundle().stop(Bundle.STOP_TRANSIENT);
+            return true;
+        } catch (BundleException | IllegalStateException failed) {
+            reason = old.jar().identity() + ", whose handlers are exclusive, cannot be stopped: " + failed.getMessage();
+            return false;
+        }
+    }
+
+    private void restoreOld() {
+        long deadline = System.nanoTime() + RESTORE_WAIT_NANOS;
+        while (!started.isDone() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        try {
+            old.bundle().stop(Bundle.STOP_TRANSIENT);
+            Installer.start(old.bundle());
+        } catch (BundleException | IllegalStateException failed) {
+            LOG.log(System.Logger.Level.ERROR, "{0} does not start again: {1}", old.jar().identity(),
+                    tools.explain().notStarted(old.bundle(), failed));
+        }
+    }
+
+    private void start() {
+        starter = tools.tasks().start("hearth-deploy-start-" + deployment.file, () -> {
+            try {
+                Installer.start(candidate);
+                started.complete(null);
+            } catch (BundleException | RuntimeException | Error failed) {
+                // the framework wraps what an activator throws, but callbacks of others run here too
+                started.completeExceptionally(failed);
+            }
+        });
+    }
+
+    private boolean isInterrupted() {
+        cancelled |= Thread.interrupted();
+        return cancelled;
+    }
+
+    private End awaitReady(Succession succession) {
+        long begin = System.nanoTime();
+        long timeout = TimeUnit.MILLISECONDS.toNanos(tools.rules().readyTimeoutMs());
+        while (!isInterrupted()) {
+            if (started.isCompletedExceptionally()) {
+                return notStarted();
+            }
+            Map<String, String> missing = succession == null ? Map.of() : succession.missing();
+            if (started.isDone() && missing.isEmpty()) {
+                tried += " and started";
+                return End.COMMITTED;
+            }
+            long waited = System.nanoTime() - begin;
+            boolean hopeless = started.isDone()
+                    && (succession != null && succession.failed()
+                            || waited > QUICK_NANOS && tools.explain().hasFailed(candidate));
+            if (waited > timeout || hopeless) {
+                return late(missing, TimeUnit.NANOSECONDS.toMillis(waited));
+            }
+            LockSupport.parkNanos(waited < QUICK_NANOS ? POLL_NANOS : SLOW_POLL_NANOS);
+        }
+        return End.CANCELLED;
+    }
+
+    private End notStarted() {
+        Throwable failure = started.handle((ok, failed) -> failed instanceof CompletionException ? failed.getCause() : failed)
+                .join();
+        reason = tools.explain().notStarted(candidate, failure);
+        return Explain.isUnresolved(failure) ? End.UNRESOLVED : End.FAILED;
+    }
+
+    private End late(Map<String, String> missing, long waitedMs) {
+        tried += ", started and waited for " + waitedMs + " ms";
+        StringBuilder why = new StringBuilder();
+        if (!started.isDone()) {
+            why.append("its start has not returned; ");
+        }
+        missing.forEach((handler, lack) -> why.append("handler ").append(handler).append(": ").append(lack).append("; "));
+        String unsatisfied = started.isDone() ? tools.explain().unsatisfied(candidate) : "";
+        reason = unsatisfied.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
+        return End.FAILED;
+    }
+
+    /** Uninstalls the new bundle as soon as its start has returned; completes then. */
+    CompletableFuture<Void> discard() {
+        if (starter == null) {
+            started.complete(null);
+        } else if (!started.isDone()) {
+            starter.interrupt();
+        }
+        return started.handle((ok, failed) -> {
+            // the interrupt was meant for the start alone
+            Thread.interrupted();
+            tools.installer().remove(candidate);
+            return null;
+        });
+    }
+}

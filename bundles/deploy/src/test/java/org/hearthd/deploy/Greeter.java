@@ -1,0 +1,33 @@
+package org.hearthd.deploy;
+
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** Registers handlers for {@link TestHandlers}, as the header {@code Handlers} says; runs inside the deployed bundles. */
+public class Greeter implements BundleActivator {
+    @Override
+    public void start(BundleContext context) throws Exception {
+        Map<String, String> headers = new Hashtable<>();
+        java.util.Collections.list(context.getBundle().getHeaders().keys())
+                .forEach(key -> headers.put(key, context.getBundle().getHeaders().get(key)));
+        for (String name : headers.getOrDefault("Handlers", "").split(",")) {
+            Hashtable<String, Object> properties = new Hashtable<>(Map.of("handler.name", name));
+            if (headers.containsKey("Exclusive")) {
+                properties.put("handler.exclusive", true);
+            }
+            if (headers.containsKey("Failing")) {
+                properties.put("failing", headers.get("Failing"));
+            }
+            Supplier<String> greeting = () -> "greetings of " + context.getBundle().getVersion();
+            context.registerService(Supplier.class, greeting, properties);
+        }
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        // the framework withdraws the handlers
+    }
+}

@@ -1,0 +1,73 @@
+package org.hearthd.deploy;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of the classes of a replaced bundle. */
+class LoaderIT {
+    @TempDir
+    Path home;
+    private Room room;
+
+    @BeforeEach
+    void open() throws Exception {
+        room = new Room(home);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        room.close();
+    }
+
+    private void replace(Jars old) throws Exception {
+        room.put("hello.jar", old);
+        room.start();
+        assertNotNull(room.active("hello.jar"), room.log::toString);
+        room.put("hello.jar", Jars.bundle("org.example.hello", "2.0.0").greets("hello"));
+        room.until(() -> room.runs("hello.jar", "2.0.0"), "it is replaced");
+    }
+
+    private void awaitVerdict(String verdict) throws Exception {
+        room.until(() -> String.valueOf(room.row("hello.jar").get("old loader")).startsWith(verdict),
+                "the old loader is " + verdict + " in " + room.row("hello.jar"));
+        room.until(() -> room.logged("org.example.hello 1.0.0 was drained in"), "it is logged");
+        room.until(() -> room.logged("; old class loader " + verdict), "with the verdict");
+    }
+
+    @Test
+    void goesWhenNobodyKeepsThem() throws Exception {
+        replace(Jars.bundle("org.example.hello", "1.0.0").greets("hello"));
+        awaitVerdict("collected after ");
+    }
+
+    @Test
+    void stayWithAThreadThatRunsThemAndItIsNamed() throws Exception {
+        replace(Jars.bundle("org.example.hello", "1.0.0").greets("hello").activator(ThreadLeaker.class));
+        awaitVerdict("leaking: thread left-behind");
+        Thread.getAllStackTraces().keySet().stream().filter(one -> one.getName().equals("left-behind"))
+                .forEach(Thread::interrupt);
+        room.until(() -> {
+            System.gc();
+            return String.valueOf(room.row("hello.jar").get("old loader")).startsWith("collected after ");
+        }, "it is told when the thread has ended after all");
+    }
+
+    @Test
+    void stayWithAThreadLocalAndItsThreadIsNamed() throws Exception {
+        ExecutorService others = Executors.newSingleThreadExecutor(task -> new Thread(task, "somebody-elses"));
+        try {
+            room.context().registerService(ExecutorService.class, others, null);
+            replace(Jars.bundle("org.example.hello", "1.0.0").greets("hello").activator(ThreadLocalLeaker.class));
+            awaitVerdict("leaking: thread-local of thread somebody-elses with a value of org.hearthd.deploy.ThreadLocalLeaker");
+        } finally {
+            others.shutdown();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package org.hearthd.deploy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hearthd.dispatch.Handlers;
+import org.hearthd.dispatch.Succession;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** The contract of room dispatch, over services that are no handlers but are named like some. */
+final class TestHandlers implements Handlers {
+    private final BundleContext context;
+    /** Services out of service, by id. */
+    private final Set<Object> retired = ConcurrentHashMap.newKeySet();
+    private final Set<Bundle> announced = ConcurrentHashMap.newKeySet();
+    /** By version of the bundle: what its drain waits for. */
+    final Map<String, CompletableFuture<Void>> drains = new ConcurrentHashMap<>();
+
+    TestHandlers(BundleContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Succession succeed(Bundle predecessor, Bundle successor) {
+        announced.add(successor);
+        Map<String, ServiceReference<?>> before = new HashMap<>();
+        references(predecessor).forEach(one -> before.put(name(one), one));
+        return new Succession() {
+            @Override
+            public boolean exclusive() {
+                return before.values().stream().anyMatch(one -> one.getProperty("handler.exclusive") != null);
+            }
+
+            @Override
+            public Map<String, String> missing() {
+                Map<String, String> missing = new HashMap<>();
+                before.keySet().forEach(name -> missing.put(name, "it is not there"));
+                for (ServiceReference<?> one : references(successor)) {
+                    Object failing = one.getProperty("failing");
+                    if (failing == null) {
+                        missing.remove(name(one));
+                    } else {
+                        missing.put(name(one), "its self-check failed: " + failing);
+                    }
+                }
+                return missing;
+            }
+
+            @Override
+            public boolean failed() {
+                return references(successor).stream().anyMatch(one -> one.getProperty("failing") != null);
+            }
+
+            @Override
+            public void commit() {
+                announced.remove(successor);
+                references(predecessor).forEach(one -> retired.add(id(one)));
+            }
+
+            @Override
+            public void close() {
+                // what was not committed stays out of service until it goes
+            }
+        };
+    }
+
+    @Override
+    public long inProgress(Bundle bundle) {
+        CompletableFuture<Void> drain = drains.get(bundle.getVersion().toString());
+        return drain == null || drain.isDone() ? 0 : 1;
+    }
+
+    @Override
+    public CompletionStage<Void> retire(Bundle bundle) {
+        references(bundle).forEach(one -> retired.add(id(one)));
+        return drains.getOrDefault(bundle.getVersion().toString(), CompletableFuture.completedFuture(null));
+    }
+
+    /** The version of the bundle whose handler is in service; empty if there is none. */
+    String serving(String name) {
+        ServiceReference<?> newest = null;
+        for (Bundle bundle : context.getBundles()) {
+            for (ServiceReference<?> one : references(bundle)) {
+                if (name(one).equals(name) && !retired.contains(id(one)) && !announced.contains(bundle)
+                        && (newest == null || (Long) id(one) > (Long) id(newest))) {
+                    newest = one;
+                }
+            }
+        }
+        Bundle bundle = newest == null ? null : newest.getBundle();
+        return bundle == null ? "" : bundle.getVersion().toString();
+    }
+
+    private static Object id(ServiceReference<?> one) {
+        return one.getProperty("service.id");
+    }
+
+    private static String name(ServiceReference<?> one) {
+        return (String) one.getProperty("handler.name");
+    }
+
+    private static List<ServiceReference<?>> references(Bundle bundle) {
+        List<ServiceReference<?>> found = new ArrayList<>();
+        ServiceReference<?>[] all = bundle.getState() == Bundle.UNINSTALLED ? null : bundle.getRegisteredServices();
+        for (ServiceReference<?> one : all == null ? new ServiceReference<?>[0] : all) {
+            if (one.getProperty("handler.name") != null) {
+                found.add(one);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,41 @@
+package org.hearthd.dispatch;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+
+/** One exchange that waits at a gate; only memory. */
+final class Parked {
+    private final Gate gate;
+    private final Exchange exchange;
+    private final long since = System.nanoTime();
+    private volatile ScheduledFuture<?> expiry;
+
+    Parked(Gate gate, Exchange exchange) {
+        this.gate = gate;
+        this.exchange = exchange;
+    }
+
+    /** Leaves the queue when its time has passed, its client has gone, or its source has ended it. */
+    void watch(Shared shared, long timeoutMs) {
+        expiry = shared.after(timeoutMs, () -> gate.expired(this, timeoutMs));
+        exchange.onGone(() -> gate.gone(this));
+        exchange.onEnd(outcome -> gate.leave(this));
+    }
+
+    /** It has left the queue. */
+    void left() {
+        ScheduledFuture<?> timer = expiry;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    long ageMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    }
+}

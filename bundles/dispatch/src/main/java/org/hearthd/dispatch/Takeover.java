@@ -1,0 +1,48 @@
+package org.hearthd.dispatch;
+
+import java.util.Map;
+import java.util.Set;
+import org.osgi.framework.Bundle;
+
+/** One announced successor. */
+final class Takeover implements Succession {
+    private final HandlerRegistry registry;
+    private final Bundle predecessor;
+    private final Bundle successor;
+    private final Set<String> names;
+    private final boolean exclusive;
+
+    /** @param names of the predecessor's handlers when the successor was announced */
+    Takeover(HandlerRegistry registry, Bundle predecessor, Bundle successor, Set<String> names, boolean exclusive) {
+        this.registry = registry;
+        this.predecessor = predecessor;
+        this.successor = successor;
+        this.names = names;
+        this.exclusive = exclusive;
+    }
+
+    @Override
+    public boolean exclusive() {
+        return exclusive;
+    }
+
+    @Override
+    public Map<String, String> missing() {
+        return registry.missing(successor, names);
+    }
+
+    @Override
+    public boolean failed() {
+        return registry.refused(successor);
+    }
+
+    @Override
+    public void commit() {
+        registry.commit(predecessor, successor);
+    }
+
+    @Override
+    public void close() {
+        registry.refuse(successor);
+    }
+}

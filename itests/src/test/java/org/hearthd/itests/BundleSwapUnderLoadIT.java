@@ -1,0 +1,153 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.hearthd.itests.handlers.Stamp;
+import org.hearthd.itests.handlers.Stamped;
+import org.hearthd.itests.handlers.Twin;
+import org.hearthd.launcher.load.Tally;
+import org.hearthd.launcher.load.Version;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** Jars are replaced while every request is counted. */
+public class BundleSwapUnderLoadIT {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private HearthProcess hearth;
+    private Path stamped;
+
+    @Before
+    public void start() throws Exception {
+        Path dir = folder.getRoot().toPath();
+        hearth = HearthProcess.ready(dir.resolve("home"));
+        stamped = HandlerBundles.pack(dir, "stamped", "1.0.1", Stamp.class, Stamped.class);
+        hearth.deploy(stamped, "stamped.jar");
+        hearth.awaitAnswer("/stamped?1", 200, "\u0001");
+    }
+
+    @After
+    public void stop() throws Exception {
+        hearth.close();
+    }
+
+    @Test
+    public void updatesFailNoRequestMixNoAnswerParkNothingAndLeaveNoLoaderBehind() throws Exception {
+        int updates = Scale.of(12, 200);
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
+            for (int i = 2; i <= updates + 1; i++) {
+                hearth.deploy(version(stamped, i), "stamped.jar");
+                load.awaitStamp("stamped", i);
+            }
+            Tally tally = load.end();
+            assertEquals(LongStream.rangeClosed(1, updates + 1).boxed().toList(),
+                    tally.versions().stream().map(Version::number).toList());
+        }
+        assertEquals("parked", 0, Ctl.row(hearth, "handlers", "handler", "stamped").getInt("parked"));
+        awaitCollectedLoaders(updates);
+    }
+
+    @Test
+    public void twoHandlersAreSwappedAtTheSameTime() throws Exception {
+        Path twin = HandlerBundles.pack(folder.getRoot().toPath(), "twin", "1.0.1", Stamp.class, Twin.class);
+        hearth.deploy(twin, "twin.jar");
+        hearth.awaitAnswer("/twin?1", 200, "\u0001");
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), "/stamped?100", "/twin?100", "/stamped?10-slow", "/twin?10-slow")) {
+            for (int i = 2; i <= Scale.of(4, 50); i++) {
+                Path first = version(stamped, i);
+                Path second = version(twin, i);
+                hearth.deploy(first, "stamped.jar");
+                hearth.deploy(second, "twin.jar");
+                load.awaitStamp("stamped", i);
+                load.awaitStamp("twin", i);
+            }
+            load.end();
+        }
+    }
+
+    @Test
+    public void aSwapDuringShutdownFailsNoRequestThatHadArrived() throws Exception {
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
+            hearth.deploy(version(stamped, 2), "stamped.jar");
+            load.awaitStamp("stamped", 2);
+            hearth.deploy(version(stamped, 3), "stamped.jar");
+            hearth.signal("TERM");
+            assertEquals(hearth.errors(), 0, hearth.awaitExit());
+            Tally tally = load.stopped();
+            // a request may meet the end of its idle connection, and there is nobody to connect to any more
+            assertTrue(tally.toString(), Set.of("refused", "reset").containsAll(tally.failures().keySet()));
+        }
+    }
+
+    @Test
+    public void aJarThatIsRemovedAndPutBackAtOnceIsNotMissed() throws Exception {
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), "/stamped?100", "/stamped?10-slow")) {
+            Path jar = hearth.home.resolve("deploy/stamped.jar");
+            for (int i = 0; i < Scale.of(5, 50); i++) {
+                Path copy = Files.copy(stamped, hearth.home.resolve("stamped.part"));
+                Files.delete(jar);
+                Files.move(copy, jar);
+                load.awaitMore();
+            }
+            Tally tally = load.end();
+            assertEquals(1, tally.versions().size());
+        }
+    }
+
+    @Test
+    public void theSameJarAgainOrUnderAnotherNameChangesNothing() throws Exception {
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), "/stamped?100")) {
+            hearth.deploy(stamped, "stamped.jar");
+            hearth.deploy(stamped, "copy.jar");
+            hearth.awaitLog("copy\\.jar is not deployed: .*stamped\\.jar");
+            load.awaitMore();
+            hearth.deploy(version(stamped, 2), "stamped.jar");
+            load.awaitStamp("stamped", 2);
+            Files.delete(hearth.home.resolve("deploy/copy.jar"));
+            load.awaitMore();
+            load.end();
+        }
+    }
+
+    @Test
+    public void anOlderVersionIsAllowedAndLogged() throws Exception {
+        hearth.deploy(version(stamped, 5), "stamped.jar");
+        hearth.awaitAnswer("/stamped?1", 200, "\u0005");
+        try (UnderLoad load = UnderLoad.start(() -> new StampInspection(false), hearth.url(""), "/stamped?100")) {
+            hearth.deploy(version(stamped, 3), "stamped.jar");
+            load.awaitStamp("stamped", 3);
+            load.awaitMore();
+            load.end();
+        }
+        hearth.awaitLog("org\\.example\\.stamped 1\\.0\\.3\\) has replaced org\\.example\\.stamped 1\\.0\\.5.*older");
+        assertEquals(200, hearth.get("/stamped?1").statusCode());
+    }
+
+    private static Path version(Path jar, int number) throws Exception {
+        return HandlerBundles.with(jar, jar.getFileName() + "." + number, "Bundle-Version", StampInspection.version(number));
+    }
+
+    /** The log says of each replaced bundle what has become of its class loader. */
+    private void awaitCollectedLoaders(int number) throws Exception {
+        Pattern collected = Pattern.compile("old class loader collected");
+        List<String> leaks = new ArrayList<>();
+        Await.until(number + " class loaders are collected", () -> {
+            String log = hearth.errors();
+            log.lines().filter(line -> line.contains("old class loader leaking")).forEach(leaks::add);
+            return collected.matcher(log).results().count() >= number;
+        });
+        assertFalse(leaks.toString(), !leaks.isEmpty());
+    }
+}
