@@ -9,8 +9,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface SelfChecking {
     /**
-     * Checks what the handler needs, e.g. that its database answers. Called once before the handler gets its first exchange, on a
-     * thread of its own that is interrupted when the check takes too long ({@code check.timeout.ms} of dispatch).
+     * Checks what the handler needs, e.g. that its database answers. Called before the handler gets its first exchange, and
+     * where it failed perhaps again later; on a thread of its own that is interrupted when the check takes too long
+     * ({@code check.timeout.ms} of dispatch).
      *
      * @throws Exception if the handler can not work; the message is shown to the operator
      */

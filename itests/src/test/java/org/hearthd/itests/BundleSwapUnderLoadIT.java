@@ -55,7 +55,7 @@ public class BundleSwapUnderLoadIT {
             assertEquals(LongStream.rangeClosed(1, updates + 1).boxed().toList(),
                     tally.versions().stream().map(Version::number).toList());
         }
-        assertEquals("parked", 0, Ctl.row(hearth, "handlers", "handler", "stamped").getInt("parked"));
+        assertEquals("parked", 0, Ctl.row(hearth, "handlers", "name", "stamped").getInt("parked ever"));
         awaitCollectedLoaders(updates);
     }
 

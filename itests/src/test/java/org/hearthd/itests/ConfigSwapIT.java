@@ -4,12 +4,15 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -35,6 +38,9 @@ public class ConfigSwapIT {
         for (ServerSocketChannel server : servers) {
             server.close();
         }
+        // an orderly end, or the SCGI programs stay
+        hearth.signal("TERM");
+        hearth.process.waitFor(60, TimeUnit.SECONDS);
         hearth.close();
     }
 
@@ -129,7 +135,11 @@ public class ConfigSwapIT {
                                 + "\n");
                 hearth.awaitLog("(?s)(htpipe client far on [^\n]*is connected.*){" + (i + 2) + "}");
                 traffic.await(" by ");
+                hearth.configure("org.hearthd.htpipe.server-a.cfg", "address = " + folder.getRoot().toPath().resolve("a")
+                        + "\nhandler = a\nprogress.max = " + (i + 400) + "\n");
             }
+            hearth.configure(file, "address = /no/such/socket\n");
+            hearth.awaitLog("/no/such/socket: .*; requests go on to the server it was connected to before");
             hearth.configure(file, "address = relative/path\nreconnect.min.ms = 9\nreconnect.max.ms = 1\n");
             hearth.awaitLog("org.hearthd.htpipe.client~far: reconnect.min.ms 9 is more than reconnect.max.ms 1");
             traffic.await(" by ");
@@ -164,6 +174,11 @@ public class ConfigSwapIT {
                 hearth.configure(file, "path = /s\nmode = anonymous\n" + quoted(ScgiChild.command("v" + i)));
                 traffic.await("v" + i);
             }
+            hearth.configure(file, "path = /s\nmode = anonymous\ncommand = /no/such/program\n");
+            hearth.awaitLog("org.hearthd.scgi~s: the change is refused, scgi s goes on as it was");
+            hearth.configure(file, "path = /s\nmode = anonymous\ncommand = sh -c 'exit 3'\n");
+            hearth.awaitLog("(?s)(the change is refused.*){2}");
+            traffic.await("v" + CHANGES);
             traffic.assertNothingFailed();
         }
     }
@@ -181,6 +196,38 @@ public class ConfigSwapIT {
             }
             hearth.configure("org.hearthd.dispatch.cfg", "pool.threads = -1\n");
             hearth.awaitLog("org.hearthd.dispatch");
+            traffic.await("Hello");
+            traffic.assertNothingFailed();
+        }
+    }
+
+    @Test
+    public void theFrontTakesLimitsAndAnotherAddressAndItsConnectionsStay() throws Exception {
+        hearth.deploy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), "hello.jar");
+        String file = "org.hearthd.http-main.cfg";
+        hearth.awaitAnswer("/hello", 200, "Hello");
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (Traffic traffic = traffic("/hello")) {
+            for (int i = 1; i <= CHANGES; i++) {
+                String header = "changed" + i;
+                hearth.configure(file, "address = 127.0.0.1:0\nserver.header = " + header + "\n");
+                Await.until(header, () -> hearth.get("/hello").headers().firstValue("Server").orElse("").equals(header));
+                traffic.await("Hello");
+            }
+            hearth.configure(file, "address = 127.0.0.1:" + port + "\n");
+            Await.until("an answer on port " + port, () -> {
+                try (KeepAlive client = new KeepAlive("http://127.0.0.1:" + port)) {
+                    return client.get("/hello").startsWith("HTTP/1.1 200 ");
+                } catch (ConnectException e) {
+                    return false;
+                }
+            });
+            traffic.await("Hello");
+            hearth.configure(file, "address = 192.0.2.1:1\n");
+            hearth.awaitLog("192.0.2.1:1.*the change is refused, .* goes on as it was");
             traffic.await("Hello");
             traffic.assertNothingFailed();
         }

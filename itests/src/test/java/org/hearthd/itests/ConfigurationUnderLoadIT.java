@@ -37,7 +37,7 @@ public class ConfigurationUnderLoadIT {
                 load.awaitStamp("child", i);
             }
             hearth.configure("org.hearthd.process-child.cfg", "command = /no/such/program\n");
-            hearth.awaitLog("keeps its old program, the new one does not start");
+            hearth.awaitLog("keeps its old process, the new one does not start");
             load.awaitMore();
             load.end();
         }

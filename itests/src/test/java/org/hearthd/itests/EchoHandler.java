@@ -28,12 +28,19 @@ final class EchoHandler {
         return line;
     }
 
-    /** Serves until the end of descriptor 0, each request on a thread of its own. */
+    /** Serves until the end of descriptor 0, each request on a thread of its own; with the argument {@code serial} one after the other. */
     public static void main(String[] args) throws IOException {
         JunixStreams streams = new JunixStreams();
         PacketConnection connection = new JunixPackets().adopt(new JunixDescriptors().adopt(0));
         System.err.println("child begins " + String.join("|", args));
-        Requests.receive(connection, () -> streams, "child", exchange -> new Thread(() -> answer(exchange)).start());
+        boolean serial = List.of(args).contains("serial");
+        Requests.receive(connection, () -> streams, "child", exchange -> {
+            if (serial) {
+                answer(exchange);
+            } else {
+                new Thread(() -> answer(exchange)).start();
+            }
+        });
     }
 
     private static void answer(Exchange exchange) {

@@ -37,7 +37,18 @@ final class HearthProcess implements AutoCloseable {
 
     /** Starts on a free port and waits until the banner says that it is ready. */
     static HearthProcess ready(Path home) throws Exception {
-        HearthProcess hearth = start(home, command("run", "--port", "0", "--home", home.toString()));
+        return ready(home, command("run", "--port", "0", "--home", home.toString()));
+    }
+
+    /** The same with a limit of descriptors. */
+    static HearthProcess ready(Path home, int descriptors) throws Exception {
+        ProcessBuilder builder = command("run", "--port", "0", "--home", home.toString());
+        builder.command().addAll(0, List.of("prlimit", "--nofile=" + descriptors + ":" + descriptors));
+        return ready(home, builder);
+    }
+
+    private static HearthProcess ready(Path home, ProcessBuilder builder) throws Exception {
+        HearthProcess hearth = start(home, builder);
         try {
             hearth.awaitUrl();
         } catch (Exception | AssertionError e) {

@@ -38,6 +38,11 @@ final class KeepAlive implements AutoCloseable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** Whether something of an answer is there. */
+    boolean answered() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Reads the head of an answer. */
     String head() throws IOException {
         StringBuilder text = new StringBuilder();

@@ -6,9 +6,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** A reverse proxy on a free port of its own, with one front of Hearth behind it. */
+/** A reverse proxy on a free port of its own, with one front of Hearth, or one SCGI server, behind it. */
 final class Proxy implements AutoCloseable {
+    /** Those that speak HTTP to Hearth. */
+    static final Set<Program> HTTP = EnumSet.complementOf(EnumSet.of(Program.NGINX_SCGI));
     private static final int TRIES = 5;
 
     /** The programs; how each is told what to do. */
@@ -44,6 +48,25 @@ final class Proxy implements AutoCloseable {
                           }
                         }
                         """.formatted(dir, port, server))};
+            }
+        },
+        /** The upstream is an SCGI server; variables as Debian's package has them. */
+        NGINX_SCGI {
+            @Override
+            String[] command(Path dir, int port, String upstream) throws IOException {
+                return new String[] {"nginx", "-e", "stderr", "-p", dir.toString(), "-c", conf(dir, user("user root;\n", "") + """
+                        daemon off;
+                        pid %1$s/nginx.pid;
+                        error_log stderr;
+                        events { worker_connections 1024; }
+                        http {
+                          access_log off;
+                          client_body_temp_path %1$s/nginx; proxy_temp_path %1$s/nginx; fastcgi_temp_path %1$s/nginx;
+                          uwsgi_temp_path %1$s/nginx; scgi_temp_path %1$s/nginx;
+                          include /etc/nginx/scgi_params;
+                          server { listen 127.0.0.1:%2$d; location / { scgi_pass %3$s; } }
+                        }
+                        """.formatted(dir, port, upstream))};
             }
         },
         APACHE {

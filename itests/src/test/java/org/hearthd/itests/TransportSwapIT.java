@@ -6,9 +6,12 @@ import static org.ops4j.pax.exam.CoreOptions.bundle;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.inject.Inject;
+import org.hearthd.itests.handlers.GreetOne;
 import org.hearthd.itests.handlers.SocketTaker;
 import org.junit.After;
 import org.junit.Before;
@@ -39,8 +42,21 @@ public class TransportSwapIT {
     public Option[] configuration() throws Exception {
         Path home = Dist.home("TransportSwapIT");
         HandlerBundles.pack(home, "taker", "1.0.0", SocketTaker.class);
+        HandlerBundles.pack(home, "greet", "1.0.0", GreetOne.class);
+        configure(home, "process-p", "command = '" + String.join("' '", EchoHandler.command()) + "'\n");
+        configure(home, "process.transient-t",
+                "command = sh -c 'printf \"HTTP/1.1 200 OK\\\\r\\\\nContent-Length: 2\\\\r\\\\n\\\\r\\\\nok\"' sh\n");
+        configure(home, "htpipe.server-near", "address = " + home.resolve("pipe") + "\nhandler = p\n");
+        configure(home, "htpipe.client-far", "address = " + home.resolve("pipe") + "\n");
+        for (String name : List.of("p", "t", "far")) {
+            configure(home, "route-" + name, "path = /" + name + "\nhandler = " + name + "\n");
+        }
         return OptionUtils.combine(Dist.options(home), bundle(jar("jna-").toUri().toString()),
                 bundle(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
+    }
+
+    private static void configure(Path home, String name, String text) throws Exception {
+        Files.writeString(home.resolve("config/org.hearthd." + name + ".cfg"), text);
     }
 
     /** From the test class path. */
@@ -120,6 +136,77 @@ public class TransportSwapIT {
         }
         Await.until("as many descriptors as before", () -> descriptors() <= before);
         assertTrue(descriptors() > 0);
+    }
+
+    @Test
+    public void underLoadTheNewOneIsStartedAndTheOldOneStoppedAndNothingFails() throws Exception {
+        List<Traffic> all = traffic("/greet", "/taker", "/p/x", "/t", "/far/x");
+        try {
+            for (int i = 0; i < 5; i++) {
+                installed(SECOND).start();
+                installed(FIRST).stop();
+                awaitAll(all);
+                container.awaitAnswer("/taker", 200, SECOND);
+                installed(FIRST).start();
+                installed(SECOND).stop();
+                awaitAll(all);
+                container.awaitAnswer("/taker", 200, FIRST);
+            }
+            for (Traffic each : all) {
+                each.assertNothingFailed();
+            }
+            assertEquals("the process stays: " + all.get(2), 1, all.get(2).bodies());
+        } finally {
+            stop(all);
+        }
+    }
+
+    @Test
+    public void underLoadTheOldOneIsStoppedBeforeTheNewOneIsStartedAndRequestsWait() throws Exception {
+        List<Traffic> all = traffic("/greet", "/p/x", "/t", "/far/x");
+        try {
+            for (int i = 0; i < 5; i++) {
+                installed(FIRST).stop();
+                all.get(0).await("one");
+                installed(SECOND).start();
+                awaitAll(all);
+                installed(SECOND).stop();
+                all.get(0).await("one");
+                installed(FIRST).start();
+                awaitAll(all);
+            }
+            for (Traffic each : all) {
+                each.assertNothingFailed();
+            }
+            assertEquals("the process stays: " + all.get(1), 1, all.get(1).bodies());
+        } finally {
+            stop(all);
+        }
+    }
+
+    private List<Traffic> traffic(String... paths) throws Exception {
+        container.deploy("greet-1.0.0.jar", "greet.jar");
+        List<Traffic> all = new ArrayList<>();
+        for (String path : paths) {
+            container.awaitAnswer(path, 200, "");
+        }
+        for (String path : paths) {
+            all.add(new Traffic("http://127.0.0.1:" + container.port(), path));
+        }
+        awaitAll(all);
+        return all;
+    }
+
+    private static void awaitAll(List<Traffic> all) throws Exception {
+        for (Traffic each : all) {
+            each.await("");
+        }
+    }
+
+    private static void stop(List<Traffic> all) throws Exception {
+        for (Traffic each : all) {
+            each.close();
+        }
     }
 
     private static long descriptors() throws Exception {

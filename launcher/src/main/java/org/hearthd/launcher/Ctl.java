@@ -3,6 +3,7 @@ package org.hearthd.launcher;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
@@ -26,9 +27,14 @@ final class Ctl {
 
     static int run(String... line) throws LaunchException, IOException {
         CtlArguments arguments = CtlArguments.parse(line);
-        try (SocketChannel channel = connect(arguments.home())) {
-            send(channel, arguments.words());
-            return print(new DataInputStream(Channels.newInputStream(channel)));
+        return ask(arguments.home(), arguments.words(), System.out, System.err);
+    }
+
+    /** The exit code of the command. */
+    static int ask(Path home, List<String> words, PrintStream out, PrintStream err) throws LaunchException, IOException {
+        try (SocketChannel channel = connect(home)) {
+            send(channel, words);
+            return print(new DataInputStream(Channels.newInputStream(channel)), out, err);
         }
     }
 
@@ -77,17 +83,17 @@ final class Ctl {
     }
 
     /** Copies the frames to where they belong; returns the exit code, which comes last. */
-    private static int print(DataInputStream answer) throws LaunchException {
+    private static int print(DataInputStream answer, PrintStream out, PrintStream err) throws LaunchException {
         try {
             for (;;) {
                 int kind = answer.readUnsignedByte();
                 byte[] bytes = new byte[answer.readInt()];
                 answer.readFully(bytes);
                 if (kind == EXIT_CODE) {
-                    System.out.flush();
+                    out.flush();
                     return bytes[0] & 0xFF;
                 }
-                (kind == STDOUT ? System.out : System.err).write(bytes, 0, bytes.length);
+                (kind == STDOUT ? out : err).write(bytes, 0, bytes.length);
             }
         } catch (IOException e) {
             throw new LaunchException(LaunchException.FAILED,

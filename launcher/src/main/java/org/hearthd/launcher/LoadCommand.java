@@ -29,7 +29,8 @@ final class LoadCommand {
         Load load = Load.start(plan, ToldVersion::new, out::println);
         Signals.handle("hearth", load::stop);
         Tally tally = load.await();
-        out.println(tally.verdict());
+        String fate = OldLoader.fate(arguments.home(), tally.versions());
+        out.println(tally.verdict() + (fate.isEmpty() ? "" : ", " + fate));
         return tally.failed() == 0 ? 0 : LaunchException.FAILED;
     }
 

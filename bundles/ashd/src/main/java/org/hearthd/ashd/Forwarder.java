@@ -153,12 +153,19 @@ public final class Forwarder implements AutoCloseable {
             return true;
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
+            answer(List.of(item), unsent(e));
             return true;
         } catch (IOException e) {
             broken(to, e);
             return false;
         }
+    }
+
+    /** ETOOMANYREFS is no fault of this request: what other processes of this user have sent counts as well. */
+    private String unsent(TransportException e) {
+        return e.getMessage().contains("Too many references")
+                ? "Too many response sockets are on their way to handlers that do not take them."
+                : "The request could not be passed to the handler " + handler + ".";
     }
 
     private void reads(PacketConnection to) {

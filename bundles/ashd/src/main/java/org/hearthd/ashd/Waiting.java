@@ -11,6 +11,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
@@ -66,6 +67,9 @@ final class Waiting {
         try {
             socket = exchange.takeSocket();
             return true;
+        } catch (NoDescriptorException e) {
+            answer(503, e.getMessage(), () -> null);
+            return false;
         } catch (NoTransportException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

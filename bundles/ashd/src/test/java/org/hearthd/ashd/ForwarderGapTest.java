@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.TransportException;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
@@ -41,7 +43,7 @@ import org.junit.jupiter.api.Test;
 final class ForwarderGapTest extends Contract {
     private final AtomicInteger writers = new AtomicInteger();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Forwarder forwarder = forwarder(1000, 20_000);
+    private Forwarder forwarder = forwarder(1000, 120_000);
     private PacketConnection near;
     private PacketConnection far;
 
@@ -164,6 +166,24 @@ final class ForwarderGapTest extends Contract {
         forwarder.forward(ManagedExchange.of("test", plain("a"), backend));
         await("the 503", () -> backend.status == 503);
         pair.theirs().close();
+    }
+
+    @Test
+    void whatTheKernelDoesNotCarryBecauseTooManyDescriptorsAreOnTheirWayIsA503AndTheConnectionStays() throws Exception {
+        AtomicBoolean full = new AtomicBoolean(true);
+        PacketConnection budgeted = (PacketConnection) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] {PacketConnection.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("trySend") && full.get()) {
+                        throw new TransportException("cannot send: Too many references: cannot splice");
+                    }
+                    return method.invoke(near, arguments);
+                });
+        forwarder.connected(budgeted);
+        StreamConnection refused = request("refused");
+        assertRefused(refused);
+        full.set(false);
+        request("next");
+        assertEquals("next", serve());
     }
 
     /** An exchange whose socket can not be made while there is a gap. */

@@ -6,154 +6,58 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
-import org.hearthd.Response;
 import org.hearthd.spi.ManagedExchange;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.FdPair;
-import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Real sockets on both sides, and as many descriptors afterwards as before. */
-final class ForwarderTest extends Contract {
-    private final BlockingQueue<PacketConnection> broken = new LinkedBlockingQueue<>();
-    private final AtomicInteger writers = new AtomicInteger();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private Forwarder forwarder = forwarder(1000, 20_000);
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
-    private Forwarder forwarder(int waiting, long timeoutMs) {
-        return new Forwarder("far", new Forwarder.Limits(waiting, timeoutMs, Datagram.C_LIMIT), () -> streams, task -> {
-            new Thread(() -> {
-                writers.incrementAndGet();
-                task.run();
-                writers.decrementAndGet();
-            }, "writer").start();
-        }, (connection, why) -> broken.add(connection));
-    }
-
-    @AfterEach
-    void ends() throws Exception {
-        forwarder.close();
-        streams = streams();
-        for (AutoCloseable each : open) {
-            each.close();
-        }
-        await("the end of the writer", () -> writers.get() == 0);
-        assertEquals(0, forwarder.waiting());
-    }
-
-    /** A connection and its peer, closed after the test. */
-    private record Line(PacketConnection near, PacketConnection far) {
-        void cut() {
-            near.close();
-            far.close();
-        }
-    }
-
-    private Line line() throws IOException {
-        FdPair pair = packets.pair();
-        Line line = new Line(packets.adopt(pair.ours()), packets.adopt(pair.theirs()));
-        open.add(line.near);
-        open.add(line.far);
-        return line;
-    }
-
-    /** Sends a request in; the client's end of its response socket. */
-    private StreamConnection request(Request request) throws IOException {
+/** What a forwarder does with requests while its connection comes, goes and is slow. */
+final class ForwarderTest extends ForwarderHouse {
+    @Test
+    void anExchangeForWhichThereIsNoDescriptorGets503WithTheReasonAndTheOthersGoOn() throws Exception {
+        Line line = line();
+        forwarder.connected(line.near());
         FdPair pair = streams.pair();
         StreamConnection client = streams.adopt(pair.ours());
         open.add(client);
-        forwarder.forward(ResponseSocket.exchange("test", request, pair.theirs(), () -> streams));
-        return client;
-    }
-
-    private StreamConnection request(String rest) throws IOException {
-        return request(plain(rest));
-    }
-
-    private static Request plain(String rest) {
-        return Request.of("GET", "/" + rest, "HTTP/1.1", rest, Headers.of("Host", "h"));
-    }
-
-    /** Answers the next request with its rest string, which it returns. */
-    private String serve(PacketConnection far) throws Exception {
-        return get(concurrently(() -> serveNow(far)));
-    }
-
-    private String serveNow(PacketConnection far) throws IOException {
-        try (Packet packet = new Packet(1)) {
-            if (far.receive(packet) < 0) {
-                return null;
-            }
-            Request request = Datagram.decode(packet.data());
-            ResponseSocket.exchange("far", request, packet.fds().remove(0), () -> streams)
-                    .respond(Response.text(200, request.rest()));
-            return request.rest();
-        }
-    }
-
-    private static String answer(StreamConnection client) throws Exception {
-        return get(concurrently(() -> text(client)));
-    }
-
-    private static String text(StreamConnection client) throws IOException {
-        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
-
-    private static void assertStatus(int status, StreamConnection client) throws Exception {
-        String answer = answer(client);
-        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
-        assertTrue(answer.contains(" far"), answer);
-        assertEquals(status == 503, answer.contains("Retry-After: 1\r\n"), answer);
+        Exchange whole = ResponseSocket.exchange("test", plain("a"), pair.theirs(), () -> streams);
+        forwarder.forward((Exchange) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Exchange.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("takeSocket")) {
+                        throw new NoDescriptorException("None is left.", null);
+                    }
+                    return method.invoke(whole, arguments);
+                }));
+        String answer = get(concurrently(() -> new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1)));
+        assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("None is left."), answer);
+        request("b");
+        assertEquals("b", serve(line.far()));
     }
 
     @Test
     void sendsOnTheCallersThreadWhileNobodyWaits() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         for (int i = 0; i < 10; i++) {
             StreamConnection client = request("r" + i);
-            assertEquals("r" + i, serve(line.far));
+            assertEquals("r" + i, serve(line.far()));
             assertTrue(answer(client).endsWith("r" + i));
             assertEquals(0, writers.get());
         }
@@ -168,9 +72,9 @@ final class ForwarderTest extends Contract {
         assertEquals(50, forwarder.waiting());
         await("one writer", () -> writers.get() == 1);
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         for (int i = 0; i < 50; i++) {
-            assertEquals("r" + i, serve(line.far));
+            assertEquals("r" + i, serve(line.far()));
         }
         for (int i = 0; i < 50; i++) {
             assertTrue(answer(clients.get(i)).endsWith("r" + i));
@@ -181,18 +85,18 @@ final class ForwarderTest extends Contract {
     @Test
     void aFullQueueKeepsTheOrder() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         int all = 0;
         for (; forwarder.waiting() < 100; all++) {
             request("r" + all);
         }
         for (int i = 0; i < all; i++) {
-            assertEquals("r" + i, serve(line.far));
+            assertEquals("r" + i, serve(line.far()));
         }
         await("the end of the writer", () -> writers.get() == 0);
         request("last");
         assertEquals(0, forwarder.waiting());
-        assertEquals("last", serve(line.far));
+        assertEquals("last", serve(line.far()));
     }
 
     @Test
@@ -203,9 +107,9 @@ final class ForwarderTest extends Contract {
         assertStatus(503, request("c"));
         assertEquals(2, forwarder.waiting());
         Line line = line();
-        forwarder.connected(line.near);
-        assertEquals("a", serve(line.far));
-        assertEquals("b", serve(line.far));
+        forwarder.connected(line.near());
+        assertEquals("a", serve(line.far()));
+        assertEquals("b", serve(line.far()));
     }
 
     @Test
@@ -214,7 +118,7 @@ final class ForwarderTest extends Contract {
         assertStatus(503, request("a"));
         await("the end of the writer", () -> writers.get() == 0);
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         int sent = 0;
         StreamConnection waits = request("r" + sent);
         while (forwarder.waiting() == 0) {
@@ -224,60 +128,60 @@ final class ForwarderTest extends Contract {
         assertStatus(503, waits);
         await("the end of the writer", () -> writers.get() == 0);
         for (int i = 0; i < sent; i++) {
-            assertEquals("r" + i, serve(line.far));
+            assertEquals("r" + i, serve(line.far()));
         }
         request("next");
-        assertEquals("next", serve(line.far));
+        assertEquals("next", serve(line.far()));
     }
 
     @Test
     void whatABrokenConnectionRefusesGoesOutFirstOnTheNext() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
-        line.far.close();
+        forwarder.connected(line.near());
+        line.far().close();
         request("a");
-        assertSame(line.near, broken.poll(60, TimeUnit.SECONDS));
+        assertSame(line.near(), broken.poll(60, TimeUnit.SECONDS));
         request("b");
         request("c");
         assertEquals(3, forwarder.waiting());
         Line next = line();
-        forwarder.connected(next.near);
-        assertEquals("a", serve(next.far));
-        assertEquals("b", serve(next.far));
-        assertEquals("c", serve(next.far));
+        forwarder.connected(next.near());
+        assertEquals("a", serve(next.far()));
+        assertEquals("b", serve(next.far()));
+        assertEquals("c", serve(next.far()));
         assertTrue(broken.isEmpty(), "told once");
     }
 
     @Test
     void aConnectionThatBreaksWhileItsQueueIsFullLosesNothingThatWaited() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         int sent = 0;
         for (; forwarder.waiting() < 3; sent++) {
             request("r" + sent);
         }
-        line.far.close();
-        assertSame(line.near, broken.poll(60, TimeUnit.SECONDS));
+        line.far().close();
+        assertSame(line.near(), broken.poll(60, TimeUnit.SECONDS));
         Line next = line();
-        forwarder.connected(next.near);
+        forwarder.connected(next.near());
         for (int i = sent - 3; i < sent; i++) {
-            assertEquals("r" + i, serve(next.far));
+            assertEquals("r" + i, serve(next.far()));
         }
     }
 
     @Test
     void aRequestThatCanNotBeSentIsAnsweredAndTheConnectionGoesOn() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         assertStatus(414, request("x".repeat(Datagram.C_LIMIT / 2)));
         assertStatus(431, request(plain("a").withHeaders(Headers.of("Cookie", "x".repeat(Datagram.C_LIMIT)))));
         assertStatus(502, request(new Foreign(plain("a"))));
-        forwarder.disconnected(line.near);
+        forwarder.disconnected(line.near());
         StreamConnection waits = request("x".repeat(Datagram.C_LIMIT / 2));
         request("good");
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         assertStatus(414, waits);
-        assertEquals("good", serve(line.far));
+        assertEquals("good", serve(line.far()));
         assertTrue(broken.isEmpty());
     }
 
@@ -334,14 +238,14 @@ final class ForwarderTest extends Contract {
         exchanges.get(0).failUnanswered(504, "Too late.");
         assertEquals(1, forwarder.waiting());
         Line line = line();
-        forwarder.connected(line.near);
-        assertEquals("r2", serve(line.far));
+        forwarder.connected(line.near());
+        assertEquals("r2", serve(line.far()));
         for (int i = 3; i < 5; i++) {
-            forwarder.disconnected(line.near);
+            forwarder.disconnected(line.near());
             StreamConnection client = request("r" + i);
             assertEquals(1, forwarder.waiting());
-            forwarder.connected(line.near);
-            assertEquals("r" + i, serve(line.far));
+            forwarder.connected(line.near());
+            assertEquals("r" + i, serve(line.far()));
             assertTrue(answer(client).endsWith("r" + i));
         }
     }
@@ -364,9 +268,9 @@ final class ForwarderTest extends Contract {
         assertStatus(503, request("b"));
         assertFalse(drained.isDone());
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         get(drained);
-        assertEquals("a", serve(line.far));
+        assertEquals("a", serve(line.far()));
         assertStatus(503, request("c"));
         get(forwarder.drain().toCompletableFuture());
     }
@@ -380,7 +284,7 @@ final class ForwarderTest extends Contract {
         get(forwarder.drain().toCompletableFuture());
         forwarder = forwarder(1000, 20_000);
         Line line = line();
-        forwarder.connected(line.near);
+        forwarder.connected(line.near());
         StreamConnection tried = request("r");
         while (forwarder.waiting() == 0) {
             tried = request("r");
@@ -400,8 +304,8 @@ final class ForwarderTest extends Contract {
     @Test
     void withoutATransportTheClientOfARefusedRequestSeesTheEnd() throws Exception {
         Line line = line();
-        forwarder.connected(line.near);
-        line.far.close();
+        forwarder.connected(line.near());
+        line.far().close();
         StreamConnection client = request("a");
         streams = null;
         forwarder.close();

@@ -72,7 +72,8 @@ final class Attempts {
 
     void ended(Swap swap, Swap.End end) {
         Deployment deployment = swap.deployment;
-        boolean stale = deployment.removed || deployment.next != null || swap.isCancelled();
+        boolean stale = deployment.removed || deployment.next != null || swap.isCancelled()
+                || tools.installer().isEnding();
         if (end == Swap.End.COMMITTED) {
             committed(swap);
         } else if (end == Swap.End.UNRESOLVED && !stale) {

@@ -41,21 +41,20 @@ final class Deployer {
         this.attempts = new Attempts(tools, store, reports, revisions, loaders, deployments.values(), this::finished, this);
     }
 
-    /** Takes over what this room has installed before it was restarted. */
+    /** Takes over what this room has installed before it was restarted: of each bundle the newest, the others were on their way out. */
     synchronized void adopt() {
-        tools.installer().adopted().forEach((file, bundles) -> {
-            Deployment deployment = new Deployment(file);
-            for (Bundle bundle : bundles) {
-                Running found = new Running(bundle, store.adopted(file, bundle), Instant.now());
-                if (deployment.running == null && bundle.getState() == Bundle.ACTIVE) {
-                    deployment.running = found;
-                    deployment.offered = found.jar();
-                    deployments.put(file, deployment);
-                } else {
-                    attempts.retire(deployment, found);
-                }
+        Set<String> seen = new TreeSet<>();
+        for (Bundle bundle : tools.installer().deployed()) {
+            String file = Installer.file(bundle);
+            Running found = new Running(bundle, store.adopted(file, bundle), Instant.now());
+            Deployment deployment = deployments.computeIfAbsent(file, Deployment::new);
+            if (bundle.getState() == Bundle.ACTIVE && seen.add(bundle.getSymbolicName()) && deployment.running == null) {
+                deployment.running = found;
+                deployment.offered = found.jar();
+            } else {
+                attempts.retire(deployment, found);
             }
-        });
+        }
     }
 
     /** The names of the files that are known. */

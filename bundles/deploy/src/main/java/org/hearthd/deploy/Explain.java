@@ -106,7 +106,7 @@ final class Explain {
             if (state.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
                 reasons.add(configuration);
             } else if (state.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                reasons.add(component + " failed: " + state.failure.lines().findFirst().orElse(""));
+                reasons.add(component + " failed: " + cause(state.failure));
             }
             for (UnsatisfiedReferenceDTO reference : state.unsatisfiedReferences) {
                 reasons.add(
@@ -114,6 +114,14 @@ final class Explain {
             }
         }
         return reasons;
+    }
+
+    /** The innermost cause of a stack trace: what an activation throws is wrapped by those who have called it. */
+    private static String cause(String trace) {
+        String caused = "Caused by: ";
+        List<String> lines = trace.lines().toList();
+        return lines.stream().filter(line -> line.startsWith(caused)).reduce((outer, inner) -> inner)
+                .map(line -> line.substring(caused.length())).orElse(lines.isEmpty() ? "" : lines.get(0));
     }
 
     private static String wanted(ComponentDescriptionDTO description, UnsatisfiedReferenceDTO unsatisfied) {

@@ -2,11 +2,8 @@ package org.hearthd.deploy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -56,18 +53,10 @@ final class Installer {
         return Long.parseLong(bundle.getLocation().substring(bundle.getLocation().lastIndexOf('#') + 1));
     }
 
-    private List<Bundle> deployed() {
-        return Stream.of(context.getBundles()).filter(Installer::isDeployed).toList();
-    }
-
-    /** What this room has installed before it was restarted, by file name, the newest first. */
-    Map<String, List<Bundle>> adopted() {
-        Map<String, List<Bundle>> found = new TreeMap<>();
-        for (Bundle bundle : deployed()) {
-            found.computeIfAbsent(file(bundle), name -> new ArrayList<>()).add(bundle);
-        }
-        found.values().forEach(bundles -> bundles.sort(Comparator.comparingLong(Installer::number).reversed()));
-        return found;
+    /** What this room has installed, the newest first. */
+    List<Bundle> deployed() {
+        return Stream.of(context.getBundles()).filter(Installer::isDeployed)
+                .sorted(Comparator.comparingLong(Installer::number).reversed()).toList();
     }
 
     Bundle install(String name, BundleJar jar) throws BundleException, IOException {

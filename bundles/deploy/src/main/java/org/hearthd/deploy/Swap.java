@@ -3,7 +3,6 @@ package org.hearthd.deploy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -40,13 +39,12 @@ final class Swap implements Runnable {
     final boolean recovery;
     private final Tools tools;
     private final BiConsumer<Swap, End> finished;
-    private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private Thread starter;
+    private final Start start;
     private volatile boolean cancelled;
     private boolean launched;
     /** Written by its thread before it has finished. */
     private String reason = "";
-    private String tried = "installed";
+    private String steps = "";
 
     Swap(Deployment deployment, BundleJar jar, Bundle candidate, Running old, boolean recovery, Tools tools,
             BiConsumer<Swap, End> finished) {
@@ -57,6 +55,7 @@ final class Swap implements Runnable {
         this.recovery = recovery;
         this.tools = tools;
         this.finished = finished;
+        this.start = new Start(candidate);
     }
 
     /** Begins, unless it has begun. */
@@ -88,7 +87,7 @@ final class Swap implements Runnable {
 
     /** What was done, for people. */
     String tried() {
-        return tried + (old == null ? "" : " beside " + old.jar().identity());
+        return "installed" + (old == null ? "" : " beside " + old.jar().identity()) + steps;
     }
 
     @Override
@@ -98,11 +97,8 @@ final class Swap implements Runnable {
             end = attempt();
         } catch (RuntimeException | LinkageError broken) {
             reason = "deploying it failed: " + broken;
-            discard();
+            start.discard(tools.installer(), () -> {});
             LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
-        }
-        if (end != End.COMMITTED && (cancelled || tools.installer().isEnding())) {
-            end = End.CANCELLED;
         }
         finished.accept(this, end);
     }
@@ -112,7 +108,7 @@ final class Swap implements Runnable {
         if (!users.isEmpty() && !tools.rules().refreshOthers()) {
             reason = "the classes of " + old.jar().identity() + " are used by " + String.join(", ", users)
                     + ", which would have to be restarted (allowed by refresh.others = true)";
-            discard();
+            discard(null);
             return End.FAILED;
         }
         if (old == null) {
@@ -123,17 +119,22 @@ final class Swap implements Runnable {
     }
 
     private End endOf(Succession succession) {
-        start();
+        start.begin("hearth-deploy-start-" + deployment.file, tools.tasks());
         End end = awaitReady(succession);
         if (end == End.COMMITTED && succession != null) {
             succession.commit();
         }
         if (end == End.FAILED || end == End.CANCELLED) {
-            discard().whenComplete((done, failed) -> close(succession));
+            discard(succession);
         } else {
             close(succession);
         }
         return end;
+    }
+
+    /** The announcement lasts as long as the bundle may register handlers. */
+    private void discard(Succession succession) {
+        start.discard(tools.installer(), () -> close(succession));
     }
 
     private static void close(Succession succession) {
@@ -156,11 +157,10 @@ final class Swap implements Runnable {
         End end = End.CANCELLED;
         boolean stopped = stopOld();
         if (stopped && !cancelled) {
+            steps = ", which was stopped because its handlers are exclusive";
             end = endOf(succession);
-            tried += ", after stopping the exclusive handlers";
         } else {
-            discard();
-            succession.close();
+            discard(succession);
         }
         if (end != End.COMMITTED && !tools.installer().isEnding()) {
             restoreOld();
@@ -179,10 +179,7 @@ final class Swap implements Runnable {
     }
 
     private void restoreOld() {
-        long deadline = System.nanoTime() + RESTORE_WAIT_NANOS;
-        while (!started.isDone() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        start.awaitDiscarded(RESTORE_WAIT_NANOS);
         try {
             old.bundle().stop(Bundle.STOP_TRANSIENT);
             Installer.start(old.bundle());
@@ -190,18 +187,6 @@ final class Swap implements Runnable {
             LOG.log(System.Logger.Level.ERROR, "{0} does not start again: {1}", old.jar().identity(),
                     tools.explain().notStarted(old.bundle(), failed));
         }
-    }
-
-    private void start() {
-        starter = tools.tasks().start("hearth-deploy-start-" + deployment.file, () -> {
-            try {
-                Installer.start(candidate);
-                started.complete(null);
-            } catch (BundleException | RuntimeException | Error failed) {
-                // the framework wraps what an activator throws, but callbacks of others run here too
-                started.completeExceptionally(failed);
-            }
-        });
     }
 
     private boolean isInterrupted() {
@@ -213,16 +198,17 @@ final class Swap implements Runnable {
         long begin = System.nanoTime();
         long timeout = TimeUnit.MILLISECONDS.toNanos(tools.rules().readyTimeoutMs());
         while (!isInterrupted()) {
-            if (started.isCompletedExceptionally()) {
-                return notStarted();
+            Throwable failure = start.failure();
+            if (failure != null) {
+                reason = tools.explain().notStarted(candidate, failure);
+                return Explain.isUnresolved(failure) ? End.UNRESOLVED : End.FAILED;
             }
             Map<String, String> missing = succession == null ? Map.of() : succession.missing();
-            if (started.isDone() && missing.isEmpty()) {
-                tried += " and started";
+            if (start.hasReturned() && missing.isEmpty()) {
                 return End.COMMITTED;
             }
             long waited = System.nanoTime() - begin;
-            boolean hopeless = started.isDone()
+            boolean hopeless = start.hasReturned()
                     && (succession != null && succession.failed()
                             || waited > QUICK_NANOS && tools.explain().hasFailed(candidate));
             if (waited > timeout || hopeless) {
@@ -233,37 +219,15 @@ final class Swap implements Runnable {
         return End.CANCELLED;
     }
 
-    private End notStarted() {
-        Throwable failure = started.handle((ok, failed) -> failed instanceof CompletionException ? failed.getCause() : failed)
-                .join();
-        reason = tools.explain().notStarted(candidate, failure);
-        return Explain.isUnresolved(failure) ? End.UNRESOLVED : End.FAILED;
-    }
-
     private End late(Map<String, String> missing, long waitedMs) {
-        tried += ", started and waited for " + waitedMs + " ms";
+        steps += ", started and waited for " + waitedMs + " ms";
         StringBuilder why = new StringBuilder();
-        if (!started.isDone()) {
+        if (!start.hasReturned()) {
             why.append("its start has not returned; ");
         }
         missing.forEach((handler, lack) -> why.append("handler ").append(handler).append(": ").append(lack).append("; "));
-        String unsatisfied = started.isDone() ? tools.explain().unsatisfied(candidate) : "";
+        String unsatisfied = start.hasReturned() ? tools.explain().unsatisfied(candidate) : "";
         reason = unsatisfied.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
         return End.FAILED;
-    }
-
-    /** Uninstalls the new bundle as soon as its start has returned; completes then. */
-    CompletableFuture<Void> discard() {
-        if (starter == null) {
-            started.complete(null);
-        } else if (!started.isDone()) {
-            starter.interrupt();
-        }
-        return started.handle((ok, failed) -> {
-            // the interrupt was meant for the start alone
-            Thread.interrupted();
-            tools.installer().remove(candidate);
-            return null;
-        });
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Keeps the installed handler bundles equal to the jars of a directory: installs what is put there, updates what is replaced,
- * uninstalls what is removed. Handles no configuration files.
+ * Keeps in service what the jars of a directory hold: starts what is put there, replaces what is replaced without a gap, drains what is
+ * removed. Handles no configuration files.
  */
 package org.hearthd.deploy;

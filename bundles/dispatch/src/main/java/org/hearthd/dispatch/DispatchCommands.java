@@ -51,6 +51,7 @@ public final class DispatchCommands {
         row.put("why", generation != null ? "" : slot.absence());
         row.put("leases", generation == null ? 0L : generation.inProgress());
         row.put("parked", slot.gate().parked().size());
+        row.put("parked ever", slot.gate().parkedEver());
         row.put("retiring", slot.retiring().stream().map(DispatchCommands::retiring).toList());
         return row;
     }

@@ -23,6 +23,7 @@ final class Gate {
     /** What newcomers may use without waiting: {@link #next}, or null while somebody waits. Written under the lock. */
     private volatile Generation current;
     private final Set<Parked> parked = new LinkedHashSet<>();
+    private long parkedEver;
     private boolean emptying;
     private boolean closed;
     /** Whether the log says already that requests are refused for want of this handler. */
@@ -111,6 +112,7 @@ final class Gate {
             return "The handler " + name + " is absent at the moment, and too many requests wait for it.";
         }
         parked.add(newcomer);
+        parkedEver++;
         return null;
     }
 
@@ -190,6 +192,11 @@ final class Gate {
                 refuse(waiting.exchange(), "The runtime is being stopped.");
             }
         }
+    }
+
+    /** How many exchanges have had to wait here so far. */
+    synchronized long parkedEver() {
+        return parkedEver;
     }
 
     /** What waits, oldest first. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.spi.NoDescriptorException;
 
 /**
  * One revision of a handler in service, with a number of its own: counts the exchanges in progress on it (leases) and owns its
@@ -131,6 +132,10 @@ final class Generation {
     private void failed(Exchange exchange, Throwable t) {
         if (t instanceof IOException && exchange.ended()) {
             LOG.log(Level.DEBUG, () -> exchange + ": " + this + " noticed that its client is gone", t);
+            return;
+        }
+        if (t instanceof NoDescriptorException) {
+            Unavailable.answer(exchange, shared.limits().retryAfterS(), t.getMessage());
             return;
         }
         LOG.log(Level.ERROR, () -> exchange + ": " + this + " threw: 500", t);

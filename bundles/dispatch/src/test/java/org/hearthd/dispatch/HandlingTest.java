@@ -2,6 +2,7 @@ package org.hearthd.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +19,7 @@ import org.hearthd.Handler;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
 import org.hearthd.Response;
+import org.hearthd.spi.NoDescriptorException;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.ServiceRegistration;
 
@@ -56,6 +58,28 @@ class HandlingTest extends HouseTest {
         assertEquals(503, client.status());
         assertEquals("1", client.response.headers().get("Retry-After"));
         assertEquals(client.exchange.id(), client.response.headers().get("X-Request-Id"));
+    }
+
+    @Test
+    void aHandlerForWhichThereIsNoDescriptorGives503WithTheReason() throws Exception {
+        house.register(e -> {
+            throw new NoDescriptorException("None is left.", null);
+        }, Handler.NAME, "a", Handler.NON_BLOCKING, true);
+        Client client = house.dispatch("a");
+        assertEquals(503, client.status());
+        assertEquals("1", client.response.headers().get("Retry-After"));
+        assertTrue(client.text().contains("None is left."), client.text());
+    }
+
+    @Test
+    void theExchangeKnowsWhichGenerationItWasGivenTo() {
+        ServiceRegistration<Handler> registration = house.register(says("hi"), Handler.NAME, "a", Handler.NON_BLOCKING, true);
+        String first = house.dispatch("a").exchange.generation();
+        assertTrue(first.matches("a/.*#\\d+"), first);
+        assertEquals(first, house.dispatch("a").exchange.generation());
+        registration.setProperties(House.properties(Handler.NAME, "a", Handler.NON_BLOCKING, true, Handler.TIMEOUT, 1_000L));
+        assertNotEquals(first, house.dispatch("a").exchange.generation());
+        assertNull(house.dispatch("nobody").exchange.generation());
     }
 
     @Test

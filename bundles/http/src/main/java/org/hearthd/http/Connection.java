@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import org.hearthd.net.Deadline;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.spi.NoDescriptorException;
 
 /**
  * One client's connection: one request at a time, in order. The next one waits in the decoder's buffer, and when bytes pile up there
@@ -41,6 +43,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private BodyIntake intake;
     private Ending ending;
     private Reports reports;
+    private DescriptorBudget.Held held;
     private String[] ash;
     private int ashBytes;
     private boolean inRead;
@@ -126,8 +129,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         reading.set(limits().idleTimeout());
-        if (!front.opened(this)) {
-            refuse(new Refusal(503, "There are too many connections."));
+        boolean room = front.opened(this);
+        try {
+            held = front.budget().hold(DescriptorBudget.Use.CLIENT);
+            if (!room) {
+                refuse(new Refusal(503, "There are too many connections."));
+            }
+        } catch (NoDescriptorException e) {
+            refuse(new Refusal(503, e.getMessage()));
         }
     }
 
@@ -232,6 +241,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         reading.cancel();
         out.cancel();
         front.closed(this);
+        if (held != null) {
+            held.release();
+        }
         HttpExchange current = exchange;
         if (current != null && phase == Phase.BUSY) {
             reports.broken(current);

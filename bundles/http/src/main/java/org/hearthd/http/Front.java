@@ -18,6 +18,7 @@ import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.net.EventLoops;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.Source;
 
@@ -28,6 +29,7 @@ final class Front implements Source {
     private final Listeners listeners;
     private final Consumer<Exchange> sink;
     private final Supplier<List<AccessObserver>> observers;
+    private final Supplier<DescriptorBudget> budget;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
@@ -43,14 +45,16 @@ final class Front implements Source {
      *
      * @param sink who takes the exchanges
      * @param observers who is told of their ends, asked each time
+     * @param budget who says whether there are descriptors left, asked each time
      */
     Front(String name, EventLoops loops, Listeners listeners, Consumer<Exchange> sink,
-            Supplier<List<AccessObserver>> observers) {
+            Supplier<List<AccessObserver>> observers, Supplier<DescriptorBudget> budget) {
         this.name = name;
         this.loops = loops;
         this.listeners = listeners;
         this.sink = sink;
         this.observers = observers;
+        this.budget = budget;
     }
 
     /** To be called before the first {@link #listen}, and whenever something has changed. */
@@ -209,6 +213,10 @@ final class Front implements Source {
 
     List<AccessObserver> observers() {
         return observers.get();
+    }
+
+    DescriptorBudget budget() {
+        return budget.get();
     }
 
     void dispatch(ManagedExchange exchange) {

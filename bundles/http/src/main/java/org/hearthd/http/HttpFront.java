@@ -16,6 +16,7 @@ import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.Source;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -25,7 +26,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The component of one front: its settings, its registration as a source, its end. */
@@ -41,6 +44,8 @@ public final class HttpFront {
     private volatile Settings settings;
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<AccessObserver> observers = List.of();
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile DescriptorBudget budget;
     private ServiceRegistration<Source> registration;
 
     /**
@@ -62,7 +67,7 @@ public final class HttpFront {
             } else {
                 this.dispatcher.dispatch(handler, exchange);
             }
-        }, () -> observers);
+        }, () -> observers, () -> DescriptorBudget.or(budget));
         front.change(settings.limits(), settings.serverHeader(), settings.generationHeader());
     }
 

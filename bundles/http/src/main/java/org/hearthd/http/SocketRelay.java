@@ -14,9 +14,12 @@ import org.hearthd.net.ByteExchange.Body;
 import org.hearthd.net.Deadline;
 import org.hearthd.net.EventLoops;
 import org.hearthd.net.PairEnd;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.NoTransportException;
 
 /**
  * Stands between a client and a taken response socket: the request body goes to the socket, its end as a half-close; the answer comes
@@ -27,6 +30,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
     private static final System.Logger LOG = System.getLogger(SocketRelay.class.getName());
 
     private final HttpExchange exchange;
+    private final DescriptorBudget.Held held;
     private PairEnd socket;
     /** What has come of the head, or of a chunk's lines. */
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
@@ -37,23 +41,36 @@ final class SocketRelay implements PairEnd.Receiver, Body {
     private boolean answering;
     private boolean over;
 
-    private SocketRelay(HttpExchange exchange) {
+    private SocketRelay(HttpExchange exchange) throws NoDescriptorException {
         this.exchange = exchange;
+        this.held = exchange.connection().front().budget().hold(DescriptorBudget.Use.IN_FLIGHT);
         this.quiet = new Deadline(exchange.loop(), this::late);
     }
 
     /** Makes the socket pair and starts to relay; the caller owns what it gets. */
     static Fd start(HttpExchange exchange) throws IOException {
         SocketRelay relay = new SocketRelay(exchange);
+        try {
+            return relay.connect();
+        } catch (NoTransportException e) {
+            relay.held.release();
+            throw e;
+        } catch (IOException e) {
+            relay.held.release();
+            throw new NoDescriptorException("No socket can be made for this request: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private Fd connect() throws IOException {
         EventLoops loops = exchange.connection().front().loops();
         FdPair pair = loops.pair();
         try {
-            relay.socket = loops.serve(pair.ours(), exchange.loop(), relay);
-            exchange.run(relay::begin);
+            socket = loops.serve(pair.ours(), exchange.loop(), this);
         } catch (IOException | RuntimeException e) {
-            pair.close();
+            pair.theirs().close();
             throw e;
         }
+        exchange.run(this::begin);
         return pair.theirs();
     }
 
@@ -312,6 +329,9 @@ final class SocketRelay implements PairEnd.Receiver, Body {
     }
 
     private void finish() {
+        if (!over) {
+            held.release();
+        }
         over = true;
         quiet.cancel();
         partial.release();

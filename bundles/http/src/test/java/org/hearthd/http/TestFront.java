@@ -15,6 +15,7 @@ import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.net.NettyEventLoops;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
@@ -56,12 +57,13 @@ final class TestFront implements AutoCloseable {
     final NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1);
     final Front front;
     volatile List<AccessObserver> observers = List.of();
+    volatile DescriptorBudget budget = DescriptorBudget.NONE;
     private final ExecutorService pool = Executors.newCachedThreadPool();
     private volatile Code code = exchange -> exchange.respond(Response.text(200, "hello\n"));
     private volatile boolean blocking;
 
     TestFront(Limits limits, String address) throws IOException {
-        front = new Front("http test", loops, new TestListeners(), this::dispatch, () -> observers);
+        front = new Front("http test", loops, new TestListeners(), this::dispatch, () -> observers, () -> budget);
         front.change(limits, "Hearth", "X-Generation");
         front.listen(request(address));
     }

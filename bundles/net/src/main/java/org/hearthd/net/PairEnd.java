@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
@@ -71,7 +72,7 @@ public final class PairEnd implements EpollIoHandle {
     /**
      * Begins; nothing is delivered before {@link #reading}. Not after {@link #close}.
      *
-     * @throws IOException if the loop is stopping; this end is closed
+     * @throws IOException if the loop is stopping, or the kernel watches no more sockets; this end is closed
      */
     public void open(ByteBufAllocator pieces) throws IOException {
         allocator = pieces;
@@ -81,7 +82,12 @@ public final class PairEnd implements EpollIoHandle {
             throw new IOException("the event loops are stopping", registered.cause());
         }
         registration = registered.getNow();
-        registration.submit(INPUT);
+        try {
+            registration.submit(INPUT);
+        } catch (UncheckedIOException e) {
+            close();
+            throw e.getCause();
+        }
     }
 
     /** Whether pieces are delivered as they come, or left where they are. */

@@ -9,7 +9,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Commands of the shell: the access logs, and opening their files again. */
 @Component(service = AccessCommands.class, property = {"osgi.command.scope=hearth", "osgi.command.function=accesslog",
-    "osgi.command.function=reopen"})
+    "osgi.command.function=reopen", "hearth.help=accesslog: the access logs, and whether they can be written",
+    "hearth.help=reopen: open the files of the access logs again"})
 public final class AccessCommands {
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<AccessLog> logs = List.of();

@@ -1,2 +1,5 @@
-/** What can be seen of a running Hearth from outside: the access log. Imports no other room; sources report through the spi. */
+/**
+ * What can be seen of a running Hearth from outside, the access log, and what keeps descriptors from running out. Imports no other
+ * room; sources report and ask through the spi.
+ */
 package org.hearthd.observe;

@@ -18,6 +18,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.StreamTransport;
 
 /** Starts one process for each exchange, so many at a time; the others wait, bounded in number and time. */
@@ -130,6 +131,8 @@ final class TransientRuns {
             return null;
         } catch (IllegalStateException e) {
             LOG.log(Level.DEBUG, () -> exchange + " has ended before its process was started", e);
+        } catch (NoDescriptorException e) {
+            exchange.fail(503, e.getMessage());
         } catch (IOException e) {
             LOG.log(Level.WARNING,
                     () -> exchange + ": 503, handler " + now.handler() + " gets no response socket: " + e.getMessage());

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -93,6 +94,31 @@ final class Anonymous implements Dialer {
                 result.setFailure(dialed.cause());
             }
         });
+    }
+
+    /** Starts the program before anybody wants it; completes once it has lived so long, fails saying why if it has not. */
+    CompletableFuture<Void> tryOut(long millis) {
+        return ready().thenCompose(there -> {
+            Child started = child();
+            if (started == null) {
+                throw new CompletionException(new Refused(503, "The application server can not be started."));
+            }
+            return started.exit().copy().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenAccept(status -> {
+                if (status != null) {
+                    throw new CompletionException(new Refused(503, "its program has ended: " + started.state()));
+                }
+            });
+        });
+    }
+
+    /** A program that has only just been started may be about to end. */
+    @Override
+    public synchronized boolean serves() {
+        return child != null && System.nanoTime() - startedAt > TimeUnit.MILLISECONDS.toNanos(ScgiHandler.TRIAL_MS);
+    }
+
+    private synchronized Child child() {
+        return child;
     }
 
     /** The way to the program that runs, or is being started. */

@@ -130,8 +130,11 @@ final class Conversation implements Gate.Waiter {
 
     /** With whom it is now: a change of the settings while this exchange waited must not cost it its answer. */
     private void dial() {
-        Dialer current = handler.dialer();
-        dialer = current;
+        do {
+            dialer = handler.dialer();
+            // one that is replaced just now may not have seen who uses it
+        } while (dialer != handler.dialer());
+        Dialer current = dialer;
         current.dial(view.loop(), exchange).addListener(dialed -> {
             if (!dialed.isSuccess() && !over && current != handler.dialer()) {
                 dial();

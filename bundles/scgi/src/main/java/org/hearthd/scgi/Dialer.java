@@ -17,6 +17,11 @@ interface Dialer {
      */
     Future<Line> dial(EventLoop loop, Exchange request);
 
+    /** Whether there is something that is worth being kept until its successor is ready. */
+    default boolean serves() {
+        return true;
+    }
+
     /**
      * Nobody calls {@link #dial} any more; ends what was started only for this dialer. Not to be called on a loop.
      *

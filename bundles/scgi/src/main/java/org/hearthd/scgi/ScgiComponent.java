@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.function.IntConsumer;
 import org.hearthd.Handler;
 import org.hearthd.listeners.Listeners;
@@ -83,10 +84,23 @@ public final class ScgiComponent {
     /** Takes new settings without dropping a request; a refused change leaves everything as it was. */
     @Modified
     void modified(ScgiConfig config) {
-        Settings changed = Settings.of(pid, config);
-        handler.change(changed);
+        handler.change(Settings.of(pid, config)).whenComplete((done, failure) -> {
+            if (failure == null) {
+                publish();
+            } else {
+                LOG.log(Level.ERROR, () -> pid + ": the change is refused, " + handler + " goes on as it was: "
+                        + (failure instanceof CompletionException ? failure.getCause() : failure).getMessage());
+            }
+        });
+    }
+
+    private synchronized void publish() {
         revision++;
-        registration.setProperties(properties(changed));
+        try {
+            registration.setProperties(properties(handler.settings()));
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> handler + " has gone meanwhile", e);
+        }
     }
 
     private Dictionary<String, Object> properties(Settings settings) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +25,8 @@ final class ScgiHandler implements Handler {
     /** For what would block a loop: names and files. */
     private static final int WORKERS = 4;
     private static final int IDLE_S = 10;
+    /** A changed program that lives that long has at least been executed. */
+    static final long TRIAL_MS = 250;
     /** From SIGKILL to the end of a program. */
     private static final long KILL_MS = 5000;
 
@@ -36,6 +39,8 @@ final class ScgiHandler implements Handler {
     /** Those of earlier settings that still have exchanges. */
     private final Set<Dialer> retired = ConcurrentHashMap.newKeySet();
     private volatile State state;
+    /** The program of a change that is being tried, or null. */
+    private Anonymous trial;
     private volatile boolean stopping;
 
     private record State(Settings settings, Dialer dialer) {}
@@ -60,16 +65,60 @@ final class ScgiHandler implements Handler {
         change(settings);
     }
 
-    /** Takes new settings for new exchanges; those in progress go on as they began. */
-    void change(Settings settings) {
-        gate.change(settings.limits());
+    /**
+     * Takes new settings for new exchanges; those in progress go on as they began. A changed program of mode anonymous is started
+     * first, and gets exchanges once it has lived for a moment, unless there is nothing now that could go on.
+     *
+     * @return fails, saying why, if it has not, or a later change has taken its place: all goes on as it was
+     */
+    synchronized CompletableFuture<Void> change(Settings settings) {
+        abandon();
         State before = state;
         boolean keep = before != null && before.settings().launch().mode() == Launch.Mode.ANONYMOUS
                 && before.settings().launch().equals(settings.launch());
-        state = new State(settings, keep ? before.dialer() : dialer(settings));
-        if (before != null && !keep) {
+        Dialer next = keep ? before.dialer() : dialer(settings);
+        if (before == null || keep || !before.dialer().serves() || !(next instanceof Anonymous fresh)) {
+            commit(settings, next);
+            return CompletableFuture.completedFuture(null);
+        }
+        trial = fresh;
+        return fresh.tryOut(TRIAL_MS).handle((alive, failure) -> decide(settings, fresh, failure));
+    }
+
+    private Void decide(Settings settings, Anonymous fresh, Throwable failure) {
+        synchronized (this) {
+            if (trial != fresh) {
+                throw new CompletionException(new IllegalStateException("a later change has taken its place"));
+            }
+            if (failure == null) {
+                trial = null;
+                commit(settings, fresh);
+                return null;
+            }
+            abandon();
+        }
+        throw new CompletionException(failure instanceof CompletionException ? failure.getCause() : failure);
+    }
+
+    private void abandon() {
+        if (trial != null) {
+            Dialer abandoned = trial;
+            trial = null;
+            workers.execute(() -> abandoned.close(0));
+        }
+    }
+
+    private void commit(Settings settings, Dialer next) {
+        State before = state;
+        gate.change(settings.limits());
+        state = new State(settings, next);
+        if (before != null && before.dialer() != next) {
             retire(before.dialer(), settings.times().drain());
         }
+    }
+
+    Settings settings() {
+        return state.settings();
     }
 
     /** What it has started ends when its last exchange has ended, or when that takes too long. */
@@ -182,6 +231,9 @@ final class ScgiHandler implements Handler {
     }
 
     private void endPrograms() throws InterruptedException {
+        synchronized (this) {
+            abandon();
+        }
         retired.forEach(old -> old.close(0));
         try {
             state.dialer().close(0).get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);

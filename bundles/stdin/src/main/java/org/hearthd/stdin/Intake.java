@@ -13,6 +13,8 @@ import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
 import org.hearthd.spi.Access;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
@@ -29,6 +31,7 @@ final class Intake implements Source {
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
     private final Supplier<List<AccessObserver>> observers;
+    private final Supplier<DescriptorBudget> budget;
     private final InProgress exchanges = new InProgress(0);
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -38,10 +41,12 @@ final class Intake implements Source {
     /** Exchanges in progress and threads that may bring more. */
     private int busy;
 
-    Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to, Supplier<List<AccessObserver>> observers) {
+    Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to, Supplier<List<AccessObserver>> observers,
+            Supplier<DescriptorBudget> budget) {
         this.streams = streams;
         this.to = to;
         this.observers = observers;
+        this.budget = budget;
     }
 
     /** How many exchanges may be in progress; while they are as many nothing is read. 0 = any number. */
@@ -113,12 +118,20 @@ final class Intake implements Source {
     }
 
     private void accept(Exchange exchange) {
+        Access.report(NAME, exchange, observers);
+        DescriptorBudget.Held held;
+        try {
+            held = budget.get().hold(DescriptorBudget.Use.LEASED);
+        } catch (NoDescriptorException e) {
+            exchange.fail(503, e.getMessage());
+            return;
+        }
         synchronized (this) {
             busy++;
         }
         exchanges.begin();
-        Access.report(NAME, exchange, observers);
         exchange.onEnd(outcome -> {
+            held.release();
             exchanges.end();
             free();
         });

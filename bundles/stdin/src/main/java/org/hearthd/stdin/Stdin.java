@@ -7,6 +7,7 @@ import java.util.List;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.PacketTransport;
@@ -19,6 +20,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
@@ -40,6 +42,8 @@ public final class Stdin {
     private volatile Descriptors descriptors;
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<AccessObserver> observers = List.of();
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile DescriptorBudget budget;
     private PacketTransport packets;
     private boolean started;
     private volatile ServiceRegistration<Source> registration;
@@ -49,7 +53,8 @@ public final class Stdin {
     public Stdin(BundleContext context, @Reference Dispatcher dispatcher, StdinConfig config) {
         this.context = context;
         this.dispatcher = dispatcher;
-        this.intake = new Intake(() -> streams, this::dispatch, () -> observers);
+        this.intake = new Intake(() -> streams, this::dispatch, () -> observers,
+                () -> DescriptorBudget.or(budget));
         modified(config);
     }
 

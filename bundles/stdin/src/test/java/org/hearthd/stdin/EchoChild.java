@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Response;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
@@ -17,7 +18,7 @@ final class EchoChild {
     public static void main(String[] args) throws Exception {
         PacketSocket.check(0, Path.of("/proc"));
         JunixStreams streams = new JunixStreams();
-        Intake intake = new Intake(() -> streams, EchoChild::answer, List::of);
+        Intake intake = new Intake(() -> streams, EchoChild::answer, List::of, () -> DescriptorBudget.NONE);
         intake.read(() -> new JunixDescriptors().adopt(0).dup(), new JunixPackets());
         intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
         intake.drain().toCompletableFuture().get(60, TimeUnit.SECONDS);

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Response;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.Contract;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
@@ -64,7 +65,7 @@ final class IntakeTest extends Contract {
         FdPair pair = packets.pair();
         parent = packets.adopt(pair.ours());
         zero = pair.theirs();
-        intake = new Intake(() -> streams, exchanges::add, List::of);
+        intake = new Intake(() -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
     }
 
     @AfterEach
@@ -153,7 +154,7 @@ final class IntakeTest extends Contract {
         intake.read(zero::dup, packets);
         intake.stop();
         try (StreamConnection client = request("later")) {
-            Intake next = new Intake(() -> streams, exchanges::add, List::of);
+            Intake next = new Intake(() -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
             next.read(zero::dup, packets);
             Exchange exchange = next();
             assertEquals("later", exchange.request().rest());
@@ -182,7 +183,7 @@ final class IntakeTest extends Contract {
             first.countDown();
             await(release);
             exchanges.add(exchange);
-        }, List::of);
+        }, List::of, () -> DescriptorBudget.NONE);
         intake.read(zero::dup, packets);
         List<StreamConnection> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

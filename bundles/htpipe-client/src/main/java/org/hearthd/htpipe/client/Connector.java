@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
@@ -25,9 +26,12 @@ final class Connector {
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
     private final Thread thread;
-    /** Changes under the lock, which guards the next two as well. */
+    /** Changes under the lock, which guards the next four as well. */
     private volatile Settings settings;
     private PacketConnection connection;
+    private UnixAddress connectedTo;
+    /** The connection to another server that takes the place of {@code connection} as soon as that has ended. */
+    private PacketConnection successor;
     private boolean closed;
     /** What was said last of why there is no connection; for the connector's thread only. */
     private String trouble = "";
@@ -53,18 +57,65 @@ final class Connector {
                 watch(made);
             }
             boolean lasted = made != null && System.nanoTime() - start > SHORT_NANOS;
-            pause = lasted ? 0 : Math.min(settings.mostNanos(), Math.max(settings.leastNanos(), 2 * pause));
+            pause = lasted || hasSuccessor() ? 0 : longer(pause);
         }
     }
 
-    /** Where to connect from now on, and how often to try. Requests that another server has taken are its own. */
+    /**
+     * Where to connect from now on, and how often to try. The old server goes on until the new one can be reached; requests that it has
+     * taken are its own.
+     */
     synchronized void settings(Settings changed) {
-        boolean moved = !changed.address().equals(settings.address());
         settings = changed;
-        if (moved && connection != null) {
-            connection.close();
+        if (connection != null && !changed.address().equals(connectedTo)) {
+            PacketConnection old = connection;
+            Thread mover = new Thread(() -> move(old, changed), thread.getName() + " mover");
+            mover.setDaemon(true);
+            mover.start();
         }
         notifyAll();
+    }
+
+    /** Looks for the new server while the old one serves. */
+    private void move(PacketConnection old, Settings wanted) {
+        long pause = 0;
+        String said = "";
+        while (pause(pause) && isWanted(old, wanted)) {
+            try {
+                moveTo(packets.get(), old, wanted);
+                return;
+            } catch (IOException e) {
+                Level level = said.equals(e.getMessage()) ? Level.DEBUG : Level.WARNING;
+                said = e.getMessage();
+                LOG.log(level, () -> this + ": " + e.getMessage() + "; requests go on to the server it was connected to before");
+            }
+            pause = longer(pause);
+        }
+    }
+
+    private synchronized boolean isWanted(PacketConnection old, Settings wanted) {
+        return !closed && settings == wanted && connection == old;
+    }
+
+    private void moveTo(PacketTransport transport, PacketConnection old, Settings wanted) throws IOException {
+        if (transport == null) {
+            throw new NoTransportException("packet transport");
+        }
+        PacketConnection made = transport.connect(wanted.address());
+        synchronized (this) {
+            if (isWanted(old, wanted)) {
+                successor = made;
+                connectedTo = wanted.address();
+                forwarder.connected(made);
+                old.close();
+                return;
+            }
+        }
+        made.close();
+    }
+
+    private long longer(long pause) {
+        return Math.min(settings.mostNanos(), Math.max(settings.leastNanos(), 2 * pause));
     }
 
     /** False once closed. A change of the settings ends the pause. */
@@ -82,7 +133,21 @@ final class Connector {
         return !closed;
     }
 
+    private synchronized boolean hasSuccessor() {
+        return successor != null;
+    }
+
+    private synchronized PacketConnection successor() {
+        connection = successor;
+        successor = null;
+        return connection;
+    }
+
     private PacketConnection connect() {
+        PacketConnection ready = successor();
+        if (ready != null) {
+            return ready;
+        }
         PacketTransport transport = packets.get();
         if (transport == null) {
             say("there is no transport at the moment");
@@ -102,9 +167,10 @@ final class Connector {
     }
 
     private synchronized boolean current(PacketConnection made, UnixAddress to) {
-        boolean wanted = !closed && to.equals(settings.address());
+        boolean wanted = !closed && successor == null && to.equals(settings.address());
         if (wanted) {
             connection = made;
+            connectedTo = to;
         }
         return wanted;
     }
@@ -143,8 +209,10 @@ final class Connector {
     void close() {
         synchronized (this) {
             closed = true;
-            if (connection != null) {
-                connection.close();
+            for (PacketConnection each : new PacketConnection[] {connection, successor}) {
+                if (each != null) {
+                    each.close();
+                }
             }
             notifyAll();
         }

@@ -200,6 +200,38 @@ final class HtpipeClientTest extends Contract {
     }
 
     @Test
+    void theOldServerGoesOnUntilTheNewOneCanBeReached() throws Exception {
+        far();
+        start(20_000);
+        assertPasses("a");
+        client.modified(config(Map.of("handler", "far", "address", address("other").path().toString())), Map.of());
+        client.modified(config(Map.of("handler", "far", "address", address("other").path().toString(), "waiting_max", 7)),
+                Map.of());
+        for (int i = 0; i < 20; i++) {
+            assertPasses("old" + i);
+        }
+        try (PacketListener other = packets.adoptListener(packets.listen(address("other"), 0600, 5))) {
+            PacketConnection connection = other.accept();
+            open.add(connection);
+            BlockingQueue<Exchange> elsewhere = new LinkedBlockingQueue<>();
+            concurrently(() -> {
+                Requests.receive(connection, () -> streams, "other", elsewhere::add);
+                return null;
+            });
+            await("a request at the new server", () -> {
+                try {
+                    request("b");
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+                return !elsewhere.isEmpty();
+            });
+            elsewhere.forEach(exchange -> exchange.fail(503, "enough"));
+            exchanges.forEach(exchange -> exchange.fail(503, "enough"));
+        }
+    }
+
+    @Test
     void theEndOfTheServerIsNoticedBeforeTheNextRequest() throws Exception {
         Far far = far();
         start(20_000);

@@ -11,6 +11,7 @@ import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
@@ -44,6 +45,8 @@ public final class HtpipeServer {
     private volatile StreamTransport streams;
     @Reference(policy = ReferencePolicy.DYNAMIC)
     private volatile List<AccessObserver> observers = List.of();
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile DescriptorBudget budget;
     /** The lock guards these. */
     private PacketTransport packets;
     private Doorway doorway;
@@ -63,7 +66,8 @@ public final class HtpipeServer {
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
         settings = Settings.of(pid, config);
         name = "htpipe-server " + settings.request().name();
-        server = new Server(name, settings.uids(), () -> streams, this::dispatch, () -> observers);
+        server = new Server(name, settings.uids(), () -> streams, this::dispatch, () -> observers,
+                () -> DescriptorBudget.or(budget));
         server.limit(settings.progress());
     }
 

@@ -16,6 +16,8 @@ import org.hearthd.ashd.InProgress;
 import org.hearthd.ashd.Requests;
 import org.hearthd.spi.Access;
 import org.hearthd.spi.AccessObserver;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
@@ -29,6 +31,7 @@ final class Server implements Source {
     private final Supplier<StreamTransport> streams;
     private final Consumer<Exchange> to;
     private final Supplier<List<AccessObserver>> observers;
+    private final Supplier<DescriptorBudget> budget;
     private final Set<PacketConnection> open = ConcurrentHashMap.newKeySet();
     private final InProgress exchanges = new InProgress(0);
     private final AtomicInteger readers = new AtomicInteger();
@@ -43,12 +46,13 @@ final class Server implements Source {
     private Doorway doorway;
 
     Server(String name, Set<Long> uids, Supplier<StreamTransport> streams, Consumer<Exchange> to,
-            Supplier<List<AccessObserver>> observers) {
+            Supplier<List<AccessObserver>> observers, Supplier<DescriptorBudget> budget) {
         this.name = name;
         this.uids = uids;
         this.streams = streams;
         this.to = to;
         this.observers = observers;
+        this.budget = budget;
     }
 
     /** Accepts from there from now on; what was accepted elsewhere goes on. */
@@ -107,10 +111,18 @@ final class Server implements Source {
     }
 
     private void accept(Exchange exchange) {
+        Access.report(name, exchange, observers);
+        DescriptorBudget.Held held;
+        try {
+            held = budget.get().hold(DescriptorBudget.Use.LEASED);
+        } catch (NoDescriptorException e) {
+            exchange.fail(503, e.getMessage());
+            return;
+        }
         busy.incrementAndGet();
         exchanges.begin();
-        Access.report(name, exchange, observers);
         exchange.onEnd(outcome -> {
+            held.release();
             exchanges.end();
             free();
         });

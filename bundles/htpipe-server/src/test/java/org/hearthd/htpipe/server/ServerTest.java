@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,18 +19,25 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
+import org.hearthd.Outcome;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.ListenersService;
+import org.hearthd.spi.Access;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.Contract;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketListener;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.StreamTransport;
@@ -64,9 +73,13 @@ final class ServerTest extends Contract {
         return new JunixDescriptors();
     }
 
+    private final BlockingQueue<Access> reports = new LinkedBlockingQueue<>();
+    private volatile DescriptorBudget budget = DescriptorBudget.NONE;
+
     @BeforeEach
     void listen() throws Exception {
-        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), List::of);
+        server = new Server("test", null, () -> streams, exchange -> to.accept(exchange), () -> List.of(reports::add),
+                () -> budget);
         doorway = doorway("socket");
         server.listen(doorway);
     }
@@ -129,6 +142,94 @@ final class ServerTest extends Contract {
         StreamConnection response = request(client, GET);
         next().respond(Response.text(200, "served"));
         assertTrue(answer(response).endsWith("served"));
+    }
+
+    @Test
+    void aRequestOverTheBudgetOfDescriptorsGets503AndTheConnectionGoesOn() throws Exception {
+        AtomicInteger held = new AtomicInteger();
+        budget = use -> {
+            if (held.get() > 0) {
+                throw new NoDescriptorException("None is left.", null);
+            }
+            held.incrementAndGet();
+            return held::decrementAndGet;
+        };
+        PacketConnection client = connect();
+        StreamConnection first = request(client, GET);
+        Exchange exchange = next();
+        String refused = answer(request(client, GET));
+        assertTrue(refused.startsWith("HTTP/1.1 503 ") && refused.contains("None is left."), refused);
+        exchange.respond(Response.text(200, "served"));
+        assertTrue(answer(first).endsWith("served"));
+        assertServes(client);
+        assertEquals(0, held.get());
+    }
+
+    @Test
+    void observersAreToldOfEachRequestThatHasEnded() throws Exception {
+        PacketConnection client = connect();
+        assertServes(client);
+        Access answered = reports.poll(60, TimeUnit.SECONDS);
+        assertEquals(200, answered.outcome().status());
+        assertEquals(6, answered.bytes());
+        assertEquals("test", answered.source());
+        request(client, GET);
+        next().takeSocket().close();
+        Access moved = reports.poll(60, TimeUnit.SECONDS);
+        assertEquals(Outcome.End.MOVED, moved.outcome().end());
+        assertEquals(-1, moved.bytes());
+    }
+
+    @Test
+    void whoHasConnectedButWasNotAcceptedYetIsServedBeforeTheEnd() throws Exception {
+        doorway.close();
+        PacketConnection early = connect();
+        StreamConnection response = request(early, GET);
+        CompletableFuture<Void> drained = server.drain().toCompletableFuture();
+        assertFalse(Files.exists(address("socket").path()), "others could still connect");
+        next().respond(Response.text(200, "served"));
+        assertTrue(answer(response).endsWith("served"));
+        get(drained);
+        assertEnded(early);
+    }
+
+    @Test
+    void whoHasConnectedToAnAddressThatWasGivenUpIsServed() throws Exception {
+        doorway.close();
+        PacketConnection early = connect();
+        server.listen(doorway("other"));
+        assertServes(early);
+    }
+
+    @Test
+    void aClientThatCanNotBeAcceptedForWantOfDescriptorsIsAcceptedLater() throws Exception {
+        doorway.close();
+        AtomicInteger failures = new AtomicInteger(2);
+        doorway.open(wrapped(PacketTransport.class, packets, (method, result) -> method.equals("adoptListener")
+                ? wrapped(PacketListener.class, (PacketListener) result, (called, ignored) -> ignored, called -> {
+                    if (called.equals("accept") && failures.getAndDecrement() > 0) {
+                        throw new IOException("cannot accept: Too many open files");
+                    }
+                })
+                : result, called -> {}));
+        assertServes(connect());
+        assertTrue(failures.get() < 0);
+    }
+
+    private interface Before {
+        void call(String method) throws IOException;
+    }
+
+    /** The same, but for what happens before and what comes out. */
+    private static <T> T wrapped(Class<T> type, T real, BiFunction<String, Object, Object> after, Before before) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+            before.call(method.getName());
+            try {
+                return after.apply(method.getName(), method.invoke(real, arguments));
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 
     @Test
