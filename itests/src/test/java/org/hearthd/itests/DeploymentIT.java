@@ -28,7 +28,8 @@ public class DeploymentIT {
     public void start() throws Exception {
         dir = folder.getRoot().toPath();
         hearth = HearthProcess.ready(
-                HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg", "ready.timeout.ms = 2000\ngc.interval.ms = 500\n"));
+                HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg",
+                        "ready.timeout.ms = 2000\ngc.interval.ms = 500\n"));
     }
 
     @After
@@ -118,6 +119,7 @@ public class DeploymentIT {
         hearth.deploy(HandlerBundles.pack(dir, "leaky", "1.0.0", Leaky.class), "leaky.jar");
         hearth.awaitAnswer("/leaky", 200, "leaky");
         Files.delete(hearth.home.resolve("deploy/leaky.jar"));
-        hearth.awaitLog("org\\.example\\.leaky 1\\.0\\.0 was drained in [0-9]+ ms and uninstalled; old class loader leaking: thread forgotten");
+        hearth.awaitLog(
+                "org\\.example\\.leaky 1\\.0\\.0 was drained in [0-9]+ ms and uninstalled; old class loader leaking: thread forgotten");
     }
 }
