@@ -45,7 +45,7 @@ public class BundleSwapUnderLoadIT {
 
     @Test
     public void updatesFailNoRequestMixNoAnswerParkNothingAndLeaveNoLoaderBehind() throws Exception {
-        int updates = Scale.of(12, 200);
+        int updates = Scale.of(10, 200);
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
             for (int i = 2; i <= updates + 1; i++) {
                 hearth.deploy(version(stamped, i), "stamped.jar");
