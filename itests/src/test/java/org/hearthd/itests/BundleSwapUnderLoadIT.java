@@ -65,7 +65,7 @@ public class BundleSwapUnderLoadIT {
         hearth.deploy(twin, "twin.jar");
         hearth.awaitAnswer("/twin?1", 200, "\u0001");
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped", "/twin"))) {
-            for (int i = 2; i <= Scale.of(4, 50); i++) {
+            for (int i = 2; i <= Scale.of(4, 51); i++) {
                 Path first = version(stamped, i);
                 Path second = version(twin, i);
                 hearth.deploy(first, "stamped.jar");
