@@ -67,11 +67,11 @@ public final class PatientServer {
     private synchronized void answerAll() throws IOException {
         go = true;
         for (SocketChannel channel = waiting.poll(); channel != null; channel = waiting.poll()) {
-            try (channel) {
+            try (SocketChannel client = channel) {
                 // the request has to be read: closing with unread bytes would reset the connection
                 ByteBuffer request = ByteBuffer.allocate(4096);
-                channel.read(request);
-                channel.write(ByteBuffer.wrap(ANSWER));
+                client.read(request);
+                client.write(ByteBuffer.wrap(ANSWER));
             }
         }
     }
