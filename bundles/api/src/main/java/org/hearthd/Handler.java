@@ -31,7 +31,10 @@ public interface Handler {
     String THREADS = "handler.threads";
     /** Service property (Integer, optional): exchanges that may wait for a thread; default: {@code pool.queue} of dispatch. */
     String QUEUE = "handler.queue";
-    /** Service property (Long, milliseconds, optional): time until the answer must begin; default: that of dispatch. */
+    /**
+     * Service property (Long, milliseconds, optional): time until the answer must begin; default: that of dispatch. 0 for none: for a
+     * handler that has deadlines of its own for every step.
+     */
     String TIMEOUT = "handler.timeout.ms";
     /**
      * Service property (Integer, optional): requests that wait while this handler is absent, e.g. being replaced; default:

@@ -3,12 +3,22 @@ package org.hearthd.itests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeNoException;
+import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,6 +48,7 @@ public class CallscgiIT {
             }
             """;
     private static final int KILLS = 20;
+    private static final int CLIENTS = 4;
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
     private final List<Long> survivors = new ArrayList<>();
@@ -172,14 +183,70 @@ public class CallscgiIT {
     }
 
     @Test
+    public void anIpv6AddressIsUnderstood() throws Exception {
+        try (ServerSocket listening = new ServerSocket()) {
+            try {
+                listening.bind(new InetSocketAddress("::1", 0));
+            } catch (IOException e) {
+                assumeNoException("this machine has no IPv6", e);
+            }
+            answersFrom(listening, "[::1]:" + listening.getLocalPort());
+        }
+    }
+
+    @Test
+    public void aPortMayBeTheNameOfAService() throws Exception {
+        try (ServerSocket listening = new ServerSocket()) {
+            String name = null;
+            for (String line : Files.readAllLines(Path.of("/etc/services"))) {
+                String[] words = line.strip().split("\\s+");
+                if (name == null && words.length > 1 && words[1].matches("[0-9]{4,5}/tcp")) {
+                    try {
+                        listening.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(words[1].split("/")[0])));
+                        name = words[0];
+                    } catch (BindException e) {
+                        continue; // somebody has that port
+                    }
+                }
+            }
+            assumeTrue("no port with a name is free", name != null);
+            answersFrom(listening, "127.0.0.1:" + name);
+            answersFrom(listening, name);
+        }
+    }
+
+    /** One request to a server of this test's. */
+    private void answersFrom(ServerSocket listening, String address) throws Exception {
+        Thread server = new Thread(() -> {
+            try (Socket peer = listening.accept()) {
+                int length = 0;
+                for (int c = peer.getInputStream().read(); c != ':'; c = peer.getInputStream().read()) {
+                    length = 10 * length + c - '0';
+                }
+                peer.getInputStream().readNBytes(length + 1);
+                peer.getOutputStream().write("Content-Length: 5\n\nthere".getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        server.start();
+        try (AshdParent parent = start("-t", address)) {
+            String answer = parent.get("a");
+            assertTrue(answer + parent.errors(), answer.endsWith("\r\n\r\nthere"));
+            assertEquals(parent.errors(), 0, end(parent));
+        }
+        server.join();
+    }
+
+    @Test
     public void aKilledProgramLosesNoRequestThatItDidNotHave() throws Exception {
         try (AshdParent parent = start(serving())) {
             parent.pid("a");
             AtomicBoolean stop = new AtomicBoolean();
             AtomicInteger good = new AtomicInteger();
             AtomicInteger lost = new AtomicInteger();
-            List<String> other = new ArrayList<>();
-            Thread client = new Thread(() -> {
+            Queue<String> other = new ConcurrentLinkedQueue<>();
+            List<Thread> clients = Stream.generate(() -> new Thread(() -> {
                 while (!stop.get()) {
                     String answer = get(parent);
                     if (answer.contains("served by")) {
@@ -190,8 +257,8 @@ public class CallscgiIT {
                         other.add(answer);
                     }
                 }
-            });
-            client.start();
+            })).limit(CLIENTS).toList();
+            clients.forEach(Thread::start);
             for (int i = 0; i < KILLS; i++) {
                 int before = good.get();
                 Await.until("answers before kill " + i, () -> good.get() > before + 5);
@@ -202,8 +269,11 @@ public class CallscgiIT {
             int before = good.get();
             Await.until("answers after the last kill", () -> good.get() > before + 5);
             stop.set(true);
-            client.join();
-            assertEquals(List.of(), other);
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertEquals(List.of(), List.copyOf(other));
+            // the program serves one at a time: only the request that it has in its hands may go with it
             assertTrue(lost + " lost in " + KILLS + " kills", lost.get() <= KILLS);
             assertEquals("zombies or second programs", 1, parent.process.children().count());
             assertEquals(0, end(parent));

@@ -16,6 +16,10 @@ final class Callscgi {
     private static final int HANDLERS = 6;
     private static final int ALL_LEVELS = 7;
     private static final long RETRY_DELAY_MS = 1000;
+    /** As the program that this one replaces: a server may think for ten minutes, and what runs at the end may end by itself. */
+    private static final long SILENCE_MS = 600_000;
+    private static final long DRAIN_MS = 86_400_000;
+    private static final long READY_WARN_MS = 60_000;
 
     private final CallscgiArguments arguments;
     private final Path dist;
@@ -63,11 +67,14 @@ final class Callscgi {
                 arguments.retries(), "retry.delay.ms", RETRY_DELAY_MS, "stdout", "inherit", "stderr", "inherit", "session", false,
                 "essential", true, "socket.directory",
                 (sockets != null && Files.isWritable(sockets) ? sockets : own).toString()));
+        scgi.put("first.byte.timeout.ms", SILENCE_MS);
+        scgi.put("idle.timeout.ms", SILENCE_MS);
         scgi.put("address", arguments.address());
         if (!arguments.program().isEmpty()) {
             scgi.put("command", Htpipe.words(arguments.program()));
         }
-        return Map.of("org.hearthd.scgi~main", scgi, "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)));
+        return Map.of("org.hearthd.scgi~main", scgi, "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)),
+                "org.hearthd.lifecycle", new Hashtable<>(Map.of("ready.warn.ms", READY_WARN_MS, "drain.timeout.ms", DRAIN_MS)));
     }
 
     private int serve(Container container) {

@@ -77,7 +77,10 @@ final class Deployer {
     /** Makes what is in service follow the directory, a little later. Of several changed files the last is the newest. */
     synchronized void apply(Collection<String> changed, Collection<String> removed) {
         removed.forEach(this::remove);
-        changed.forEach(this::offer);
+        for (String name : changed) {
+            deployments.computeIfAbsent(name, Deployment::new).order = ++order;
+            offer(name);
+        }
         settle();
     }
 
@@ -167,7 +170,6 @@ final class Deployer {
         Deployment deployment = deployments.computeIfAbsent(name, Deployment::new);
         attempts.abandon(deployment);
         deployment.removed = false;
-        deployment.order = ++order;
         deployment.offered = jar;
         return deployment;
     }
@@ -214,11 +216,13 @@ final class Deployer {
             if (others(deployment, name).anyMatch(other -> !other.removed && other.holds(name))) {
                 return;
             }
-            Deployment heir = others(deployment, name).filter(Deployment::isStandby)
-                    .max(Comparator.comparingLong(other -> other.order)).orElse(null);
-            if (heir != null) {
+            List<Deployment> heirs = others(deployment, name).filter(Deployment::isStandby)
+                    .sorted(Comparator.comparingLong((Deployment other) -> other.order).reversed()).toList();
+            for (Deployment heir : heirs) {
                 offer(heir.file);
-                return;
+                if (heir.next != null) {
+                    return;
+                }
             }
             LOG.log(System.Logger.Level.INFO, "{0} is removed", deployment);
             attempts.retire(deployment, deployment.running);

@@ -26,7 +26,7 @@ record HandlerSettings(String name, List<String> paths, boolean nonBlocking, boo
                 flag(reference, Handler.EXCLUSIVE),
                 number(reference, Handler.THREADS, 1, Limits.MAX_THREADS, (long) limits.threads()).intValue(),
                 number(reference, Handler.QUEUE, 0, Limits.MAX_QUEUE, (long) limits.queue()).intValue(),
-                number(reference, Handler.TIMEOUT, 1, Limits.MAX_TIMEOUT_MS, limits.timeoutMs()),
+                number(reference, Handler.TIMEOUT, 0, Limits.MAX_TIMEOUT_MS, limits.timeoutMs()),
                 number(reference, Handler.PARK_MAX, 0, Limits.MAX_QUEUE, null),
                 number(reference, Handler.PARK_TIMEOUT, 0, Limits.MAX_WAIT_MS, null));
     }

@@ -11,6 +11,7 @@ final class Lease implements Runnable, Consumer<Outcome> {
     private final Generation generation;
     private final Exchange exchange;
     private final long since = System.nanoTime();
+    /** Null if the handler has deadlines of its own. */
     private ScheduledFuture<?> deadline;
     /** Whether the handler has been called. */
     private volatile boolean running;
@@ -24,7 +25,9 @@ final class Lease implements Runnable, Consumer<Outcome> {
     /** Starts the clock; the lease ends with the exchange. */
     void watch(Shared shared, long timeoutMs) {
         generation.leases().add(this);
-        deadline = shared.after(timeoutMs, () -> generation.late(exchange));
+        if (timeoutMs > 0) {
+            deadline = shared.after(timeoutMs, () -> generation.late(exchange));
+        }
         exchange.onEnd(this);
     }
 
@@ -40,7 +43,9 @@ final class Lease implements Runnable, Consumer<Outcome> {
     /** The exchange has ended. */
     @Override
     public void accept(Outcome outcome) {
-        deadline.cancel(false);
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
         generation.leases().remove(this);
         generation.release();
     }

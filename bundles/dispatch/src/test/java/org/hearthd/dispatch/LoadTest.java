@@ -13,8 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Headers;
+import org.hearthd.Response;
 import org.junit.jupiter.api.Test;
 
 /** Deadlines, full pools and queues. */
@@ -43,6 +45,18 @@ class LoadTest extends HouseTest {
     void aNonBlockingHandlerThatNeverAnswersGives504() throws Exception {
         house.register(e -> {}, Handler.NAME, "a", Handler.NON_BLOCKING, true, Handler.TIMEOUT, 20L);
         assertEquals(504, house.dispatch("a").status());
+    }
+
+    @Test
+    void aHandlerWithDeadlinesOfItsOwnHasNone() throws Exception {
+        CompletableFuture<Exchange> taken = new CompletableFuture<>();
+        house.register(taken::complete, Handler.NAME, "a", Handler.NON_BLOCKING, true, Handler.TIMEOUT, 0L);
+        Client waiting = house.dispatch("a");
+        house.register(e -> {}, Handler.NAME, "b", Handler.NON_BLOCKING, true, Handler.TIMEOUT, 20L);
+        assertEquals(504, house.dispatch("b").status(), "its later deadline has passed");
+        assertEquals(0, waiting.endings.get());
+        taken.get(60, TimeUnit.SECONDS).respond(Response.text(200, "at last"));
+        assertEquals(200, waiting.status());
     }
 
     @Test

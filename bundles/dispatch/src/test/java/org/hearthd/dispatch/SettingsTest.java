@@ -14,7 +14,7 @@ import org.osgi.framework.ServiceRegistration;
 class SettingsTest extends HouseTest {
     @Test
     void badServicePropertiesDoNotTakeTheHandlerDown() throws Exception {
-        house.register(says("hi"), Handler.NAME, "a", Handler.THREADS, "many", Handler.QUEUE, -1, Handler.TIMEOUT, 0L,
+        house.register(says("hi"), Handler.NAME, "a", Handler.THREADS, "many", Handler.QUEUE, -1, Handler.TIMEOUT, -1L,
                 Handler.NON_BLOCKING, "true", Handler.PATH, new String[] {"no-slash", "/good"});
         assertEquals("hi", house.dispatch("a").text());
         assertEquals("hi", house.route("good").text());

@@ -14,7 +14,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * Netty's epoll handler with one correction. Netty 4.2.13 and later take a descriptor out of epoll when its interest set becomes
  * empty but remember it as added; the next change then fails with ENOENT and the channel's output is shut down. A half-closed
  * channel always gets there. Here an empty set becomes EPOLLET alone (error and hang-up, reported once), so that the descriptor
- * stays in epoll without spinning.
+ * stays in epoll without spinning. A set that is the one before costs no call.
  */
 final class SafeEpoll implements IoHandlerFactory {
     private final IoHandlerFactory delegate = EpollIoHandler.newFactory();
@@ -69,6 +69,7 @@ final class SafeEpoll implements IoHandlerFactory {
     private static final class Registration implements IoRegistration {
         private final IoRegistration delegate;
         private boolean added;
+        private int last;
 
         Registration(IoRegistration delegate) {
             this.delegate = delegate;
@@ -92,9 +93,14 @@ final class SafeEpoll implements IoHandlerFactory {
         @Override
         public synchronized long submit(IoOps ops) {
             if (((EpollIoOps) ops).value() == 0) {
+                last = 0;
                 return added ? delegate.submit(EpollIoOps.EPOLLET) : 0;
             }
+            if (((EpollIoOps) ops).value() == last) {
+                return 0; // nothing changes: no call
+            }
             added = true;
+            last = ((EpollIoOps) ops).value();
             return delegate.submit(ops);
         }
     }

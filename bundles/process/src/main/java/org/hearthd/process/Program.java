@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,6 +98,27 @@ public record Program(String name, List<String> command, Path directory, Environ
     public record Environment(boolean inherit, Map<String, String> changes) {
         /** The runtime's own. */
         public static final Environment SAME = new Environment(true, Map.of());
+
+        /**
+         * An environment as it is configured: words {@code NAME=VALUE}, which sets, and {@code -NAME}, which removes.
+         *
+         * @param configured as {@link Words#of} reads it
+         * @throws IllegalArgumentException naming the word that is neither
+         */
+        public static Environment of(boolean inherit, String[] configured) {
+            Map<String, String> changes = new HashMap<>();
+            for (String word : Words.of(configured)) {
+                int equals = word.indexOf('=');
+                if (equals > 0) {
+                    changes.put(word.substring(0, equals), word.substring(equals + 1));
+                } else if (equals < 0 && word.length() > 1 && word.startsWith("-")) {
+                    changes.put(word.substring(1), null);
+                } else {
+                    throw new IllegalArgumentException("has the word " + word + ", which is neither NAME=VALUE nor -NAME");
+                }
+            }
+            return new Environment(inherit, changes);
+        }
 
         /**
          * Checks and copies.

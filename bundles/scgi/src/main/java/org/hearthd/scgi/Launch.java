@@ -2,10 +2,8 @@ package org.hearthd.scgi;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.hearthd.process.Output;
 import org.hearthd.process.Program;
 import org.hearthd.process.Words;
@@ -62,9 +60,10 @@ record Launch(Mode mode, Program program, Path sockets, Retry retry, Restart res
             return null;
         }
         boolean survives = mode != Mode.ANONYMOUS;
+        Program.Environment environment = environment(check, c);
         try {
             return new Program("scgi " + handler, command, c.directory().isBlank() ? null : Path.of(c.directory()),
-                    new Program.Environment(c.environment_inherit(), changes(check, c.environment())),
+                    environment,
                     output(check, "stdout", c.stdout(), survives), output(check, "stderr", c.stderr(), survives), c.session(),
                     survives);
         } catch (IllegalArgumentException e) {
@@ -83,19 +82,12 @@ record Launch(Mode mode, Program program, Path sockets, Retry retry, Restart res
         }
     }
 
-    private static Map<String, String> changes(Settings.Check check, String... configured) {
-        Map<String, String> changes = new HashMap<>();
-        for (String word : words(check, "environment", configured)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                changes.put(word.substring(0, equals), word.substring(equals + 1));
-            } else if (equals < 0 && word.length() > 1 && word.startsWith("-")) {
-                changes.put(word.substring(1), null);
-            } else {
-                throw check.wrong("environment", word + " is neither NAME=VALUE nor -NAME");
-            }
+    private static Program.Environment environment(Settings.Check check, ScgiConfig c) {
+        try {
+            return Program.Environment.of(c.environment_inherit(), c.environment());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(check.pid() + ": environment " + e.getMessage(), e);
         }
-        return changes;
     }
 
     private static List<String> words(Settings.Check check, String key, String... values) {

@@ -32,9 +32,9 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = ScgiConfig.class, factory = true)
 public final class ScgiComponent {
     private static final System.Logger LOG = System.getLogger(ScgiComponent.class.getName());
-    /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
     private static final int FAILED = 1;
-    private static final long NO_TIMEOUT_MS = 86_400_000;
+    /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
+    private static final long NO_TIMEOUT_MS = 0;
 
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Listeners listeners;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -15,10 +17,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +35,7 @@ class FailureTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     @TempDir
     private Path directory;
-    private long before;
+    private Set<String> before;
     private House house;
 
     @BeforeEach
@@ -46,7 +50,7 @@ class FailureTest {
             one.close();
         }
         house.close();
-        House.await("descriptors closed", () -> House.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private void house(String address, Object... keys) throws IOException {
@@ -260,6 +264,23 @@ class FailureTest {
             }
             house("unix:" + path, "connect.timeout.ms", 50);
             assertAnswer(503);
+        }
+    }
+
+    /** With a full queue the kernel lets a TCP client wait. */
+    @Test
+    void aConnectionThatIsNotMadeInTimeIs504() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress("127.0.0.1", 0), 1);
+            SocketAddress address = listening.getLocalAddress();
+            for (int i = 0; i < 4; i++) {
+                SocketChannel filler = SocketChannel.open();
+                open.add(filler);
+                filler.configureBlocking(false);
+                filler.connect(address);
+            }
+            house("127.0.0.1:" + ((InetSocketAddress) address).getPort(), "connect.timeout.ms", 200);
+            assertAnswer(504);
         }
     }
 

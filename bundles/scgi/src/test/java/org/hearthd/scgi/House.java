@@ -14,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
@@ -32,6 +32,7 @@ import org.hearthd.process.ProcessSpawner;
 import org.hearthd.process.Spawner;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixStreams;
@@ -108,21 +109,13 @@ final class House implements AutoCloseable {
         loops.close();
     }
 
-    /** The number of open descriptors, when all that is opened once in a process (random numbers, libraries) is open. */
-    static long baseline(Path directory) throws IOException {
+    /** What is open when all that is opened once in a process (random numbers, libraries) is open. */
+    static Set<String> baseline(Path directory) throws IOException {
         try (TestServer server = TestServer.tcp(peer -> peer.write("\n"));
                 House house = new House(directory, Map.of("address", server.address))) {
             house.ask(get());
         }
-        return openDescriptors();
-    }
-
-    static long openDescriptors() {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return OpenDescriptors.list();
     }
 
     static void await(String what, BooleanSupplier condition) {

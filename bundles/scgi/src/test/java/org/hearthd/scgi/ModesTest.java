@@ -174,6 +174,17 @@ class ModesTest {
     }
 
     @Test
+    void aProgramThatDoesNotAcceptIsNotStartedAgain() throws IOException {
+        Path starts = directory.resolve("starts");
+        house("anonymous", "command", new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exec sleep 1000", starts.toString()},
+                "first.byte.timeout.ms", 100L, "end.term.ms", 1000L);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(anything().startsWith("HTTP/1.1 504 "));
+        }
+        assertEquals(1, Files.readAllLines(starts).size(), "it may only be busy");
+    }
+
+    @Test
     void aProgramThatCanNotBeExecutedIs503() throws IOException {
         house("anonymous", "command", new String[] {"/no/such/program", "x"});
         assertTrue(get("/x").startsWith("HTTP/1.1 503 "));

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.hearthd.Request;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class UploadTest {
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     @TempDir
     private Path directory;
-    private long before;
+    private Set<String> before;
     private TestServer server;
     private House house;
 
@@ -45,7 +47,7 @@ class UploadTest {
     void noDescriptorIsLeft() throws Exception {
         server.close();
         house.close();
-        House.await("descriptors closed", () -> House.openDescriptors() <= before);
+        OpenDescriptors.assertNothingNew(before);
     }
 
     private void house(TestServer.Script script, Object... keys) throws IOException {
