@@ -32,6 +32,7 @@ final class PersistentHandlerTest extends ProcessContract {
     void oneProcessAnswersAllAndEndsByItselfAtTheEndOfFile() throws Exception {
         start(java("java"));
         assertEquals("test", house.property(Handler.NAME));
+        assertEquals(List.of(), handler.reasons());
         assertEquals(true, house.property(Handler.NON_BLOCKING));
         long pid = pid(ask("one"));
         assertEquals(pid, pid(ask("two")));
@@ -132,6 +133,7 @@ final class PersistentHandlerTest extends ProcessContract {
         assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
         assertTrue(answer.contains("The handler test is out of order: its program ends soon after its start (status 3)."),
                 answer);
+        assertEquals("its program ended: status 3; its last lines: broken", handler.reasons().get(0));
     }
 
     @Test
