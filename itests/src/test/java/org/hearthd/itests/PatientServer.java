@@ -66,8 +66,8 @@ public final class PatientServer {
 
     private synchronized void answerAll() throws IOException {
         go = true;
-        for (SocketChannel channel = waiting.poll(); channel != null; channel = waiting.poll()) {
-            try (channel) {
+        while (!waiting.isEmpty()) {
+            try (SocketChannel channel = waiting.remove()) {
                 // the request has to be read: closing with unread bytes would reset the connection
                 ByteBuffer request = ByteBuffer.allocate(4096);
                 channel.read(request);
