@@ -40,6 +40,8 @@ options() {
     *-XX:+Use*GC*) ;;
     *) opts="$opts -XX:+UseSerialGC" ;;
   esac
+  # With JDK 22 and later: reflection that is ready at once. Not where other people's code runs, which may live on the faster kind.
+  [ "$program" = hearth ] || opts="$opts -Djdk.reflect.useNativeAccessorOnly=true"
 }
 
 # Archives of the classes that a start loads, one for each JDK, build and way of starting, $1. They are made on the first start that can

@@ -45,7 +45,7 @@ public class BundleSwapUnderLoadIT {
 
     @Test
     public void updatesFailNoRequestMixNoAnswerParkNothingAndLeaveNoLoaderBehind() throws Exception {
-        int updates = Scale.of(12, 200);
+        int updates = Scale.of(10, 200);
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
             for (int i = 2; i <= updates + 1; i++) {
                 hearth.deploy(version(stamped, i), "stamped.jar");
@@ -64,8 +64,8 @@ public class BundleSwapUnderLoadIT {
         Path twin = HandlerBundles.pack(folder.getRoot().toPath(), "twin", "1.0.1", Stamp.class, Twin.class);
         hearth.deploy(twin, "twin.jar");
         hearth.awaitAnswer("/twin?1", 200, "\u0001");
-        try (UnderLoad load = UnderLoad.of(hearth.url(""), "/stamped?100", "/twin?100", "/stamped?10-slow", "/twin?10-slow")) {
-            for (int i = 2; i <= Scale.of(4, 50); i++) {
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped", "/twin"))) {
+            for (int i = 2; i <= Scale.of(4, 51); i++) {
                 Path first = version(stamped, i);
                 Path second = version(twin, i);
                 hearth.deploy(first, "stamped.jar");
@@ -93,7 +93,7 @@ public class BundleSwapUnderLoadIT {
 
     @Test
     public void aJarThatIsRemovedAndPutBackAtOnceIsNotMissed() throws Exception {
-        try (UnderLoad load = UnderLoad.of(hearth.url(""), "/stamped?100", "/stamped?10-slow")) {
+        try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
             Path jar = hearth.home.resolve("deploy/stamped.jar");
             for (int i = 0; i < Scale.of(5, 50); i++) {
                 Path copy = Files.copy(stamped, hearth.home.resolve("stamped.part"));

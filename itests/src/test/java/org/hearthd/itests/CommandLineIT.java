@@ -39,6 +39,26 @@ public class CommandLineIT {
     }
 
     @Test
+    public void aLoadOfWhichARequestFailsSaysSoAndExitsOne() throws Exception {
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            String[] line = {"load", "--rate", "50", "--for", "3600", "--home", home.toString(), "--url", hearth.url("/hello")};
+            try (HearthProcess load = HearthProcess.start(home, HearthProcess.command(line))) {
+                Await.until("the load begins", () -> load.output().contains("hello 1.0.0 answers"));
+                hearth.close();
+                Await.until("a failure is told at once", () -> load.output().contains("failed, refused: "));
+                load.signal("INT");
+                assertEquals(1, load.awaitExit());
+                String verdict = load.output().lines().reduce((first, last) -> last).orElseThrow();
+                assertTrue(verdict, verdict.matches("hello 1\\.0\\.0: [0-9,]+ failed \\(.*refused: [0-9,]+.*\\) of .* ms"));
+            }
+            try (HearthProcess load = HearthProcess.start(home, HearthProcess.command(line))) {
+                assertEquals(1, load.awaitExit());
+                assertTrue(load.errors(), load.errors().contains("does not answer before the load begins"));
+            }
+        }
+    }
+
+    @Test
     public void aSecondRuntimeOnTheSameHomeIsRefused() throws Exception {
         try (HearthProcess first = HearthProcess.ready(home);
                 HearthProcess second = HearthProcess.start(home,

@@ -11,6 +11,8 @@ import org.hearthd.itests.handlers.GreetOne;
 import org.hearthd.itests.handlers.GreetTwo;
 import org.hearthd.itests.handlers.Leaky;
 import org.hearthd.itests.handlers.Sole;
+import org.hearthd.itests.handlers.Stamp;
+import org.hearthd.itests.handlers.Tuned;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -28,7 +30,8 @@ public class DeploymentIT {
     public void start() throws Exception {
         dir = folder.getRoot().toPath();
         hearth = HearthProcess.ready(
-                HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg", "ready.timeout.ms = 2000\ngc.interval.ms = 500\n"));
+                HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg",
+                        "ready.timeout.ms = 2000\ngc.interval.ms = 500\n"));
     }
 
     @After
@@ -83,7 +86,7 @@ public class DeploymentIT {
         Files.writeString(hearth.home.resolve("deploy/hello.jar"), "broken while nobody looked");
         hearth = HearthProcess.ready(hearth.home);
         hearth.awaitAnswer("/hello", 200, "Hello from hello 1.0.0");
-        assertTrue(Files.readString(mark("hello.jar")).contains("the last good copy, org.hearthd.hello 1.0.0"));
+        awaitMark("hello.jar", "the last good copy, org.example.hello 1.0.0");
         assertTrue(Ctl.row(hearth, "deployments", "file", "hello.jar").getString("state").startsWith("failed: "));
         hearth.deploy(HearthProcess.DIST.resolve("demo/hello-2.0.0.jar"), "hello.jar");
         hearth.awaitAnswer("/hello", 200, "Hello from hello 2.0.0");
@@ -114,10 +117,25 @@ public class DeploymentIT {
     }
 
     @Test
+    public void aNewVersionHasTheConfigurationOfTheOldOne() throws Exception {
+        hearth.configure("org.example.tuned.cfg", "number = 5\n");
+        Path tuned = HandlerBundles.pack(dir, "tuned", "1.0.0", Stamp.class, Tuned.class, Tuned.Config.class);
+        hearth.deploy(tuned, "tuned.jar");
+        hearth.awaitAnswer("/tuned?1", 200, "\u0005");
+        hearth.deploy(HandlerBundles.with(tuned, "tuned-2", "Bundle-Version", "2.0.0"), "tuned.jar");
+        hearth.awaitLog("org\\.example\\.tuned 2\\.0\\.0\\) has replaced");
+        assertEquals(200, hearth.get("/tuned?1").statusCode());
+        hearth.awaitLog("org\\.example\\.tuned 1\\.0\\.0 was drained in [0-9]+ ms and uninstalled; old class loader collected");
+        hearth.configure("org.example.tuned.cfg", "number = 6\n");
+        hearth.awaitAnswer("/tuned?1", 200, "\u0006");
+    }
+
+    @Test
     public void aForgottenThreadIsNamed() throws Exception {
         hearth.deploy(HandlerBundles.pack(dir, "leaky", "1.0.0", Leaky.class), "leaky.jar");
         hearth.awaitAnswer("/leaky", 200, "leaky");
         Files.delete(hearth.home.resolve("deploy/leaky.jar"));
-        hearth.awaitLog("org\\.example\\.leaky 1\\.0\\.0 was drained in [0-9]+ ms and uninstalled; old class loader leaking: thread forgotten");
+        hearth.awaitLog(
+                "org\\.example\\.leaky 1\\.0\\.0 was drained in [0-9]+ ms and uninstalled; old class loader leaking: thread forgotten");
     }
 }

@@ -89,7 +89,9 @@ public class HtpipeCommandIT {
         // flags may be clustered, and -C wins
         assertTrue(refusedClient(command("-SC", "missing", "true")).contains("nobody listens on missing"));
         Files.createFile(directory.resolve("file"));
-        assertTrue(refusedClient(command("-C", "file")).contains("file"));
+        String file = refusedClient(command("-C", "file"));
+        assertTrue(file, file.contains("htpipe: file exists and is not a socket"));
+        assertFalse(file, file.contains("can not be used"));
         assertTrue(Files.isRegularFile(directory.resolve("file")));
     }
 
@@ -141,7 +143,8 @@ public class HtpipeCommandIT {
         Path socket = directory.resolve("s");
         try (Htpipe server = Htpipe.server(directory, "s")) {
             Object made = Files.getAttribute(socket, "lastModifiedTime");
-            ends(1, command("-S", "s", "sleep", "60"), "htpipe: ", "in use by a running server");
+            ends(1, command("-S", "s", "sh", "-c", "touch started; sleep 60"), "htpipe: ", "in use by a running server");
+            assertFalse(Files.exists(directory.resolve("started")));
             assertEquals(made, Files.getAttribute(socket, "lastModifiedTime"));
             assertEquals("rw-------",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));

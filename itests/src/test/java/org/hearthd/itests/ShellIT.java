@@ -9,6 +9,7 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonStructure;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,12 +19,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.hearthd.itests.handlers.GreetOne;
 import org.hearthd.itests.handlers.Needy;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
+import org.ops4j.pax.tinybundles.TinyBundles;
 
 /** {@code bin/hearth ctl} against {@code bin/hearth run}. */
 public class ShellIT {
@@ -199,6 +203,27 @@ public class ShellIT {
     }
 
     @Test
+    public void theRoomsTellWhatTheyHave() throws Exception {
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            JsonObject hello = ok("handlers", "--json").rows().stream().filter(row -> row.getString("name").equals("hello"))
+                    .findFirst().orElseThrow();
+            assertTrue(hello.toString(), hello.getString("generation").startsWith("hello/1.0.0#"));
+            assertTrue(ok("handlers").out().matches("(?s)NAME +GENERATION .*\nhello +hello/1\\.0\\.0#.*"));
+            assertTrue(ok("routes", "--json").rows().stream().anyMatch(row -> row.getString("handler").equals("hello")));
+            assertTrue(ok("deployments").out(), ok("deployments").out().contains("hello.jar"));
+            assertEquals("none\n", ok("requests").out());
+            assertTrue(ok("drain", "hello").out().contains("out of service"));
+            assertTrue(ok("why", "/hello").out().contains("absent"));
+            assertTrue(ok("undrain", "hello").out().contains("in service"));
+            assertEquals(200, hearth.get("/hello").statusCode());
+            Result nobody = ctl("drain", "nobody");
+            assertEquals(1, nobody.code());
+            assertTrue(nobody.err(), nobody.err().contains("nobody"));
+            assertUsage(ctl("drain"), "usage: hearth ctl drain NAME");
+        }
+    }
+
+    @Test
     public void whyLeadsFromAPathToTheRootCause() throws Exception {
         try (HearthProcess hearth = HearthProcess.ready(home)) {
             JsonObject fine = ok("why", "/hello", "--json").object();
@@ -212,21 +237,60 @@ public class ShellIT {
 
             hearth.configure("org.hearthd.route-blog.cfg", "path = /blog\nhandler = blog\n");
             awaitWhy("/blog", "absent: no handler named blog is registered");
+            hearth.configure("org.hearthd.route-news.cfg", "path = /news\nhadler = news\n");
+            awaitWhy("/news/today", "because .*route-news\\.cfg:2: .*unknown key 'hadler'.* none matches /news/today");
+        }
+    }
 
-            hearth.configure("org.hearthd.route-needy.cfg", "path = /needy\nhandler = needy\n");
-            hearth.deploy(HandlerBundles.pack(folder.getRoot().toPath(), "needy", "1.0.0",
-                    Needy.class), "needy.jar");
-            awaitWhy("/needy", "waits for .*java.util.concurrent.Callable.* with \\(test.need=true\\)");
-            awaitWhy("needy", "waits for .*java.util.concurrent.Callable.* with \\(test.need=true\\)");
+    @Test
+    public void whyNamesWhatKeepsAHandlerBundleAway() throws Exception {
+        Path jars = folder.newFolder("jars").toPath();
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            hearth.configure("org.hearthd.route-needy.cfg", "path = /needy\nhandler = needy\nrequired = false\n");
+            hearth.deploy(HandlerBundles.pack(jars, "needy", "1.0.0", Needy.class), "needy.jar");
+            awaitWhy("/needy", "because .*waits for .*java.util.concurrent.Callable.* with \\(test.need=true\\)");
+            awaitWhy("needy", "because .*java.util.concurrent.Callable");
+
+            Path unresolved = jars.resolve("greet.jar");
+            try (InputStream in = TinyBundles.bundle().addClass(GreetOne.class)
+                    .setHeader("Bundle-SymbolicName", "org.example.greet")
+                    .setHeader("Import-Package", "org.hearthd,com.example.absent;version=\"[2,3)\"")
+                    .build(TinyBundles.bndBuilder())) {
+                Files.copy(in, unresolved);
+            }
+            hearth.deploy(unresolved, "greet.jar");
+            hearth.configure("org.hearthd.route-greet.cfg", "path = /greet\nhandler = greet\nrequired = false\n");
+            awaitWhy("/greet", "because +greet\\.jar cannot be deployed: .*the package com.example.absent.* absent: .*");
+
+            Files.writeString(jars.resolve("broken"), "this is no jar");
+            hearth.deploy(jars.resolve("broken"), "hello.jar");
+            awaitWhy("/hello", "because +hello\\.jar cannot be deployed: .*1\\.0\\.0 goes on.* in service: hello/1\\.0\\.0#.*");
+        }
+    }
+
+    @Test
+    public void whyNamesTheExitStatusAndTheLastLinesOfAProgram() throws Exception {
+        try (HearthProcess hearth = HearthProcess.ready(home)) {
+            hearth.configure("org.hearthd.process-child.cfg", "command = sh -c \"echo no database >&2; exit 3\"\n");
+            hearth.configure("org.hearthd.route-child.cfg", "path = /child\nhandler = child\n");
+            awaitWhy("/child", "because .*status 3.*no database.* child .*");
+            hearth.configure("org.hearthd.process-gone.cfg", "command = /no/such/program\n");
+            awaitWhy("gone", "because .*/no/such/program.* gone .*");
         }
     }
 
     /** Waits until the reason is told, in ten lines at most. */
     private void awaitWhy(String what, String regex) throws Exception {
-        Await.until("why " + what + " says " + regex, () -> {
-            Result why = ctl("why", what);
-            assertTrue(why.out(), why.out().lines().count() <= 10);
-            return why.code() == 0 && why.out().lines().collect(Collectors.joining(" ")).matches(".*" + regex + ".*");
-        });
+        AtomicReference<Result> last = new AtomicReference<>();
+        try {
+            Await.until("why " + what + " says " + regex, () -> {
+                Result why = ctl("why", what);
+                last.set(why);
+                assertTrue(why.out(), why.out().lines().count() <= 10);
+                return why.code() == 0 && why.out().lines().collect(Collectors.joining(" ")).matches(".*" + regex + ".*");
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + last, e);
+        }
     }
 }

@@ -48,8 +48,8 @@ public class SoakUnderLoadIT {
             hearth.deploy(stamped, "stamped.jar");
             hearth.awaitAnswer("/stamped?1", 200, "\u0001");
             try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped"))) {
-                swaps(load, Scale.of(5, 20));
-                List<Sample> samples = swaps(load, Scale.of(18, 600));
+                swaps(load, Scale.of(3, 20));
+                List<Sample> samples = swaps(load, Scale.of(13, 600));
                 load.end();
                 assertFlat(samples);
             }

@@ -38,12 +38,14 @@ final class UnderLoad implements AutoCloseable {
         return started;
     }
 
-    /** Answers from nothing to 1 MiB, with and without a length, most of them small, one in forty slow. */
-    static String[] mixture(String path) {
+    /** Answers from nothing to 1 MiB, with and without a length, most of them small, one in twenty slow. */
+    static String[] mixture(String... handlers) {
         List<String> paths = new ArrayList<>();
         String[] big = {"?4096", "?70000", "?20000-chunked", "?262144", "?1048576", "?5000-slow", "?300-chunked", "?0-slow"};
         for (int i = 0; i < EACH; i++) {
-            paths.add(path + (i % 5 == 0 ? big[i / 5] : "?" + i * 10));
+            for (String path : handlers) {
+                paths.add(path + (i % 5 == 0 ? big[i / 5] : "?" + i * 10));
+            }
         }
         return paths.toArray(String[]::new);
     }

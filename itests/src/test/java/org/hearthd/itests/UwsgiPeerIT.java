@@ -38,8 +38,8 @@ public class UwsgiPeerIT {
                     start_response("200 OK", [])
                     return (b"x" * 10000 for _ in range(1000))
                 start_response("203 Here", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
-                return [("%s|%s|%s|%s|%s|%d" % (environ["SCRIPT_NAME"], path, environ["QUERY_STRING"], environ.get("HTTP_X_A"), environ.get("WAY"),
-                        os.getpid())).encode()]
+                return [("%s|%s|%s|%s|%s|%d" % (environ["SCRIPT_NAME"], path, environ["QUERY_STRING"], environ.get("HTTP_X_A"),
+                        environ.get("WAY"), os.getpid())).encode()]
             """;
     private static final int LARGE = 5_000_000;
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The directory of one runtime: {@code deploy/} and {@code config/} belong to the operator, {@code run/} to the runtime. Locked
- * while open, so that no second runtime works on it.
+ * The directory of one runtime: {@code deploy/} and {@code config/} belong to the operator, {@code run/} to the runtime, and
+ * {@code state/} to rooms that remember something for its next start. Locked while open, so that no second runtime works on it.
  */
 final class Home implements AutoCloseable {
     private static final String STORAGE = "storage-";

@@ -13,6 +13,8 @@ import org.hearthd.launcher.HtpipeArguments.Purpose;
 
 /** {@code htpipe}: the runtime as one end of htpipe(1). */
 final class Htpipe {
+    /** What the probe says where a server accepts. */
+    static final int SOMEBODY = 0;
     /** What the probe says where nobody listens. */
     static final int NOBODY = 2;
     private static final String NAME = "htpipe";
@@ -51,12 +53,9 @@ final class Htpipe {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
             Features features = Features.read(dist, files(), properties);
-            if (arguments.mode() == Mode.SERVER) {
-                features.configurations().putAll(server());
-            }
             Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
             try {
-                return serve(container);
+                return reachable(container) ? serve(container) : LaunchException.FAILED;
             } finally {
                 container.stop();
             }
@@ -93,13 +92,10 @@ final class Htpipe {
     }
 
     private int serve(Container container) throws LaunchException {
-        if (arguments.mode() != Mode.SERVER) {
-            connect(container);
-            container.configure(client());
-            container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
-            // registered is not bound: the first request must find it
-            container.settle(HANDLER_TIMEOUT_S);
-        }
+        container.configure(arguments.mode() == Mode.SERVER ? server() : client());
+        container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
+        // registered is not bound: the first request must find it
+        container.settle(HANDLER_TIMEOUT_S);
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
         // a child that can not be executed has ended it already: nobody is to connect
@@ -122,18 +118,24 @@ final class Htpipe {
         return end.join();
     }
 
-    /** Makes sure that a server accepts, or refuses to go on. */
-    private void connect(Container container) throws LaunchException {
+    /** Looks before anything is started: a client needs a server, a server a place of its own. False if the probe has said why not. */
+    private boolean reachable(Container container) throws LaunchException {
+        boolean server = arguments.mode() == Mode.SERVER;
+        if (server && System.getenv("LISTEN_FDS") != null) {
+            // the socket may be one that is handed over to this process
+            return true;
+        }
         int found = probe(container);
         if (found == NOBODY && arguments.mode() == Mode.AUTO) {
             found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container)).start();
         }
-        if (found == NOBODY) {
+        if (found == NOBODY && !server) {
             throw new LaunchException(LaunchException.FAILED, "nobody listens on " + arguments.socket());
         }
-        if (found != 0) {
-            throw new LaunchException(LaunchException.FAILED, arguments.socket() + " can not be used");
+        if (found == SOMEBODY && server) {
+            throw new LaunchException(LaunchException.FAILED, arguments.socket() + " is in use by a running server");
         }
+        return found == (server ? NOBODY : SOMEBODY);
     }
 
     private int probe(Container container) {

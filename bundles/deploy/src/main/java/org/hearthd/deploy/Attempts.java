@@ -98,6 +98,7 @@ final class Attempts {
     private void committed(Swap swap) {
         Deployment deployment = swap.deployment;
         revisions.show(swap.candidate);
+        tools.installer().setStartLevel(swap.candidate);
         reports.deployed(swap);
         Running before = deployment.running;
         deployment.running = new Running(swap.candidate, swap.jar, Instant.now());

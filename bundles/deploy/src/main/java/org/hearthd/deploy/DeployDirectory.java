@@ -34,7 +34,8 @@ import org.osgi.service.metatype.annotations.Designate;
  * sources start. Everything else happens on a thread of its own, and each deployment on another.
  */
 @Component(service = DeployDirectory.class, immediate = true, configurationPid = DeployConfig.PID, property = {
-    "osgi.command.scope=hearth", "osgi.command.function=deployments"})
+    "osgi.command.scope=hearth", "osgi.command.function=deployments",
+    "hearth.help=deployments: the jars of the deploy directory and what runs of them"})
 @Designate(ocd = DeployConfig.class)
 public final class DeployDirectory {
     private static final System.Logger LOG = System.getLogger(DeployDirectory.class.getName());
@@ -123,6 +124,14 @@ public final class DeployDirectory {
     /** A command of the shell: the jars of the directory and what runs of them. */
     public List<Map<String, Object>> deployments() {
         return deployer.rows();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    List<Deployer.Failure> failures() {
+        return deployer.failures();
     }
 
     /**

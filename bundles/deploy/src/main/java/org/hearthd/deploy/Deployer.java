@@ -77,7 +77,10 @@ final class Deployer {
     /** Makes what is in service follow the directory, a little later. Of several changed files the last is the newest. */
     synchronized void apply(Collection<String> changed, Collection<String> removed) {
         removed.forEach(this::remove);
-        changed.forEach(this::offer);
+        for (String name : changed) {
+            deployments.computeIfAbsent(name, Deployment::new).order = ++order;
+            offer(name);
+        }
         settle();
     }
 
@@ -103,6 +106,16 @@ final class Deployer {
     /** One row for each file. */
     synchronized List<Map<String, Object>> rows() {
         return deployments.values().stream().map(deployment -> deployment.row(tools.handlers()::inProgress)).toList();
+    }
+
+    /** A file that is not in service: its name, why, and what goes on in its place, or null. */
+    record Failure(String file, String reason, Bundle running) {}
+
+    synchronized List<Failure> failures() {
+        return deployments.values().stream().filter(deployment -> !deployment.removed && !deployment.failure.isEmpty())
+                .map(deployment -> new Failure(deployment.file, deployment.failure,
+                        deployment.running == null ? null : deployment.running.bundle()))
+                .toList();
     }
 
     /** Waits, bounded, until no attempt is under way. */
@@ -157,7 +170,6 @@ final class Deployer {
         Deployment deployment = deployments.computeIfAbsent(name, Deployment::new);
         attempts.abandon(deployment);
         deployment.removed = false;
-        deployment.order = ++order;
         deployment.offered = jar;
         return deployment;
     }
@@ -204,11 +216,13 @@ final class Deployer {
             if (others(deployment, name).anyMatch(other -> !other.removed && other.holds(name))) {
                 return;
             }
-            Deployment heir = others(deployment, name).filter(Deployment::isStandby)
-                    .max(Comparator.comparingLong(other -> other.order)).orElse(null);
-            if (heir != null) {
+            List<Deployment> heirs = others(deployment, name).filter(Deployment::isStandby)
+                    .sorted(Comparator.comparingLong((Deployment other) -> other.order).reversed()).toList();
+            for (Deployment heir : heirs) {
                 offer(heir.file);
-                return;
+                if (heir.next != null) {
+                    return;
+                }
             }
             LOG.log(System.Logger.Level.INFO, "{0} is removed", deployment);
             attempts.retire(deployment, deployment.running);

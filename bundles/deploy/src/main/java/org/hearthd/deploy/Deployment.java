@@ -73,7 +73,7 @@ final class Deployment {
             return running == null ? "starting" : "swapping";
         }
         if (!failure.isEmpty()) {
-            return "failed: " + failure;
+            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ");
         }
         if (!standby.isEmpty()) {
             return standby;
@@ -82,12 +82,16 @@ final class Deployment {
                 .map(old -> old.jar().version() + " draining " + inProgress.applyAsLong(old.bundle()) + " requests")
                 .collect(Collectors.joining(", "));
         if (removed || running == null) {
-            return drain.isEmpty() ? "removed" : drain;
+            return drain.isEmpty() ? "waiting" : drain;
         }
         if (!drain.isEmpty()) {
             return "active, " + drain;
         }
-        return running.bundle().getState() != Bundle.ACTIVE || complaint.isEmpty() ? "active" : "active, but " + complaint;
+        return switch (running.bundle().getState()) {
+            case Bundle.ACTIVE -> complaint.isEmpty() ? "active" : "active, but " + complaint;
+            case Bundle.UNINSTALLED -> "uninstalled by somebody else";
+            default -> "installed";
+        };
     }
 
     /**

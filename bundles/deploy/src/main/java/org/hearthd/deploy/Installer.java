@@ -61,10 +61,16 @@ final class Installer {
 
     Bundle install(String name, BundleJar jar) throws BundleException, IOException {
         try (InputStream in = jar.open()) {
-            Bundle bundle = context.installBundle(SCHEME + name + "#" + ++count, in);
-            bundle.adapt(BundleStartLevel.class).setStartLevel(context.getBundle().adapt(BundleStartLevel.class).getStartLevel());
-            return bundle;
+            return context.installBundle(SCHEME + name + "#" + ++count, in);
         }
+    }
+
+    /**
+     * Has a bundle that is in service stopped with those of this room's start level when the framework ends. Not earlier: the framework
+     * does this later, on another thread, and complains if the bundle was uninstalled meanwhile.
+     */
+    void setStartLevel(Bundle bundle) {
+        bundle.adapt(BundleStartLevel.class).setStartLevel(context.getBundle().adapt(BundleStartLevel.class).getStartLevel());
     }
 
     static void start(Bundle bundle) throws BundleException {

@@ -16,7 +16,11 @@ import org.osgi.service.component.annotations.Reference;
 /** Commands for the operator's shell; rows are maps whose keys are columns. None waits for a request except {@link #drain}. */
 @Component(service = DispatchCommands.class, property = {"osgi.command.scope=hearth", "osgi.command.function=handlers",
     "osgi.command.function=routes", "osgi.command.function=requests", "osgi.command.function=drain",
-    "osgi.command.function=undrain"})
+    "osgi.command.function=undrain", "hearth.help=handlers: each handler, its generation, and why it is absent",
+    "hearth.help=routes: the routes in the order in which they are tried",
+    "hearth.help=requests: what is in progress or waits, oldest first",
+    "hearth.help=drain NAME: take a handler out of service, and wait until its requests have ended",
+    "hearth.help=undrain NAME: take it into service again"})
 public final class DispatchCommands {
     private static final int ROWS = 1000;
     /** What a drain may take beyond its timeout before the command says that it has not ended. */

@@ -6,7 +6,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.SynchronousBundleListener;
 
-/** Which bundles' handlers may not be in service, and why. A bundle that was stopped begins anew. */
+/** Which bundles' handlers may not be in service, and why. A bundle that is stopped or started begins anew. */
 final class Standings implements SynchronousBundleListener {
     /** Why the handlers of a bundle are not in service. */
     enum Standing {
@@ -50,7 +50,9 @@ final class Standings implements SynchronousBundleListener {
     /** From an announced successor to an ordinary bundle, and from an ordinary bundle to none. */
     void commit(Bundle predecessor, Bundle successor) {
         standings.remove(successor);
-        standings.put(predecessor, Standing.REPLACED);
+        if (predecessor.getState() != Bundle.UNINSTALLED) {
+            standings.put(predecessor, Standing.REPLACED);
+        }
     }
 
     /** The announcement has ended; what the bundle has registered stays out of service. */
@@ -66,7 +68,7 @@ final class Standings implements SynchronousBundleListener {
 
     @Override
     public void bundleChanged(BundleEvent event) {
-        if (event.getType() == BundleEvent.STOPPED) {
+        if (event.getType() == BundleEvent.STOPPED || event.getType() == BundleEvent.STARTING) {
             standings.computeIfPresent(event.getBundle(), (b, standing) -> standing == Standing.ANNOUNCED ? standing : null);
         } else if (event.getType() == BundleEvent.UNINSTALLED) {
             standings.remove(event.getBundle());

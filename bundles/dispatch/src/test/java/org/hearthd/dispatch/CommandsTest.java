@@ -62,11 +62,12 @@ class CommandsTest extends HouseTest {
         house.dispatch("absent");
         assertEquals(List.of("absent", "hello"), commands.handlers().stream().map(row -> row.get("name")).toList());
         Map<String, Object> row = handler("hello");
-        assertEquals(List.of("name", "generation", "bundle", "state", "ready", "why", "leases", "parked", "retiring"),
+        assertEquals(
+                List.of("name", "generation", "bundle", "state", "ready", "why", "leases", "parked", "parked ever", "retiring"),
                 List.copyOf(row.keySet()));
-        assertEquals(List.of("hello", "hello/1.2.3#2", "some.hello 1.2.3", "in service", true, "", 1L, 0,
+        assertEquals(List.of("hello", "hello/1.2.3#2", "some.hello 1.2.3", "in service", true, "", 1L, 0, 0L,
                 List.of(Map.of("generation", "hello/1.2.3#1", "leases", 1L))), List.copyOf(row.values()));
-        assertEquals(List.of("absent", "", "", "absent", false, "no handler named absent is registered", 0L, 1, List.of()),
+        assertEquals(List.of("absent", "", "", "absent", false, "no handler named absent is registered", 0L, 1, 1L, List.of()),
                 List.copyOf(handler("absent").values()));
     }
 

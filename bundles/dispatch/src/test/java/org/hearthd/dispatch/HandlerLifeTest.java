@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -104,47 +106,55 @@ class HandlerLifeTest extends HouseTest {
     }
 
     /** Leaves one request in each of so many generations. */
-    private ServiceRegistration<Handler> generations(int count) throws InterruptedException {
-        ServiceRegistration<Handler> registration = null;
+    private List<Client> generations(ServiceRegistration<Handler> registration, int count) throws InterruptedException {
+        List<Client> clients = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
+            registration.setProperties(House.properties(Handler.NAME, "a", Handler.THREADS, i));
             CountDownLatch entered = new CountDownLatch(1);
-            if (registration == null) {
-                registration = house.register(e -> {
-                    next.getAndSet(null).countDown();
-                    // an interruption does not help
-                    eventually("released", () -> release.getCount() == 0);
-                    e.respond(Response.empty(204));
-                }, Handler.NAME, "a", Handler.THREADS, i);
-            } else {
-                registration.setProperties(House.properties(Handler.NAME, "a", Handler.THREADS, i));
-            }
             next.set(entered);
-            house.dispatch("a");
+            clients.add(house.dispatch("a"));
             assertTrue(entered.await(60, TimeUnit.SECONDS));
         }
-        return registration;
+        return clients;
+    }
+
+    private ServiceRegistration<Handler> deaf() {
+        return house.register(e -> {
+            next.get().countDown();
+            // an interruption does not help
+            eventually("released", () -> release.getCount() == 0);
+            e.respond(Response.empty(204));
+        }, Handler.NAME, "a");
     }
 
     @Test
-    void theGenerationsOfAHandlerThatGoesShareOneDeadline() throws Exception {
-        @DispatchConfig(drain_timeout_ms = 1000, park_timeout_ms = 0)
-        interface Second {}
-        house.dispatcher.modified(Second.class.getAnnotation(DispatchConfig.class));
-        ServiceRegistration<Handler> registration = generations(5);
+    void whoUnregistersAHandlerThatDoesNotEndItsRequestsIsHeldUntilTheTimeIsOver() throws Exception {
+        @DispatchConfig(drain_timeout_ms = 200, park_timeout_ms = 0)
+        interface Short {}
+        house.dispatcher.modified(House.config(Short.class));
+        ServiceRegistration<Handler> registration = deaf();
+        List<Client> stuck = generations(registration, 5);
         long before = System.nanoTime();
         registration.unregister();
-        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-        assertTrue(took >= 1000 && took < 3500, took + " ms for five generations");
+        assertTrue(System.nanoTime() - before >= TimeUnit.MILLISECONDS.toNanos(200));
+        for (Client client : stuck) {
+            assertEquals(502, client.status());
+        }
     }
 
     @Test
     void aHandlerThatGoesWhileAnEarlierGenerationIsRetiredWaitsForItsRequestsOnly() throws Exception {
-        ServiceRegistration<Handler> registration = generations(2);
+        ServiceRegistration<Handler> registration = deaf();
+        List<Client> running = generations(registration, 2);
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
-        eventually("refused", () -> house.dispatch("a").outcome != null);
+        eventually("absent", () -> !house.dispatcher.registry().slots().of("a").ready());
+        assertEquals(503, house.dispatch("a").status());
         assertFalse(gone.isDone());
         release.countDown();
         gone.get(60, TimeUnit.SECONDS);
+        for (Client client : running) {
+            assertEquals(204, client.status());
+        }
     }
 
     @Test

@@ -213,15 +213,15 @@ class SuccessionTest extends HouseTest {
         register(one, says("0"), Handler.NAME, "a", Handler.QUEUE, 100_000);
         ExecutorService threads = Executors.newCachedThreadPool();
         AtomicBoolean done = new AtomicBoolean();
-        CountDownLatch begun = new CountDownLatch(4);
+        CountDownLatch begun = new CountDownLatch(2);
         List<Future<List<Client>>> senders = new ArrayList<>();
         try (LogRecords gate = new LogRecords(Gate.class)) {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 senders.add(threads.submit(() -> send(begun, done)));
             }
             assertTrue(begun.await(60, TimeUnit.SECONDS));
             Bundle old = one;
-            for (int i = 1; i <= 20; i++) {
+            for (int i = 1; i <= 10; i++) {
                 old = replace(old, i);
             }
             done.set(true);
@@ -232,7 +232,7 @@ class SuccessionTest extends HouseTest {
                     last.accumulateAndGet(Integer.parseInt(client.text()), Math::max);
                 }
             }
-            assertEquals(20, last.get());
+            assertEquals(10, last.get());
             assertEquals(List.of(), gate.messages());
         } finally {
             threads.shutdownNow();
@@ -247,7 +247,7 @@ class SuccessionTest extends HouseTest {
             if (clients.size() == 100) {
                 begun.countDown();
             }
-            if (clients.size() % 10 == 0) {
+            if (clients.size() % 2 == 0) {
                 client.await();
             }
         } while (!done.get());

@@ -1,14 +1,8 @@
 package org.hearthd.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -19,6 +13,7 @@ import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
 import org.hearthd.net.Deadline;
 import org.hearthd.net.EventLoops;
+import org.hearthd.net.PairEnd;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.NoDescriptorException;
@@ -31,21 +26,19 @@ import org.hearthd.transport.NoTransportException;
  * from the socket, head first, and is framed for the client. Both ways at once, neither faster than the other side reads, and not
  * for ever: see {@link #late}.
  */
-final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
+final class SocketRelay implements PairEnd.Receiver, Body {
     private static final System.Logger LOG = System.getLogger(SocketRelay.class.getName());
 
     private final HttpExchange exchange;
     private final DescriptorBudget.Held held;
-    private Channel socket;
-    private CompositeByteBuf head;
-    /** What has come of a chunk's lines. */
+    private PairEnd socket;
+    /** What has come of the head, or of a chunk's lines. */
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
     /** Takes the chunked coding off that the taker has applied, or null. */
     private Chunks chunks;
     private final Deadline quiet;
     private boolean heard;
     private boolean answering;
-    private boolean reset;
     private boolean over;
 
     private SocketRelay(HttpExchange exchange) throws NoDescriptorException {
@@ -72,7 +65,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         EventLoops loops = exchange.connection().front().loops();
         FdPair pair = loops.pair();
         try {
-            socket = loops.adopt(pair.ours(), exchange.loop(), this, false);
+            socket = loops.serve(pair.ours(), exchange.loop(), this);
         } catch (IOException | RuntimeException e) {
             pair.theirs().close();
             throw e;
@@ -82,19 +75,26 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     }
 
     private void begin() {
-        if (over || !exchange.current()) {
-            // the taker, or the client, was faster
+        if (!exchange.current()) {
+            // the client was faster
             finish();
             return;
         }
-        // a write that fails because the taker has answered without reading must not lose the answer
-        socket.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        head = socket.alloc().compositeBuffer(64);
+        try {
+            socket.open(allocator());
+        } catch (IOException e) {
+            breakOff();
+            return;
+        }
         exchange.connection().onWritable(exchange, this::pace);
         moved();
         exchange.requestBody().receiver(this);
         exchange.requestBody().read();
         pace();
+    }
+
+    private ByteBufAllocator allocator() {
+        return exchange.connection().out().allocator();
     }
 
     /** A byte has moved: the time starts again. */
@@ -130,7 +130,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         if (!exchange.current()) {
             finish();
         } else if (!over) {
-            socket.config().setAutoRead(exchange.connection().out().isWritable());
+            socket.reading(exchange.connection().out().isWritable());
         }
     }
 
@@ -138,21 +138,19 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
 
     @Override
     public void data(ByteBuf piece) {
-        socket.writeAndFlush(piece).addListener(f -> {
-            if (f.isSuccess()) {
-                moved();
-                exchange.requestBody().read();
-            }
+        if (over) {
+            piece.release();
+            return;
+        }
+        socket.write(piece, () -> {
+            moved();
+            exchange.requestBody().read();
         });
     }
 
     @Override
     public void end() {
-        socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(f -> {
-            if (f.isSuccess()) {
-                ((DuplexChannel) socket).shutdownOutput();
-            }
-        });
+        socket.end();
     }
 
     /** A plain half-close would look like a complete body, so the whole socket goes; an answer that has begun can not be completed. */
@@ -171,20 +169,30 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     // -- the answer, from the socket
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
+    public void received(ByteBuf bytes) {
         if (over || !exchange.current()) {
             bytes.release();
             return;
         }
+        // what is read at once goes out at once
+        exchange.connection().out().reading();
         heard = true;
         moved();
         if (answering) {
             body(bytes);
         } else {
-            head.addComponent(true, bytes);
+            partial = cumulated(bytes);
             readHead();
         }
+    }
+
+    @Override
+    public void receivedAll() {
+        exchange.connection().out().readComplete();
+    }
+
+    private ByteBuf cumulated(ByteBuf bytes) {
+        return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator(), partial, bytes);
     }
 
     private void body(ByteBuf bytes) {
@@ -193,7 +201,7 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
             exchange.connection().out().flush();
             return;
         }
-        partial = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(socket.alloc(), partial, bytes);
+        partial = cumulated(bytes);
         try {
             for (ByteBuf piece = chunks.next(partial); piece != null && !over; piece = chunks.next(partial)) {
                 exchange.answer().write(piece);
@@ -213,15 +221,15 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
     private void readHead() {
         try {
             while (!answering && !over) {
-                ByteBuffer view = head.nioBuffer();
+                ByteBuffer view = partial.nioBuffer();
                 Optional<ResponseHead> found = ResponseHead.decode(view);
                 if (found.isEmpty()) {
-                    if (head.readableBytes() >= ResponseHead.LIMIT) {
+                    if (partial.readableBytes() >= ResponseHead.LIMIT) {
                         throw new IllegalArgumentException("response head is longer than " + ResponseHead.LIMIT + " bytes");
                     }
                     return;
                 }
-                head.skipBytes(view.position());
+                partial.skipBytes(view.position());
                 take(found.get());
             }
         } catch (IllegalArgumentException e) {
@@ -229,8 +237,8 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
             return;
         }
         if (answering && !over) {
-            ByteBuf left = head;
-            head = null;
+            ByteBuf left = partial;
+            partial = Unpooled.EMPTY_BUFFER;
             body(left);
         }
     }
@@ -271,30 +279,12 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
     }
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            ended();
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        ended();
-    }
-
     /**
-     * A reset says that the taker has closed, or died, without reading all of the body. Its answer is as complete as it says itself;
-     * what it wrote is still to come, the end of the input behind it.
+     * The taker's end of the socket has ended. A reset says that the taker has closed, or died, without reading all of the body. Its
+     * answer is as complete as it says itself.
      */
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.log(Level.DEBUG, () -> exchange.managed() + ": response socket", cause);
-        reset = true;
-    }
-
-    /** The taker's end of the socket has ended. */
-    private void ended() {
+    public void ended(boolean reset) {
         if (over) {
             return;
         }
@@ -344,10 +334,6 @@ final class SocketRelay extends ChannelInboundHandlerAdapter implements Body {
         }
         over = true;
         quiet.cancel();
-        if (head != null) {
-            head.release();
-            head = null;
-        }
         partial.release();
         partial = Unpooled.EMPTY_BUFFER;
         socket.close();

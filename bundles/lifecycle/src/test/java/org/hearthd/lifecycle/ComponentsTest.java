@@ -1,10 +1,13 @@
 package org.hearthd.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.dto.BundleDTO;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.component.runtime.dto.ReferenceDTO;
@@ -54,6 +57,24 @@ class ComponentsTest {
         assertEquals(List.of(), unready());
         main.state = ComponentConfigurationDTO.SATISFIED;
         assertEquals(List.of(), unready());
+    }
+
+    @Test
+    void aComponentOfABundleIsToldWithItsNameAndWhatItWaitsFor() {
+        http.bundle = new BundleDTO();
+        http.bundle.symbolicName = "org.hearthd.http";
+        String who = "component org.hearthd.http.HttpFront of org.hearthd.http ";
+        assertEquals(List.of(), components.unready(http));
+        main.state = ComponentConfigurationDTO.UNSATISFIED_REFERENCE;
+        main.unsatisfiedReferences = new UnsatisfiedReferenceDTO[] {missing("$002", null)};
+        assertEquals(List.of(who + "waits for org.hearthd.listeners.Listeners"), components.unready(http));
+        http.configurationPolicy = "require";
+        assertEquals(List.of(who + "waits for a configuration, org.hearthd.http"),
+                new Components(List.of(http), d -> List.of()).unready(http));
+        http.configurationPolicy = "optional";
+        assertEquals(List.of(), new Components(List.of(http), d -> List.of()).unready(http));
+        assertTrue(components.known("org.hearthd.http"));
+        assertFalse(components.known("org.hearthd.htp"));
     }
 
     @Test

@@ -67,6 +67,14 @@ public interface EventLoops {
     FdPair pair() throws IOException;
 
     /**
+     * Prepares an end of such a pair for a loop, without a channel; it begins with {@link PairEnd#open}.
+     *
+     * @param end owned by the result on success, closed on failure; nobody else may hold it
+     * @throws IOException if there is no transport, or the loops are stopping
+     */
+    PairEnd serve(Fd end, EventLoop loop, PairEnd.Receiver receiver) throws IOException;
+
+    /**
      * The byte view of an exchange, the only door to it: its own where it has one, else its response socket is taken and adopted.
      *
      * @throws IOException if the response socket can not be had, and the exchange is still the caller's; or if it was taken but can

@@ -58,7 +58,8 @@ import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * The event loops, on epoll. The transport is looked at when it is needed, so that it can be replaced while channels live: what is
- * open does not need it, only {@link #adopt}, {@link #accept}, {@link #release} and {@link #pair} do.
+ * open does not need it, only {@link #adopt}, {@link #accept}, {@link #release}, {@link #serve} and
+ * {@link #pair} do.
  */
 @Component(service = EventLoops.class, configurationPid = "org.hearthd.net")
 @Designate(ocd = NetConfig.class)
@@ -259,6 +260,22 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     @Override
     public FdPair pair() throws IOException {
         return present(() -> streams, "stream transport").pair();
+    }
+
+    @Override
+    public PairEnd serve(Fd end, EventLoop loop, PairEnd.Receiver receiver) throws IOException {
+        try {
+            if (group.isShuttingDown()) {
+                throw new IOException("the event loops are stopping");
+            }
+            descriptors().nonBlocking(end, true);
+            PairEnd served = new PairEnd(end.number(), loop, receiver);
+            end.take();
+            return served;
+        } catch (IOException | RuntimeException e) {
+            end.close();
+            throw e;
+        }
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.hearthd.process;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +43,8 @@ final class Keeper {
     /** The process of which was reported that it does not read. */
     private Run unread;
     private int failures;
+    /** What the last failure was. */
+    private String failure;
     private int starts;
     private boolean reported;
     private boolean stopped;
@@ -62,6 +66,20 @@ final class Keeper {
     String trouble() {
         String why = trouble;
         return why == null ? null : "The handler " + settings.handler() + " is out of order: " + why + ".";
+    }
+
+    /** Why requests may not be answered at the moment; nothing if all is well. */
+    synchronized List<String> reasons() {
+        List<String> lines = new ArrayList<>();
+        if (failures > 0 && !stopped) {
+            lines.add(failure);
+            lines.add("it has failed " + failures + (failures == 1 ? " time" : " times in a row") + " and is started again"
+                    + (trouble == null ? "" : "; until then requests get 503"));
+        }
+        if (current != null && current == unread) {
+            lines.add("process " + current.child().pid() + " does not read its requests");
+        }
+        return lines;
     }
 
     /** Starts the process if there is none. */
@@ -194,6 +212,7 @@ final class Keeper {
     /** Starts again after a pause. The second failure in a row is trouble, which is reported once. */
     private void failed(String reason, String details) {
         failures++;
+        failure = "its program " + details;
         long delay = settings.delayMs(failures);
         String handler = settings.handler();
         if (failures < TROUBLE) {

@@ -2,7 +2,9 @@ package org.hearthd.process;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -46,6 +48,8 @@ public final class PersistentHandler implements Handler, Restartable {
     private volatile IntConsumer exit;
     private ServiceRegistration<?> registration;
     private volatile CompletableFuture<Boolean> change = CompletableFuture.completedFuture(true);
+    /** Why the last change of the configuration has had no effect, or null. */
+    private volatile String refusal;
     private long revision;
 
     /** Acquires nothing but memory. */
@@ -112,6 +116,7 @@ public final class PersistentHandler implements Handler, Restartable {
     void modified(PersistentConfig config, Map<String, Object> properties) {
         Settings where = new Settings(properties);
         BiFunction<Void, Throwable, Boolean> report = (nothing, failure) -> {
+            refusal = failure == null ? null : failure.getMessage();
             if (failure == null) {
                 publish();
             } else {
@@ -145,6 +150,16 @@ public final class PersistentHandler implements Handler, Restartable {
             publish();
             return "process " + pid + " has taken over";
         });
+    }
+
+    @Override
+    public List<String> reasons() {
+        List<String> lines = new ArrayList<>(keeper.reasons());
+        String change = refusal;
+        if (change != null) {
+            lines.add("its changed configuration is not in effect: " + change);
+        }
+        return lines;
     }
 
     /** For tests: whether the last change has taken effect. */

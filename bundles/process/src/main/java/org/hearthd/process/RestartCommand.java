@@ -13,7 +13,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** The shell's command {@code restart NAME}. */
-@Component(service = RestartCommand.class, property = {"osgi.command.scope=hearth", "osgi.command.function=restart"})
+@Component(service = RestartCommand.class, property = {"osgi.command.scope=hearth", "osgi.command.function=restart",
+    "hearth.help=restart NAME: start the program of a handler afresh without losing a request"})
 public final class RestartCommand {
     private static final long PATIENCE_S = 120;
 

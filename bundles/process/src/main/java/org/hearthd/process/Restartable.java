@@ -1,5 +1,6 @@
 package org.hearthd.process;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A handler whose program can be started afresh, because its file has changed, say. A service beside {@code Handler}. */
@@ -13,4 +14,7 @@ interface Restartable {
      * @return what has happened, for people; fails if the old process goes on
      */
     CompletableFuture<String> restart();
+
+    /** Why requests may not be answered at the moment, for people; nothing if all is well. */
+    List<String> reasons();
 }

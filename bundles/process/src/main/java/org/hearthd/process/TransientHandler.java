@@ -1,6 +1,7 @@
 package org.hearthd.process;
 
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +76,12 @@ public final class TransientHandler implements Handler, Restartable {
     @Override
     public CompletableFuture<String> restart() {
         return CompletableFuture.completedFuture("nothing to do: each request starts the program");
+    }
+
+    @Override
+    public List<String> reasons() {
+        String failure = runs.failure();
+        return failure == null ? List.of() : List.of("the last process of its program has failed: " + failure);
     }
 
     @Override

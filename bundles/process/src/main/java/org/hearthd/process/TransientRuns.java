@@ -32,6 +32,7 @@ final class TransientRuns {
     private final Set<Child> children = Collections.newSetFromMap(new ConcurrentHashMap<>());
     private volatile TransientSettings settings;
     private volatile boolean broken;
+    private volatile String failure;
     /** The lock guards these. */
     private final Deque<Exchange> waiting = new ArrayDeque<>();
     private int running;
@@ -171,6 +172,12 @@ final class TransientRuns {
         LOG.log(broken ? Level.DEBUG : Level.WARNING,
                 () -> "handler " + settings.handler() + " is out of order: " + child.state());
         broken = true;
+        failure = child.state();
+    }
+
+    /** How the last process has failed, or null. */
+    String failure() {
+        return failure;
     }
 
     private void watch(Exchange exchange, Child child) {
@@ -193,6 +200,7 @@ final class TransientRuns {
         }
         exit.thenAccept(status -> {
             children.remove(child);
+            failure = status == 0 ? null : child.state();
             if (status != 0) {
                 LOG.log(Level.INFO, () -> exchange + ": handler " + now.handler() + ": " + child.state());
             }

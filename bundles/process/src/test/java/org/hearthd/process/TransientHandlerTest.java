@@ -42,7 +42,9 @@ final class TransientHandlerTest extends ProcessContract {
     @Test
     void aProgramThatEndsWithoutOutputClosesTheSocketSoThatTheFrontAnswers502() throws Exception {
         start(shell("exit 3"));
+        assertEquals(List.of(), handler.reasons());
         assertEquals("", ask("x").answer());
+        assertTrue(Await.until(() -> handler.reasons().equals(List.of("the last process of its program has failed: status 3"))));
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -29,7 +29,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * every file; hence the start levels (settings 4, File Install 5). Nothing thrown may reach File Install: it would forget the
  * file until it changes.
  */
-@Component(service = ArtifactInstaller.class, immediate = true, property = "service.ranking:Integer=1000")
+@Component(service = {ArtifactInstaller.class,
+    ConfigurationGate.class}, immediate = true, property = "service.ranking:Integer=1000")
 public final class ConfigurationGate implements ArtifactInstaller, BundleListener {
     private static final System.Logger LOG = System.getLogger(ConfigurationGate.class.getName());
 
@@ -37,7 +38,7 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
 
     private final BundleContext context;
     private final Metatypes metatypes;
-    private final Map<File, List<Problem>> refused = new TreeMap<>();
+    private final Map<File, List<Problem>> refused = new ConcurrentSkipListMap<>();
     private final Set<File> waitingRemovals = new HashSet<>();
     private final Set<File> applied = new HashSet<>();
     private ArtifactInstaller installer;
@@ -110,6 +111,11 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
         if (event.getType() == BundleEvent.INSTALLED || event.getType() == BundleEvent.UPDATED) {
             retry();
         }
+    }
+
+    /** The files that are not in effect as they are now, and why. Waits for nobody. */
+    Map<File, List<Problem>> refused() {
+        return Map.copyOf(refused);
     }
 
     private synchronized void retry() {

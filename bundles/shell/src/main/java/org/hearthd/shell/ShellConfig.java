@@ -17,8 +17,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String address() default "";
 
     @AttributeDefinition(
-            description = "Milliseconds that one command may take with its answer, 1 to 86400000, e.g. 60000; then it is interrupted",
+            description = "Milliseconds that one command may take with its answer, 1 to 86400000, e.g. 150000; then it is interrupted",
             required = false, min = "1", max = "86400000")
-    long command_timeout_ms() default 60_000;
+    long command_timeout_ms() default 150_000;
     // @formatter:on
 }

@@ -1,5 +1,9 @@
 package org.hearthd.shell;
 
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -7,15 +11,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Writes plain JDK objects for people: a list of maps as an aligned table, a map as aligned lines, a string as it is. */
 final class Text {
+    private static final System.Logger LOG = System.getLogger(Text.class.getName());
     /** A longer value moves only what stands behind it in its line. */
     private static final int WIDEST = 40;
     private static final String GAP = "  ";
     /** A key that ends so has a number of milliseconds. */
     private static final String MILLISECONDS = ".ms";
+    /** A time as {@link Instant} writes it. */
+    private static final Pattern LIKE_A_TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
     private static final long SECOND = 1000;
     private static final long MINUTE = 60 * SECOND;
     private static final long HOUR = 60 * MINUTE;
@@ -103,7 +111,17 @@ final class Text {
         if (value instanceof Boolean yes) {
             return yes ? "yes" : "no";
         }
-        return value == null || value.equals("") ? "-" : printable(value.toString());
+        String text = value == null || value.equals("") ? "-" : printable(value.toString());
+        return LIKE_A_TIME.matcher(text).matches() ? age(text) : text;
+    }
+
+    private static String age(String time) {
+        try {
+            return duration(Math.max(0, Duration.between(Instant.parse(time), Instant.now()).toMillis())) + " ago";
+        } catch (DateTimeParseException e) {
+            LOG.log(Level.TRACE, "only looks like a time", e);
+            return time;
+        }
     }
 
     /** Two units are enough. */

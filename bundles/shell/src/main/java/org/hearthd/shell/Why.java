@@ -56,7 +56,7 @@ public final class Why {
         String handler = found.getOrDefault(HANDLER, what);
         List<String> because = reasons(handler);
         if (found.isEmpty() && because.isEmpty()) {
-            throw new IllegalArgumentException(what.startsWith("/") || what.contains("://")
+            throw new IllegalArgumentException(isPath(what)
                     ? "no route matches " + what + ", such a request gets 404; hearth ctl routes lists the routes"
                     : "there is no route, no handler and no configuration for a handler of the name " + what);
         }
@@ -65,8 +65,14 @@ public final class Why {
             answer.put("because", because);
         }
         answer.putAll(found);
-        answer.putIfAbsent(HANDLER, handler);
+        if (found.isEmpty()) {
+            answer.put(isPath(what) ? "route" : HANDLER, isPath(what) ? "none matches " + what : what);
+        }
         return answer;
+    }
+
+    private static boolean isPath(String what) {
+        return what.startsWith("/") || what.contains("://");
     }
 
     private List<String> reasons(String handler) {

@@ -3,6 +3,8 @@ package org.hearthd.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,13 @@ final class TextTest {
         String text = Text.of(List.of(row("url", "/\u001b[2J\u009b1m\r\nX\u0000")));
         assertTrue(text.contains("/\\x1b[2J\\x9b1m\\x0d\\nX\\x00\n"), text);
         assertEquals("\\x1b[31mred\n", Text.of("\u001b[31mred"));
+    }
+
+    @Test
+    void aTimeIsToldAsItsAge() {
+        String since = Instant.now().minusSeconds(7200 + 30).truncatedTo(ChronoUnit.SECONDS).toString();
+        assertEquals("since  2 h 0 min ago\n", Text.of(row("since", since)));
+        assertEquals("url  2026-13-45T99:99:99Z\n", Text.of(row("url", "2026-13-45T99:99:99Z")));
     }
 
     @Test

@@ -42,6 +42,12 @@ final class WhyTest {
     }
 
     @Test
+    void aPathMayHaveNoRouteBecauseItsFileIsRefused() {
+        assertEquals(Map.of("because", List.of("route-x.cfg:2: unknown key"), "route", "none matches /x"),
+                new Why(NO_ROUTES, List.of(h -> List.of("route-x.cfg:2: unknown key"))).why("/x"));
+    }
+
+    @Test
     void whatNobodyKnowsIsAFailure() {
         Why why = new Why(NO_ROUTES, List.of());
         assertTrue(

@@ -23,9 +23,8 @@ final class PacketSocket {
     static void check(int number, Path proc) throws IOException {
         String target = Files.readSymbolicLink(proc.resolve("self/fd/" + number)).toString();
         if (!target.startsWith("socket:[") || !listed(target.substring(8, target.length() - 1), proc)) {
-            throw new IOException("descriptor " + number + " is " + target
-                    + " and not a Unix SEQPACKET socket: the source org.hearthd.stdin"
-                    + " is for a runtime that an ashd parent has started as its handler; remove its configuration otherwise");
+            throw new IOException("standard input (descriptor " + number + ") is " + target
+                    + " and not a Unix SEQPACKET socket, as a program gets it that an ashd parent starts as its handler");
         }
     }
 

@@ -10,7 +10,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** A handler that can not run twice in one JVM. */
-@Component(service = Handler.class, property = {Handler.NAME + "=sole", Handler.PATH + "=/sole", Handler.EXCLUSIVE + ":Boolean=true"})
+@Component(service = Handler.class, property = {Handler.NAME + "=sole", Handler.PATH + "=/sole",
+    Handler.EXCLUSIVE + ":Boolean=true"})
 public class Sole implements Handler {
     private static final String OWNER = "org.example.sole.owner";
     private final String version;

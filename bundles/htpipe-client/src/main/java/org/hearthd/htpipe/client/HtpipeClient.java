@@ -90,7 +90,9 @@ public final class HtpipeClient implements Handler {
         forwarder.settings(changed.handler(), changed.limits());
         handler = changed.handler();
         revision++;
-        registration.setProperties(properties());
+        if (registration != null) {
+            registration.setProperties(properties());
+        }
     }
 
     private Hashtable<String, Object> properties() {
