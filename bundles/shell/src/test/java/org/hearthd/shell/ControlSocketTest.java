@@ -143,7 +143,12 @@ final class ControlSocketTest extends Contract {
 
     private Answer ask(Path path, String... words) throws Exception {
         StreamConnection client = connect(path);
-        send(client, words);
+        try {
+            send(client, words);
+        } catch (IOException e) {
+            // who is refused may be so before he has asked
+            return answer(client);
+        }
         return answer(client);
     }
 
@@ -179,10 +184,14 @@ final class ControlSocketTest extends Contract {
     @Test
     void aCommandThatTakesTooLongIsInterruptedAndItsClientTold() throws Exception {
         commands = words -> hang();
-        start("", 50);
+        start("", 300);
         Answer answer = ask(usual, "hang");
+        while (answer.code() == -1) {
+            // on a busy machine the command itself may come too late
+            answer = ask(usual, "hang");
+        }
         assertEquals(1, answer.code());
-        assertTrue(answer.err().contains("not ended within 50 ms"), answer.err());
+        assertTrue(answer.err().contains("not ended within 300 ms"), answer.err());
         assertTrue(interrupted.await(20, TimeUnit.SECONDS));
     }
 
@@ -200,7 +209,7 @@ final class ControlSocketTest extends Contract {
             worker.set(Thread.currentThread());
             return new Answer(large, "", 0);
         };
-        start("", 500);
+        start("", 5000);
         StreamConnection lazy = connect(usual);
         send(lazy, "much");
         await("its thread to be free", () -> worker.get() != null && (!worker.get().isAlive()
