@@ -13,7 +13,7 @@ import java.util.Queue;
 
 /**
  * An SCGI server as a process of its own that answers nobody until its standard input ends; from then on at once. Prints a dot for
- * each connection that it has accepted.
+ * each connection that it has accepted. Runs until it is killed.
  */
 public final class PatientServer {
     private static final byte[] ANSWER = "Content-Length: 6\n\nat end".getBytes(StandardCharsets.US_ASCII);
@@ -34,14 +34,11 @@ public final class PatientServer {
         PatientServer server = new PatientServer();
         ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listening.bind(UnixDomainSocketAddress.of(arguments[0]), BACKLOG);
-        Thread acceptor = new Thread(() -> server.accept(listening), "acceptor");
-        acceptor.setDaemon(true);
-        acceptor.start();
+        new Thread(() -> server.accept(listening), "acceptor").start();
         while (System.in.read() >= 0) {
             Thread.onSpinWait();
         }
         server.answerAll();
-        acceptor.setDaemon(false);
     }
 
     private void accept(ServerSocketChannel listening) {
