@@ -109,13 +109,21 @@ final class Waiting {
     /** Ends it with an error page; does nothing if somebody else has ended it. */
     void answer(int status, String reason, Supplier<StreamTransport> streams) {
         Response page = ErrorPage.of(exchange.id(), status, reason);
+        CompletableFuture<Boolean> written = new CompletableFuture<>();
         try {
             Exchange live = socket == null ? exchange : ResponseSocket.exchange("forwarder", exchange.request(), socket, streams);
             // whoever does not even read an error page gets none
-            CompletableFuture.delayedExecutor(PAGE_MS, TimeUnit.MILLISECONDS).execute(live::abort);
+            written.completeOnTimeout(false, PAGE_MS, TimeUnit.MILLISECONDS).thenAccept(done -> {
+                if (!done) {
+                    live.abort();
+                }
+            });
             live.respond(status == 503 ? page.with("Retry-After", "1") : page);
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, () -> this + ": its " + status + " did not reach the client", e);
+        } finally {
+            // gives the timer up
+            written.complete(true);
         }
     }
 

@@ -41,7 +41,7 @@ class DeployIT {
 
         room.put("hello.jar", Jars.bundle("org.example.hello", "2.0.0"));
         room.until(() -> room.runs("hello.jar", "2.0.0"), "the new version runs, the old one is uninstalled");
-        assertEquals(Bundle.UNINSTALLED, hello.getState());
+        room.until(() -> hello.getState() == Bundle.UNINSTALLED, "which the framework says a moment after it is gone");
 
         room.delete("hello.jar");
         room.until(() -> room.bundles("hello.jar").isEmpty(), "the bundle goes with its jar");
