@@ -83,6 +83,7 @@ public class ShellIT {
             for (String command : List.of("bundles", "shutdown", "status", "version", "why PATH|ROUTE|HANDLER")) {
                 assertTrue(help, help.contains("\n  " + command + " ") || help.startsWith("  " + command + " "));
             }
+            awaitReady();
             JsonObject status = ok("--json", "status").object();
             assertEquals(hearth.process.pid(), status.getJsonNumber("process").longValueExact());
             assertEquals(home.toString(), status.getString("home"));
@@ -99,6 +100,11 @@ public class ShellIT {
             assertUsage(ctl("--jason", "status"), "unknown option --jason");
             assertNothingRuns(hearth);
         }
+    }
+
+    /** The banner waits for it, but not for ever. */
+    private void awaitReady() throws Exception {
+        Await.until("ready", () -> ok("status", "--json").object().getBoolean("ready"));
     }
 
     private static void assertUsage(Result result, String text) {
@@ -154,7 +160,7 @@ public class ShellIT {
         try (HearthProcess hearth = HearthProcess.ready(home)) {
             hearth.configure("org.hearthd.shell.cfg", "address = unix:" + away + "\n");
             Await.until("the new socket", () -> Files.exists(away) && Files.isSymbolicLink(home.resolve("run/ctl.sock")));
-            assertTrue(ok("status", "--json").object().getBoolean("ready"));
+            awaitReady();
             hearth.signal("TERM");
             assertEquals(hearth.errors(), 0, hearth.awaitExit());
             assertFalse(Files.exists(away));
