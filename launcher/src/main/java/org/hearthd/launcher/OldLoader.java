@@ -10,6 +10,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.hearthd.launcher.load.Version;
@@ -19,6 +20,8 @@ final class OldLoader {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final String FATE = "old loader";
+    /** What the runtime says before it knows. */
+    private static final Set<String> UNDECIDED = Set.of("", "in use", "checking");
 
     private OldLoader() {}
 
@@ -32,7 +35,7 @@ final class OldLoader {
         long end = System.nanoTime() + PATIENCE_NANOS;
         try {
             List<JsonObject> replaced = replaced(home, versions);
-            while (replaced.stream().anyMatch(row -> row.getString(FATE).isEmpty()) && System.nanoTime() < end) {
+            while (replaced.stream().anyMatch(row -> UNDECIDED.contains(row.getString(FATE))) && System.nanoTime() < end) {
                 LockSupport.parkNanos(PAUSE_NANOS);
                 replaced = replaced(home, versions);
             }
@@ -41,7 +44,7 @@ final class OldLoader {
             }
             String who = versions.size() > 2 ? "last " + FATE + " " : FATE + " ";
             return who + replaced.stream().map(row -> row.getString(FATE)).filter(fate -> !fate.startsWith("collected"))
-                    .findFirst().map(fate -> fate.isEmpty() ? "not collected yet" : fate).orElse("collected");
+                    .findFirst().map(fate -> UNDECIDED.contains(fate) ? "not collected yet" : fate).orElse("collected");
         } catch (LaunchException | IOException e) {
             System.getLogger(OldLoader.class.getName()).log(System.Logger.Level.DEBUG, "nothing is known of class loaders", e);
             return "";

@@ -67,7 +67,8 @@ class OldLoaderTest {
     @Test
     void itIsWaitedForUntilTheRuntimeKnows() throws Exception {
         assertEquals("old loader collected",
-                fate(SWAP, "[" + row("2.0.0", "1.0.0", "") + "]", "[" + row("2.0.0", "1.0.0", "collected after 7 ms") + "]"));
+                fate(SWAP, "[" + row("2.0.0", "1.0.0", "in use") + "]", "[" + row("2.0.0", "1.0.0", "checking") + "]",
+                        "[" + row("2.0.0", "1.0.0", "collected after 7 ms") + "]"));
     }
 
     @Test

@@ -103,7 +103,9 @@ final class Attempts {
         Running before = deployment.running;
         deployment.running = new Running(swap.candidate, swap.jar, Instant.now());
         Complaints.begin(deployment);
-        store.keep(deployment.file, swap.jar);
+        if (!deployment.removed) {
+            store.keep(deployment.file, swap.jar);
+        }
         for (Deployment other : deployments) {
             if (other != deployment && other.running != null && other.running == swap.old) {
                 other.running = null;

@@ -49,8 +49,13 @@ public final class JarReasons implements Function<String, List<String>> {
     }
 
     private static boolean runs(Bundle bundle, String handler) {
-        ServiceReference<?>[] services = bundle == null ? null : bundle.getRegisteredServices();
-        return services != null && Arrays.stream(services).anyMatch(service -> handler.equals(service.getProperty(Handler.NAME)));
+        try {
+            ServiceReference<?>[] services = bundle == null ? null : bundle.getRegisteredServices();
+            return services != null && Arrays.stream(services).anyMatch(s -> handler.equals(s.getProperty(Handler.NAME)));
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> bundle + " was uninstalled by somebody else", e);
+            return false;
+        }
     }
 
     static boolean names(Path jar, String handler) {

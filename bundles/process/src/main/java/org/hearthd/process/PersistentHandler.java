@@ -48,7 +48,9 @@ public final class PersistentHandler implements Handler, Restartable {
     private volatile IntConsumer exit;
     private ServiceRegistration<?> registration;
     private volatile CompletableFuture<Boolean> change = CompletableFuture.completedFuture(true);
-    /** Why the last change of the configuration has had no effect, or null. */
+    /** How many changes there were; ConfigAdmin brings one after the other. */
+    private volatile int changes;
+    /** Why the last of them has had no effect, or null. */
     private volatile String refusal;
     private long revision;
 
@@ -115,11 +117,15 @@ public final class PersistentHandler implements Handler, Restartable {
     @Modified
     void modified(PersistentConfig config, Map<String, Object> properties) {
         Settings where = new Settings(properties);
+        int number = ++changes;
         BiFunction<Void, Throwable, Boolean> report = (nothing, failure) -> {
-            refusal = failure == null ? null : failure.getMessage();
+            boolean last = number == changes;
+            if (last) {
+                refusal = failure == null ? null : failure.getMessage();
+            }
             if (failure == null) {
                 publish();
-            } else {
+            } else if (last) {
                 LOG.log(Level.ERROR, () -> where.bad("command", failure.getMessage(), null).getMessage());
             }
             return failure == null;
