@@ -164,7 +164,10 @@ final class ForwarderTest extends ForwarderHouse {
         assertSame(line.near(), broken.poll(60, TimeUnit.SECONDS));
         Line next = line();
         forwarder.connected(next.near());
-        for (int i = sent - 3; i < sent; i++) {
+        // the writer may have had one more in its hands when they were counted
+        int first = Integer.parseInt(serve(next.far()).substring(1));
+        assertTrue(first == sent - 3 || first == sent - 4, first + " of " + sent);
+        for (int i = first + 1; i < sent; i++) {
             assertEquals("r" + i, serve(next.far()));
         }
     }
