@@ -2,9 +2,6 @@ package org.hearthd.ashd;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +23,8 @@ public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
     /** How often a transport is looked for that is being replaced. */
     private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** How often a queue is tried that is full: Linux tells of room in it only when three quarters of it are free. */
+    private static final long FULL_MS = 20;
 
     private volatile String handler;
     private volatile Limits limits;
@@ -34,9 +33,8 @@ public final class Forwarder implements AutoCloseable {
     private final Owner owner;
     /** The connection, but only while nobody waits. */
     private volatile PacketConnection direct;
-    /** The lock guards what follows. Those that have ended while they waited leave when they get to the head. */
-    private final Deque<Waiting> queue = new ArrayDeque<>();
-    private int waiting;
+    /** The lock guards what follows. */
+    private final WaitingRoom room = new WaitingRoom();
     private PacketConnection connection;
     private boolean writing;
     private boolean draining;
@@ -45,6 +43,8 @@ public final class Forwarder implements AutoCloseable {
     private String refusal;
     /** The connection of which was said that its peer takes nothing, or null. */
     private volatile PacketConnection stalled;
+    /** When the peer has last taken one of those that waited, or came itself. */
+    private volatile long taken = System.nanoTime();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
@@ -66,7 +66,8 @@ public final class Forwarder implements AutoCloseable {
         void broken(PacketConnection connection, IOException why);
 
         /**
-         * Exchanges got 503 because they had waited too long. Called as {@link #broken} is, perhaps often.
+         * Exchanges got 503 because they had waited too long, and the peer has taken nothing since they came. Called as
+         * {@link #broken} is, perhaps often.
          *
          * @param connection the current one, whose peer takes nothing, or null
          */
@@ -95,19 +96,19 @@ public final class Forwarder implements AutoCloseable {
         this.owner = owner;
     }
 
-    /** Another name for messages and error pages, and other limits, for exchanges that come from now on. */
-    public void settings(String newHandler, Limits newLimits) {
+    /** Another name for messages and error pages, and other limits, from now on; also for those that wait. */
+    public synchronized void settings(String newHandler, Limits newLimits) {
         handler = newHandler;
         limits = newLimits;
+        notifyAll();
     }
 
     /** Answers those that wait with 503 and that reason, and all others until the next {@link #connected}. */
     public void refuse(String reason) {
-        List<Waiting> refused = new ArrayList<>();
+        List<Waiting> refused;
         synchronized (this) {
             refusal = reason;
-            queue.removeIf(item -> item.waits && refused.add(item));
-            refused.forEach(this::leaves);
+            refused = room.removeAll();
             notifyAll();
         }
         answer(refused, reason);
@@ -122,7 +123,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
     public void forward(Exchange exchange) {
-        Waiting item = new Waiting(exchange, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs()));
+        Waiting item = new Waiting(exchange, System.nanoTime());
         PacketConnection to = direct;
         if (to == null) {
             enqueue(item, exchange);
@@ -187,8 +188,8 @@ public final class Forwarder implements AutoCloseable {
         synchronized (this) {
             reason = reason();
             if (reason == null) {
-                queue.add(item);
-                waits(item);
+                room.add(item);
+                waits();
             }
         }
         if (reason != null) {
@@ -207,7 +208,7 @@ public final class Forwarder implements AutoCloseable {
         if (refusal != null) {
             return refusal;
         }
-        return waiting >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
+        return room.count() >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
     }
 
     /** What the kernel has not accepted is the next to be sent, however many wait. */
@@ -216,8 +217,8 @@ public final class Forwarder implements AutoCloseable {
         synchronized (this) {
             reason = closed ? stopping() : refusal;
             if (reason == null) {
-                queue.addFirst(item);
-                waits(item);
+                room.putBack(item);
+                waits();
             }
         }
         if (reason != null) {
@@ -225,9 +226,7 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void waits(Waiting item) {
-        item.waits = true;
-        waiting++;
+    private void waits() {
         direct = null;
         if (!writing) {
             writing = true;
@@ -237,15 +236,9 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private synchronized void ended(Waiting item) {
-        if (item.waits && item.untried()) {
-            leaves(item);
+        if (item.untried() && room.leave(item)) {
             notifyAll();
         }
-    }
-
-    private void leaves(Waiting item) {
-        item.waits = false;
-        waiting--;
     }
 
     /** What waits goes out on this connection from now on. It stays the caller's. */
@@ -254,6 +247,7 @@ public final class Forwarder implements AutoCloseable {
         direct = writing ? null : now;
         refusal = null;
         stalled = null;
+        taken = System.nanoTime();
         notifyAll();
     }
 
@@ -277,7 +271,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** The number of exchanges that wait. */
     public synchronized int waiting() {
-        return waiting;
+        return room.count();
     }
 
     private void write() {
@@ -286,16 +280,55 @@ public final class Forwarder implements AutoCloseable {
             try {
                 if (to == null) {
                     putBack(next);
-                } else if (next.prepare(limits.datagram(), handler) && !attempt(next, to)) {
-                    long left = next.left();
-                    putBack(next);
-                    awaitRoom(to, left);
+                } else if (next.prepare(limits.datagram(), handler)) {
+                    write(next, to);
                 }
             } catch (NoTransportException e) {
                 putBack(next);
                 pause(GAP_NANOS);
             }
         }
+    }
+
+    private void write(Waiting next, PacketConnection to) {
+        if (attempt(next, to)) {
+            taken = System.nanoTime();
+            return;
+        }
+        putBack(next);
+        try {
+            while (!to.awaitWritable(FULL_MS) && isFull(to)) {
+                // what waits longest is tried, now and then
+                continue;
+            }
+        } catch (IOException e) {
+            broken(to, e);
+        }
+        if (stalled != null) {
+            reads(to);
+        }
+    }
+
+    /** Tries the head where it waits, so that nobody misses it meanwhile. False if there is something else to be done. */
+    private synchronized boolean isFull(PacketConnection to) {
+        Waiting head = room.head();
+        if (closed || connection != to || head == null || head.untried() || head.left(timeout()) <= 0) {
+            return false;
+        }
+        try {
+            if (!head.sent(to)) {
+                return true;
+            }
+            room.remove();
+            taken = System.nanoTime();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "the next attempt finds out what it means", e);
+        }
+        return false;
+    }
+
+    private long timeout() {
+        return TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs());
     }
 
     private synchronized void pause(long nanos) {
@@ -308,41 +341,27 @@ public final class Forwarder implements AutoCloseable {
         return connection;
     }
 
-    private void awaitRoom(PacketConnection to, long nanos) {
-        if (current() != to || nanos <= 0) {
-            return;
-        }
-        try {
-            to.awaitWritable(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-        } catch (IOException e) {
-            broken(to, e);
-        }
-    }
-
     /** Waits for one that can be sent now; null, and the writer has ended, when none waits any more. */
     private Waiting next() {
         while (true) {
             List<Waiting> late;
             synchronized (this) {
-                late = late();
-                Waiting head = queue.peek();
+                late = closed ? room.removeAll() : room.removeLate(timeout());
+                Waiting head = room.head();
                 if (late.isEmpty() && head == null) {
                     writing = false;
                     direct = draining ? null : connection;
                     break;
                 }
                 if (late.isEmpty() && connection != null) {
-                    leaves(queue.remove());
-                    return head;
+                    return room.remove();
                 }
                 if (late.isEmpty()) {
-                    await(head.left());
+                    await(head.left(timeout()));
                 }
             }
             if (!late.isEmpty()) {
-                answer(late, "The handler " + handler + " did not take the request in time.");
-                stalled = current();
-                owner.late(stalled);
+                late(late);
             }
         }
         if (isDraining()) {
@@ -351,17 +370,12 @@ public final class Forwarder implements AutoCloseable {
         return null;
     }
 
-    /** Removes from the head who has ended, and whose time is over; returns the latter. */
-    private List<Waiting> late() {
-        List<Waiting> late = new ArrayList<>(0);
-        for (Waiting head = queue.peek(); head != null && (!head.waits || closed || head.left() <= 0); head = queue.peek()) {
-            queue.remove();
-            if (head.waits) {
-                leaves(head);
-                late.add(head);
-            }
+    private void late(List<Waiting> late) {
+        answer(late, "The handler " + handler + " did not take the request in time.");
+        if (!late.get(late.size() - 1).cameBefore(taken)) {
+            stalled = current();
+            owner.late(stalled);
         }
-        return late;
     }
 
     private void await(long nanos) {
@@ -401,7 +415,7 @@ public final class Forwarder implements AutoCloseable {
             closed = true;
             draining = true;
             direct = null;
-            refused = late();
+            refused = room.removeAll();
             notifyAll();
         }
         refused.forEach(item -> item.answer(503, stopping(), streams));
