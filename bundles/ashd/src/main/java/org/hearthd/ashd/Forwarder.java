@@ -5,8 +5,10 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.transport.NoTransportException;
@@ -25,6 +27,8 @@ public final class Forwarder implements AutoCloseable {
     private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** How often a queue is tried that is full: Linux tells of room in it only when three quarters of it are free. */
     private static final long FULL_MS = 20;
+    /** How long an end waits for those that wait; a request whose socket was taken is nobody else's any more. */
+    private static final long FINISH_MS = 10_000;
 
     private volatile String handler;
     private volatile Limits limits;
@@ -405,6 +409,19 @@ public final class Forwarder implements AutoCloseable {
             drained.complete(null);
         }
         return drained;
+    }
+
+    /** Drains, for as long as exchanges may wait and {@value #FINISH_MS} ms at most, and closes. Blocks. */
+    public void finish() {
+        try {
+            drain().toCompletableFuture().get(Math.min(FINISH_MS, limits.timeoutMs()), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, () -> handler + ": what waits still is refused", e);
+        } finally {
+            close();
+        }
     }
 
     /** Takes no more exchanges; those that wait get 503. The connection stays the owner's. */

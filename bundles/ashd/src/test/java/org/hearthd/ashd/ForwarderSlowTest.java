@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamConnection;
@@ -80,5 +81,29 @@ final class ForwarderSlowTest extends ForwarderHouse {
         assertStatus(503, clients.get(clients.size() - 1));
         await("the end of the writer", () -> writers.get() == 0);
         assertEquals(0, forwarder.waiting());
+    }
+
+    @Test
+    void finishingSendsWhatWaits() throws Exception {
+        CompletableFuture<Void> finished = concurrently(() -> {
+            forwarder.finish();
+            return null;
+        });
+        for (int i = 0; i < clients.size(); i++) {
+            assertEquals("r" + i, serve(line.far()));
+        }
+        get(finished);
+        for (StreamConnection client : clients) {
+            String answer = answer(client);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        }
+        assertStatus(503, request("more"));
+    }
+
+    @Test
+    void finishingRefusesWhatThePeerDoesNotTakeInTime() throws Exception {
+        forwarder.settings("far", limits(50));
+        forwarder.finish();
+        assertStatus(503, clients.get(clients.size() - 1));
     }
 }

@@ -188,7 +188,8 @@ public final class PersistentHandler implements Handler, Restartable {
         if (registration != null) {
             registration.unregister();
         }
-        forwarder.close();
+        // the socket of what waits may have been taken already: then nobody else knows of it any more
+        forwarder.finish();
         keeper.stop();
     }
 }
