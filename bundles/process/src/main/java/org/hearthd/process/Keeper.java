@@ -196,7 +196,7 @@ final class Keeper {
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
-        } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
+        } else if (States.notExecuted(status)) {
             if (starts == 1 && end.getAsBoolean()) {
                 LOG.log(Level.ERROR,
                         () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
