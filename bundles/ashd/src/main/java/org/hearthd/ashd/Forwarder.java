@@ -23,10 +23,6 @@ import org.hearthd.transport.TransportException;
  */
 public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
-    /** How often a transport is looked for that is being replaced. */
-    private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    /** How often a queue is tried that is full: Linux tells of room in it only when three quarters of it are free. */
-    private static final long FULL_MS = 20;
     /** How long an end waits for those that wait; a request whose socket was taken is nobody else's any more. */
     private static final long FINISH_MS = 10_000;
 
@@ -120,8 +116,15 @@ public final class Forwarder implements AutoCloseable {
 
     /** Elsewhere, because a response socket that is full holds its writer up. */
     private void answer(List<Waiting> refused, String reason) {
-        if (!refused.isEmpty()) {
-            threads.execute(() -> refused.forEach(item -> item.answer(503, reason, streams)));
+        if (refused.isEmpty()) {
+            return;
+        }
+        Runnable answers = () -> refused.forEach(item -> item.answer(503, reason, streams));
+        try {
+            threads.execute(answers);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, () -> handler + ": there is no thread to refuse requests: " + e);
+            answers.run();
         }
     }
 
@@ -134,7 +137,7 @@ public final class Forwarder implements AutoCloseable {
             return;
         }
         try {
-            if (item.prepare(limits.datagram(), handler) && !attempt(item, to)) {
+            if (prepare(item) && !attempt(item, to)) {
                 putBack(item);
             }
         } catch (NoTransportException e) {
@@ -147,7 +150,7 @@ public final class Forwarder implements AutoCloseable {
      *
      * @return false if neither was possible: it has to wait
      */
-    private boolean attempt(Waiting item, PacketConnection to) {
+    boolean attempt(Waiting item, PacketConnection to) {
         try {
             if (!item.sent(to)) {
                 return false;
@@ -173,14 +176,15 @@ public final class Forwarder implements AutoCloseable {
                 : "The request could not be passed to the handler " + handler + ".";
     }
 
-    private void reads(PacketConnection to) {
+    /** It has taken one of those that waited. */
+    void reads(PacketConnection to) {
         if (stalled == to && waiting() == 0) {
             stalled = null;
             owner.reads(to);
         }
     }
 
-    private void broken(PacketConnection broken, IOException why) {
+    void broken(PacketConnection broken, IOException why) {
         if (disconnect(broken)) {
             LOG.log(Level.DEBUG, () -> "the connection of " + handler + " is broken: " + why.getMessage());
             owner.broken(broken, why);
@@ -192,8 +196,11 @@ public final class Forwarder implements AutoCloseable {
         synchronized (this) {
             reason = reason();
             if (reason == null) {
+                reason = startWriter();
+            }
+            if (reason == null) {
                 room.add(item);
-                waits();
+                notifyAll();
             }
         }
         if (reason != null) {
@@ -216,13 +223,16 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /** What the kernel has not accepted is the next to be sent, however many wait. */
-    private void putBack(Waiting item) {
+    void putBack(Waiting item) {
         String reason;
         synchronized (this) {
             reason = closed ? stopping() : refusal;
             if (reason == null) {
+                reason = startWriter();
+            }
+            if (reason == null) {
                 room.putBack(item);
-                waits();
+                notifyAll();
             }
         }
         if (reason != null) {
@@ -230,13 +240,21 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private void waits() {
+    /** Before somebody waits; returns why that is impossible, or null. */
+    private String startWriter() {
         direct = null;
-        if (!writing) {
-            writing = true;
-            threads.execute(this::write);
+        if (writing) {
+            return null;
         }
-        notifyAll();
+        try {
+            threads.execute(new Writer(this));
+            writing = true;
+            return null;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            direct = draining ? null : connection;
+            LOG.log(Level.ERROR, () -> handler + ": there is no thread to send what waits: " + e);
+            return "There is no thread to send the request to the handler " + handler + ".";
+        }
     }
 
     private synchronized void ended(Waiting item) {
@@ -251,7 +269,7 @@ public final class Forwarder implements AutoCloseable {
         direct = writing ? null : now;
         refusal = null;
         stalled = null;
-        taken = System.nanoTime();
+        taken();
         notifyAll();
     }
 
@@ -278,43 +296,8 @@ public final class Forwarder implements AutoCloseable {
         return room.count();
     }
 
-    private void write() {
-        for (Waiting next = next(); next != null; next = next()) {
-            PacketConnection to = current();
-            try {
-                if (to == null) {
-                    putBack(next);
-                } else if (next.prepare(limits.datagram(), handler)) {
-                    write(next, to);
-                }
-            } catch (NoTransportException e) {
-                putBack(next);
-                pause(GAP_NANOS);
-            }
-        }
-    }
-
-    private void write(Waiting next, PacketConnection to) {
-        if (attempt(next, to)) {
-            taken = System.nanoTime();
-            return;
-        }
-        putBack(next);
-        try {
-            while (!to.awaitWritable(FULL_MS) && isFull(to)) {
-                // what waits longest is tried, now and then
-                continue;
-            }
-        } catch (IOException e) {
-            broken(to, e);
-        }
-        if (stalled != null) {
-            reads(to);
-        }
-    }
-
     /** Tries the head where it waits, so that nobody misses it meanwhile. False if there is something else to be done. */
-    private synchronized boolean isFull(PacketConnection to) {
+    synchronized boolean isFull(PacketConnection to) {
         Waiting head = room.head();
         if (closed || connection != to || head == null || head.untried() || head.left(timeout()) <= 0) {
             return false;
@@ -324,29 +307,52 @@ public final class Forwarder implements AutoCloseable {
                 return true;
             }
             room.remove();
-            taken = System.nanoTime();
+            taken();
         } catch (IOException e) {
             LOG.log(Level.TRACE, "the next attempt finds out what it means", e);
         }
         return false;
     }
 
+    /** Makes the datagram; false if that is impossible, and it was answered. */
+    boolean prepare(Waiting item) throws NoTransportException {
+        return item.prepare(limits.datagram(), handler);
+    }
+
+    /** The writer has sent one. */
+    void taken() {
+        taken = System.nanoTime();
+    }
+
+    /** The writer has failed with it in its hands, unless it waits again. */
+    void failed(Waiting item, Throwable e) {
+        LOG.log(Level.ERROR, () -> handler + ": " + (item == null ? "sending what waits" : item) + " has failed", e);
+        boolean lost;
+        synchronized (this) {
+            lost = item != null && !item.waits;
+        }
+        if (lost) {
+            answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
+        }
+    }
+
     private long timeout() {
         return TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs());
     }
 
-    private synchronized void pause(long nanos) {
+    /** For the writer, which has nothing to do for so long. */
+    synchronized void pause(long nanos) {
         if (!closed) {
             await(nanos);
         }
     }
 
-    private synchronized PacketConnection current() {
+    synchronized PacketConnection current() {
         return connection;
     }
 
     /** Waits for one that can be sent now; null, and the writer has ended, when none waits any more. */
-    private Waiting next() {
+    Waiting next() {
         while (true) {
             List<Waiting> late;
             synchronized (this) {

@@ -107,7 +107,7 @@ public final class Requests {
     private static void hand(ManagedExchange exchange, Consumer<Exchange> to) {
         try {
             to.accept(exchange);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.log(Level.ERROR, () -> exchange + " could not be dispatched", e);
             exchange.fail(500, "The request could not be dispatched.");
         }

@@ -144,7 +144,7 @@ final class Doorway {
                 if (client != null) {
                     to.accept(client);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.log(failing ? Level.DEBUG : Level.ERROR, () -> name + ": " + e.getMessage() + "; trying again");
                 failing = true;
                 LockSupport.parkNanos(PAUSE_NANOS);
