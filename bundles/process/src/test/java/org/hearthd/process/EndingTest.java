@@ -13,7 +13,8 @@ final class EndingTest extends ProcessContract {
     @Test
     void aRequestThatWaitsForRoomAtTheEndIsTakenByTheProcess() throws Exception {
         Path begin = dir.resolve("begin");
-        String[] command = shell("until [ -e " + begin + " ]; do sleep 0.05; done; exec '" + String.join("' '", java("late")) + "'");
+        String[] command = shell(
+                "until [ -e " + begin + " ]; do sleep 0.05; done; exec '" + String.join("' '", java("late")) + "'");
         PersistentHandler handler = new PersistentHandler(house.context(), House.config(PersistentConfig.class,
                 values(command, "waiting_max", 1, "wait_timeout_ms", 60_000L, "end_eof_ms", 60_000L)), House.PID, spawner);
         handler.transports(packets, streams);

@@ -25,7 +25,8 @@ final class ClientsTest {
     void aClientForWhomThereIsOnlyOneDescriptorIsServedWhenThereAreMore() throws Exception {
         String java = ProcessHandle.current().info().command().orElseThrow();
         Process process = new ProcessBuilder("sh", "-c", "ulimit -n 150; exec \"$@\"", "sh", java, "-cp",
-                System.getProperty("java.class.path"), Crowded.class.getName(), dir.resolve("s").toString()).redirectErrorStream(true)
+                System.getProperty("java.class.path"), Crowded.class.getName(), dir.resolve("s").toString())
+                .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
