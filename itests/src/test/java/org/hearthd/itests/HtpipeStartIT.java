@@ -6,12 +6,14 @@ import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Fd;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
+import org.junit.Assume;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -87,5 +89,45 @@ public class HtpipeStartIT {
             String said = refused(Htpipe.command(directory, List.of(), line));
             assertTrue(said, said.contains("CHILD is empty"));
         }
+    }
+
+    @Test
+    public void withWhatIsNoSocketInItsPlaceNoServerIsStarted() throws Exception {
+        Files.createFile(directory.resolve("file"));
+        Files.createDirectory(directory.resolve("directory"));
+        for (String name : List.of("file", "directory")) {
+            refused(Htpipe.command(directory, List.of("true"), name));
+            assertFalse(Files.exists(directory.resolve(name + ".log")));
+        }
+        assertEquals(0, Files.size(directory.resolve("file")));
+    }
+
+    /** As another user, which only root can become. */
+    @Test
+    public void withoutPermissionNoServerIsStarted() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        for (Path each : List.of(directory, temporary)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        Assume.assumeTrue("this user can not become another one who can read the distribution", can(nobody));
+        try (Htpipe live = Htpipe.server(directory, "s")) {
+            for (List<String> line : List.of(List.of("-C", "s"), List.of("s", "true"))) {
+                ProcessBuilder builder = Htpipe.command(directory, line);
+                List<String> all = new ArrayList<>(nobody);
+                all.addAll(builder.command());
+                builder.command(all).environment().put("TMPDIR", temporary.toString());
+                String said = refused(builder);
+                assertTrue(said, said.contains("Permission denied"));
+            }
+            assertFalse(Files.exists(directory.resolve("s.log")));
+            assertTrue(live.process.isAlive());
+        }
+    }
+
+    private boolean can(List<String> user) throws Exception {
+        List<String> line = new ArrayList<>(user);
+        line.addAll(List.of("test", "-r", HearthProcess.DIST.resolve("bin/htpipe").toString()));
+        return new ProcessBuilder(line).start().waitFor() == 0;
     }
 }
