@@ -114,7 +114,8 @@ final class Swap implements Runnable {
         if (old == null) {
             return endOf(null);
         }
-        Succession succession = tools.handlers().succeed(old.bundle(), candidate);
+        Succession succession = tools.handlers().succeed(old.bundle(), candidate,
+                handler -> tools.explain().provides(old.bundle(), handler));
         return succession.exclusive() ? oneAfterTheOther(succession) : endOf(succession);
     }
 

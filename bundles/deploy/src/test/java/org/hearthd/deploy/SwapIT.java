@@ -16,11 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** How one version of a handler bundle gives way to another, and what happens when it can not. */
 class SwapIT {
+    /** Enough for a start on a busy machine. */
+    private static final long READY_MS = 10_000;
+
     @TempDir
     Path home;
     private Room room;
@@ -41,7 +45,7 @@ class SwapIT {
 
     private void startWith(Jars jar) throws Exception {
         room.put("hello.jar", jar);
-        room.start();
+        room.start(Map.of("poll.ms", 50, "gc.interval.ms", 300L, "ready.timeout.ms", READY_MS));
         assertNotNull(room.active("hello.jar"), room.log::toString);
     }
 
@@ -147,6 +151,38 @@ class SwapIT {
         assertRefused(old, "handler hello: its self-check failed: no disk");
         room.put("hello.jar", hello("2.0.2").activator(Hanger.class));
         assertRefused(old, "its start has not returned");
+    }
+
+    /** A component that registers a handler, without its class ever being loaded. */
+    private static Jars component(String version, String handler, String attributes, String content) {
+        return Jars.bundle("org.example.hello", version).greets("hello").component("org.example.Pool", attributes,
+                "<service><provide interface='java.util.function.Supplier'/></service><property name='handler.name' value='"
+                        + handler + "'/>" + content);
+    }
+
+    @Test
+    void refusesWhatLacksAHandlerWhoseReferenceIsAwayForAMoment() throws Exception {
+        ServiceRegistration<Runnable> pool = room.context().registerService(Runnable.class, () -> {}, null);
+        startWith(component("1.0.0", "pool", "", "<reference name='Pool' interface='java.lang.Runnable'/>"));
+        Bundle old = room.active("hello.jar");
+        room.until(() -> room.handlers.serving("pool").equals("1.0.0"), "it is there");
+        pool.unregister();
+        room.until(() -> room.handlers.serving("pool").isEmpty(), "it is away");
+        room.put("hello.jar", hello("2.0.0"));
+        room.until(() -> room.state("hello.jar").equals("swapping"), "it waits for the handler");
+        room.until(() -> room.mark("hello.jar").contains("handler pool: it is not there"), "it is refused");
+        assertEquals(Bundle.ACTIVE, old.getState());
+    }
+
+    @Test
+    void takesWhatLacksAHandlerThatWasWithdrawnOnPurpose() throws Exception {
+        room.framework.configure("org.example.pool", Map.of("size", 4));
+        startWith(component("1.0.0", "pool", "configuration-policy='require' configuration-pid='org.example.pool'", ""));
+        room.until(() -> room.handlers.serving("pool").equals("1.0.0"), "it is there");
+        room.framework.unconfigure("org.example.pool");
+        room.until(() -> room.handlers.serving("pool").isEmpty(), "it is away");
+        room.put("hello.jar", hello("2.0.0"));
+        room.until(() -> room.runs("hello.jar", "2.0.0"), "nobody waits for it");
     }
 
     @Test

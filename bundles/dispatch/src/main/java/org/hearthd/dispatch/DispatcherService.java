@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
@@ -107,8 +108,8 @@ public final class DispatcherService implements Dispatcher, Handlers {
     }
 
     @Override
-    public Succession succeed(Bundle predecessor, Bundle successor) {
-        return registry.succeed(predecessor, successor);
+    public Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns) {
+        return registry.succeed(predecessor, successor, returns);
     }
 
     @Override

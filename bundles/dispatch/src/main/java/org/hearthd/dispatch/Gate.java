@@ -83,7 +83,7 @@ final class Gate {
         long timeoutMs;
         synchronized (this) {
             generation = lease();
-            timeoutMs = parkTimeoutMs == null ? shared.limits().parkTimeoutMs() : parkTimeoutMs;
+            timeoutMs = parkTimeoutMs();
             if (generation == null) {
                 refusal = timeoutMs == 0 ? absent() : add(newcomer);
             }
@@ -96,6 +96,11 @@ final class Gate {
             newcomer.watch(shared, timeoutMs);
         }
         return generation == null && refusal == null;
+    }
+
+    /** How long an exchange waits here. */
+    synchronized long parkTimeoutMs() {
+        return parkTimeoutMs == null ? shared.limits().parkTimeoutMs() : parkTimeoutMs;
     }
 
     private String absent() {

@@ -11,7 +11,8 @@ public interface Succession extends AutoCloseable {
 
     /**
      * What keeps the successor from taking over: a reason by handler name. Empty when it has every handler that the predecessor
-     * has, each was fetched, and each that is {@link org.hearthd.SelfChecking} has passed its check.
+     * has, has had less than {@code park.timeout.ms} ago, or will have again, each was fetched, and each that is
+     * {@link org.hearthd.SelfChecking} has passed its check.
      */
     Map<String, String> missing();
 

@@ -12,7 +12,7 @@ final class Takeover implements Succession {
     private final Set<String> names;
     private final boolean exclusive;
 
-    /** @param names of the predecessor's handlers when the successor was announced */
+    /** @param names of the handlers that the predecessor had when the successor was announced, and of those that return to it */
     Takeover(HandlerRegistry registry, Bundle predecessor, Bundle successor, Set<String> names, boolean exclusive) {
         this.registry = registry;
         this.predecessor = predecessor;
@@ -28,7 +28,7 @@ final class Takeover implements Succession {
 
     @Override
     public Map<String, String> missing() {
-        return registry.missing(successor, names);
+        return registry.missing(predecessor, successor, names);
     }
 
     @Override
