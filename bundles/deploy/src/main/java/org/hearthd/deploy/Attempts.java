@@ -15,6 +15,7 @@ final class Attempts {
     private final Reports reports;
     private final Revisions revisions;
     private final LoaderCheck loaders;
+    private final Restorer restorer;
     private final Collection<Deployment> deployments;
     private final BiConsumer<Swap, Swap.End> finished;
     /** Guards what is told from other threads. */
@@ -27,12 +28,14 @@ final class Attempts {
      * @param finished told by the attempt's thread
      */
     Attempts(Swap.Tools tools, JarStore store, Reports reports, Revisions revisions, LoaderCheck loaders,
+            Restorer restorer,
             Collection<Deployment> deployments, BiConsumer<Swap, Swap.End> finished, Object lock) {
         this.tools = tools;
         this.store = store;
         this.reports = reports;
         this.revisions = revisions;
         this.loaders = loaders;
+        this.restorer = restorer;
         this.deployments = deployments;
         this.finished = finished;
         this.lock = lock;
@@ -82,6 +85,9 @@ final class Attempts {
             tools.installer().remove(swap.candidate);
             dismiss(swap);
         } else {
+            if (!swap.outage().isEmpty()) {
+                restorer.begin(swap.old, swap.outage());
+            }
             if (!stale && end == Swap.End.FAILED) {
                 reports.failed(swap);
             }

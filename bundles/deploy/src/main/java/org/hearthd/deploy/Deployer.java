@@ -25,6 +25,7 @@ final class Deployer {
     private final JarStore store;
     private final Reports reports;
     private final Attempts attempts;
+    private final Restorer restorer;
     private final Complaints complaints;
     private final Map<String, Deployment> deployments = new TreeMap<>();
     /** Jars that could not be copied for want of storage. */
@@ -38,7 +39,9 @@ final class Deployer {
         this.store = store;
         this.reports = reports;
         this.complaints = new Complaints(tools.explain());
-        this.attempts = new Attempts(tools, store, reports, revisions, loaders, deployments.values(), this::finished, this);
+        this.restorer = new Restorer(tools, deployments.values(), this);
+        this.attempts = new Attempts(tools, store, reports, revisions, loaders, restorer, deployments.values(), this::finished,
+                this);
     }
 
     /** Takes over what this room has installed before it was restarted: of each bundle the newest, the others were on their way out. */
@@ -95,6 +98,13 @@ final class Deployer {
         if (!unstored.isEmpty() && now - storeAt >= 0) {
             storeAt = now + STORAGE_RETRY_NANOS;
             apply(List.copyOf(unstored), List.of());
+        }
+    }
+
+    /** Tries again to start what was stopped for a new version that has failed. */
+    synchronized void restore(long now) {
+        if (!closed) {
+            restorer.retry(now);
         }
     }
 

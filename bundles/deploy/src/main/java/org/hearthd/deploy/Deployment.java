@@ -29,6 +29,8 @@ final class Deployment {
     String failure = "";
     /** Why the file is left alone though nothing is wrong with it; empty when it is not. */
     String standby = "";
+    /** What should run and does not, because it was stopped for something that has failed; null when there is nothing of that kind. */
+    Restorer.Outage outage;
     /** The file is gone; what runs of it goes as soon as it may. */
     boolean removed;
     /** The version before this one. */
@@ -73,7 +75,10 @@ final class Deployment {
             return running == null ? "starting" : "swapping";
         }
         if (!failure.isEmpty()) {
-            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ");
+            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ") + (outage == null ? "" : "; " + outage);
+        }
+        if (outage != null) {
+            return "failed: " + outage;
         }
         if (!standby.isEmpty()) {
             return standby;

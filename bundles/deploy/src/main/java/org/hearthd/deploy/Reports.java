@@ -18,7 +18,12 @@ final class Reports {
 
     /** An attempt has failed. */
     void failed(Swap swap) {
-        report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), swap.old, NEXT);
+        if (swap.outage().isEmpty()) {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), swap.old, NEXT);
+        } else {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(),
+                    swap.old.jar().identity() + " does not start again, which is tried each second: " + swap.outage(), NEXT);
+        }
     }
 
     /** An attempt has failed that is made again. */
@@ -29,9 +34,13 @@ final class Reports {
 
     private void report(Deployment deployment, String what, String tried, String reason, Running old, String next) {
         boolean recovering = deployment.swap != null && deployment.swap.recovery;
-        String serving = old != null
+        report(deployment, what, tried, reason, old != null
                 ? old.jar().identity() + " goes on"
-                : recovering ? "the last good copy, " + deployment.swap.jar.identity() + ", is started" : "nothing is served";
+                : recovering ? "the last good copy, " + deployment.swap.jar.identity() + ", is started" : "nothing is served",
+                next);
+    }
+
+    private void report(Deployment deployment, String what, String tried, String reason, String serving, String next) {
         String shortened = FailedMark.shortened(reason);
         if (!shortened.equals(deployment.failure)) {
             LOG.log(System.Logger.Level.WARNING, "{0} cannot be deployed: {1}: {2}; {3}", deployment.file, what, shortened,

@@ -45,6 +45,8 @@ final class Swap implements Runnable {
     /** Written by its thread before it has finished. */
     private String reason = "";
     private String steps = "";
+    /** Why the old bundle, which was stopped, does not run again; empty if it does. */
+    private String outage = "";
 
     Swap(Deployment deployment, BundleJar jar, Bundle candidate, Running old, boolean recovery, Tools tools,
             BiConsumer<Swap, End> finished) {
@@ -83,6 +85,11 @@ final class Swap implements Runnable {
     /** Why it has not been committed. */
     String reason() {
         return reason;
+    }
+
+    /** Why what it was to replace, and was stopped for it, does not run again; empty if it does. */
+    String outage() {
+        return outage;
     }
 
     /** What was done, for people. */
@@ -151,7 +158,7 @@ final class Swap implements Runnable {
             reason = tools.explain().unresolved(candidate, "its requirements cannot be met together");
             return End.UNRESOLVED;
         }
-        CompletableFuture<Void> drained = tools.handlers().retire(old.bundle()).toCompletableFuture();
+        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
         while (!drained.isDone() && !isInterrupted()) {
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -179,15 +186,10 @@ final class Swap implements Runnable {
         }
     }
 
+    /** As before, bounded in time: what has been stopped may hold on to what the old one needs. */
     private void restoreOld() {
         start.awaitDiscarded(RESTORE_WAIT_NANOS);
-        try {
-            old.bundle().stop(Bundle.STOP_TRANSIENT);
-            Installer.start(old.bundle());
-        } catch (BundleException | IllegalStateException failed) {
-            LOG.log(System.Logger.Level.ERROR, "{0} does not start again: {1}", old.jar().identity(),
-                    tools.explain().notStarted(old.bundle(), failed));
-        }
+        outage = Restorer.restart(old.bundle(), tools);
     }
 
     private boolean isInterrupted() {

@@ -234,6 +234,32 @@ class SwapIT {
     }
 
     @Test
+    void startsAnExclusiveHandlerAgainUntilItRuns() throws Exception {
+        Path port = Files.createFile(home.resolve("port"));
+        startWith(hello("1.0.0").header("Exclusive", "true").header("Needs", port.toString()));
+        Bundle old = room.active("hello.jar");
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.0").activator(Thrower.class));
+        room.until(() -> room.mark("hello.jar").contains("no database here"), "it is refused");
+        assertTrue(
+                room.mark("hello.jar")
+                        .contains("serving: org.example.hello 1.0.0 does not start again, which is tried each second: "
+                                + "it cannot be started: java.lang.IllegalStateException: somebody else has the port"),
+                room.mark("hello.jar"));
+        assertTrue(room.state("hello.jar").contains("no database here; 1.0.0 does not start again"), () -> room.log.toString());
+        Files.createFile(port);
+        room.until(() -> room.logged("org.example.hello 1.0.0 runs again"), "it is tried again");
+        assertEquals("1.0.0", room.handlers.serving("hello"));
+        assertEquals(1, room.log.stream().filter(line -> line.startsWith("org.example.hello 1.0.0 does not start")).count());
+        assertEquals(List.of(old), room.bundles("hello.jar"));
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.1").activator(Thrower.class));
+        room.until(() -> room.state("hello.jar").contains("1.0.0 does not start again"), "the same once more");
+        room.put("hello.jar", hello("3.0.0"));
+        room.until(() -> room.runs("hello.jar", "3.0.0") && room.state("hello.jar").equals("active"), "a good one takes over");
+    }
+
+    @Test
     void refusesToRestartOthersAndNamesThem() throws Exception {
         room.put("user.jar", Jars.bundle("org.example.user", "1.0.0").header("Import-Package", "org.example.api"));
         startWith(hello("1.0.0").header("Export-Package", "org.example.api"));

@@ -54,6 +54,11 @@ final class TestHandlers implements Handlers {
             }
 
             @Override
+            public CompletionStage<Void> retirePredecessor() {
+                return retire(predecessor);
+            }
+
+            @Override
             public Map<String, String> missing() {
                 Map<String, String> missing = new HashMap<>();
                 required.forEach(name -> missing.put(name, "it is not there"));

@@ -222,6 +222,13 @@ final class HandlerRegistry implements Handlers {
                 .thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
     }
 
+    /** As {@link Succession#retirePredecessor}. */
+    CompletionStage<Void> giveWay(Bundle predecessor) {
+        List<Gate> gates = of(predecessor).stream().map(s -> slots.of(s.settings().name()).gate()).toList();
+        gates.forEach(Gate::hold);
+        return retire(predecessor).thenRun(() -> gates.forEach(Gate::release));
+    }
+
     private void choose(Collection<HandlerService> handlers) {
         handlers.forEach(s -> slots.of(s.settings().name()).choose());
     }

@@ -1,6 +1,7 @@
 package org.hearthd.dispatch;
 
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** One bundle's handlers on their way to take over from another's. */
@@ -8,6 +9,12 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Succession extends AutoCloseable {
     /** Whether a handler of the predecessor says {@link org.hearthd.Handler#EXCLUSIVE}: both can not run at the same time. */
     boolean exclusive();
+
+    /**
+     * Takes the predecessor's handlers out of service before the successor is started, as {@link Handlers#retire} does. Of requests that
+     * are parked meanwhile {@code park.timeout.ms} begins when those in progress have ended.
+     */
+    CompletionStage<Void> retirePredecessor();
 
     /**
      * What keeps the successor from taking over: a reason by handler name. Empty when it has every handler that the predecessor

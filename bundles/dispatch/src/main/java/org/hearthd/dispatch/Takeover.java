@@ -2,6 +2,7 @@ package org.hearthd.dispatch;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.osgi.framework.Bundle;
 
 /** One announced successor. */
@@ -24,6 +25,11 @@ final class Takeover implements Succession {
     @Override
     public boolean exclusive() {
         return exclusive;
+    }
+
+    @Override
+    public CompletionStage<Void> retirePredecessor() {
+        return registry.giveWay(predecessor);
     }
 
     @Override

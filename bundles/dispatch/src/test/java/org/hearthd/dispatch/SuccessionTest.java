@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,7 +221,7 @@ class SuccessionTest extends HouseTest {
         Client parked;
         try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             assertTrue(succession.exclusive());
-            house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            succession.retirePredecessor().toCompletableFuture().get(60, TimeUnit.SECONDS);
             parked = house.route("a");
             one.stop();
             two.start();
@@ -232,6 +233,25 @@ class SuccessionTest extends HouseTest {
         assertEquals("two", parked.text());
         one.uninstall();
         assertEquals("two", house.route("a").text());
+    }
+
+    @Test
+    void theTimeOfRequestsThatWaitForASuccessorBeginsWhenThePredecessorHasDrained() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        register(one, stuck(entered), Handler.NAME, "a", Handler.EXCLUSIVE, true, Handler.PARK_TIMEOUT, 1);
+        register(one, says("one"), Handler.NAME, "b", Handler.PARK_TIMEOUT, 200).unregister();
+        Client late = house.dispatch("a");
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            CompletionStage<Void> drained = succession.retirePredecessor();
+            Client parked = house.dispatch("a");
+            assertEquals(503, house.dispatch("b").status(), "the time of others passes");
+            assertFalse(parked.exchange.ended());
+            release.countDown();
+            drained.toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertEquals("late", late.text());
+            assertEquals(503, parked.status(), "nobody has come");
+        }
     }
 
     @Test
