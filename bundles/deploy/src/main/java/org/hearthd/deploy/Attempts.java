@@ -77,8 +77,8 @@ final class Attempts {
         Deployment deployment = swap.deployment;
         boolean stale = deployment.removed || deployment.next != null || swap.isCancelled()
                 || tools.installer().isEnding();
-        if (end == Swap.End.COMMITTED) {
-            committed(swap);
+        if (end == Swap.End.COMMITTED || end == Swap.End.AILING) {
+            committed(swap, end == Swap.End.AILING && !swap.recovery);
         } else if (end == Swap.End.UNRESOLVED && !stale) {
             deployment.unresolved = swap;
         } else if (end == Swap.End.UNRESOLVED) {
@@ -101,15 +101,20 @@ final class Attempts {
         store.discard(swap.jar);
     }
 
-    private void committed(Swap swap) {
+    private void committed(Swap swap, boolean ailing) {
         Deployment deployment = swap.deployment;
         revisions.show(swap.candidate);
         tools.installer().setStartLevel(swap.candidate);
-        reports.deployed(swap);
+        if (ailing) {
+            reports.failed(swap);
+        } else {
+            reports.deployed(swap);
+        }
+        deployment.ailment = ailing ? deployment.failure : "";
         Running before = deployment.running;
         deployment.running = new Running(swap.candidate, swap.jar, Instant.now());
         Complaints.begin(deployment);
-        if (!deployment.removed) {
+        if (!deployment.removed && !ailing) {
             store.keep(deployment.file, swap.jar);
         }
         for (Deployment other : deployments) {
@@ -130,6 +135,7 @@ final class Attempts {
 
     /** Drains and uninstalls, in its own time. */
     void retire(Deployment deployment, Running old) {
+        store.discard(old.jar());
         revisions.hide(old.bundle());
         deployment.draining.add(old);
         deployment.oldLoader = "in use";

@@ -111,6 +111,16 @@ final class Deployer {
     /** Reports components that stay unsatisfied. */
     synchronized void explainUnsatisfied(long now) {
         complaints.check(deployments.values(), now);
+        for (Deployment deployment : deployments.values()) {
+            if (!deployment.ailment.isEmpty() && deployment.running != null && works(deployment.running.bundle())) {
+                reports.healed(deployment);
+                store.keep(deployment.file, deployment.running.jar());
+            }
+        }
+    }
+
+    private boolean works(Bundle bundle) {
+        return tools.handlers().shortcomings(bundle).isEmpty() && !tools.explain().hasFailed(bundle);
     }
 
     /** One row for each file. */
@@ -186,7 +196,7 @@ final class Deployer {
 
     private void consider(Deployment deployment, BundleJar jar) {
         Swap recovery = deployment.swap != null && deployment.swap.recovery ? deployment.swap : null;
-        if (deployment.running != null && deployment.running.jar().isSameAs(jar)) {
+        if (deployment.running != null && deployment.ailment.isEmpty() && deployment.running.jar().isSameAs(jar)) {
             LOG.log(System.Logger.Level.INFO, "{0} holds what runs already: {1}", deployment.file, jar.identity());
             reports.clear(deployment.file);
             store.discard(jar);

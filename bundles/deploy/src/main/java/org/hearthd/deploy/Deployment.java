@@ -29,6 +29,8 @@ final class Deployment {
     String failure = "";
     /** Why the file is left alone though nothing is wrong with it; empty when it is not. */
     String standby = "";
+    /** What the {@link #failure} was of what is in service as far as it works; empty when all of it works. */
+    String ailment = "";
     /** What should run and does not, because it was stopped for something that has failed; null when there is nothing of that kind. */
     Restorer.Outage outage;
     /** The file is gone; what runs of it goes as soon as it may. */
@@ -93,10 +95,18 @@ final class Deployment {
             return "active, " + drain;
         }
         return switch (running.bundle().getState()) {
-            case Bundle.ACTIVE -> complaint.isEmpty() ? "active" : "active, but " + complaint;
+            case Bundle.ACTIVE -> active();
             case Bundle.UNINSTALLED -> "uninstalled by somebody else";
             default -> "installed";
         };
+    }
+
+    private String active() {
+        boolean handles = Explain.hasHandlers(running.bundle());
+        if (complaint.isEmpty()) {
+            return handles ? "active" : "active (a library: no handlers)";
+        }
+        return (handles ? "active, but " : "waiting: ") + complaint;
     }
 
     /**

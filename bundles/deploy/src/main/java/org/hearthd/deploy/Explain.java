@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
@@ -87,6 +88,12 @@ final class Explain {
             }
         }
         return String.join("; ", reasons);
+    }
+
+    /** Whether a bundle has any handler, in service or not. */
+    static boolean hasHandlers(Bundle bundle) {
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        return services != null && Stream.of(services).anyMatch(service -> service.getProperty(Handler.NAME) != null);
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.hearthd.deploy;
 
+import org.osgi.framework.Bundle;
+
 /** Says what was done and what was not: in the log, in the row of the deployment and in the file beside the jar. */
 final class Reports {
     private static final System.Logger LOG = System.getLogger(Reports.class.getName());
@@ -18,7 +20,10 @@ final class Reports {
 
     /** An attempt has failed. */
     void failed(Swap swap) {
-        if (swap.outage().isEmpty()) {
+        if (swap.old == null && swap.candidate.getState() == Bundle.ACTIVE) {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), "what works of it",
+                    NEXT + "; it is in service as soon as it works");
+        } else if (swap.outage().isEmpty()) {
             report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), swap.old, NEXT);
         } else {
             report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(),
@@ -48,6 +53,16 @@ final class Reports {
             marks.write(deployment.file, what, tried, shortened, serving, next);
         }
         deployment.failure = shortened;
+    }
+
+    /** What was in service as far as it worked works now. */
+    void healed(Deployment deployment) {
+        LOG.log(System.Logger.Level.INFO, "{0} ({1}) works now", deployment.file, deployment.running.jar().identity());
+        if (deployment.failure.equals(deployment.ailment)) {
+            deployment.failure = "";
+            marks.remove(deployment.file);
+        }
+        deployment.ailment = "";
     }
 
     /** A bundle is in service. */

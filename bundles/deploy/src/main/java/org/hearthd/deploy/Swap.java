@@ -24,7 +24,9 @@ final class Swap implements Runnable {
 
     /** How an attempt ends. */
     enum End {
-        COMMITTED, UNRESOLVED, FAILED, CANCELLED
+        COMMITTED,
+        /** There was nothing to keep instead: it is in service as far as it works, and may work later. */
+        AILING, UNRESOLVED, FAILED, CANCELLED
     }
 
     /** What an attempt works with. */
@@ -129,6 +131,9 @@ final class Swap implements Runnable {
     private End endOf(Succession succession) {
         start.begin("hearth-deploy-start-" + deployment.file, tools.tasks());
         End end = awaitReady(succession);
+        if (end == End.FAILED && old == null && start.hasReturned() && start.failure() == null) {
+            return End.AILING;
+        }
         if (end == End.COMMITTED && succession != null) {
             succession.commit();
         }
@@ -206,14 +211,14 @@ final class Swap implements Runnable {
                 reason = tools.explain().notStarted(candidate, failure);
                 return Explain.isUnresolved(failure) ? End.UNRESOLVED : End.FAILED;
             }
-            Map<String, String> missing = succession == null ? Map.of() : succession.missing();
-            if (start.hasReturned() && missing.isEmpty()) {
+            boolean started = start.hasReturned();
+            Map<String, String> missing = succession == null ? tools.handlers().shortcomings(candidate) : succession.missing();
+            long waited = System.nanoTime() - begin;
+            boolean hopeless = started && (tools.handlers().failed(candidate)
+                    || (missing.isEmpty() || waited > QUICK_NANOS) && tools.explain().hasFailed(candidate));
+            if (started && missing.isEmpty() && !hopeless) {
                 return End.COMMITTED;
             }
-            long waited = System.nanoTime() - begin;
-            boolean hopeless = start.hasReturned()
-                    && (succession != null && succession.failed()
-                            || waited > QUICK_NANOS && tools.explain().hasFailed(candidate));
             if (waited > timeout || hopeless) {
                 return late(missing, TimeUnit.NANOSECONDS.toMillis(waited));
             }
@@ -230,7 +235,7 @@ final class Swap implements Runnable {
         }
         missing.forEach((handler, lack) -> why.append("handler ").append(handler).append(": ").append(lack).append("; "));
         String unsatisfied = start.hasReturned() ? tools.explain().unsatisfied(candidate) : "";
-        reason = unsatisfied.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
+        reason = unsatisfied.isEmpty() && !why.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
         return End.FAILED;
     }
 }

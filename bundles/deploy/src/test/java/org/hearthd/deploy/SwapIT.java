@@ -186,6 +186,14 @@ class SwapIT {
     }
 
     @Test
+    void refusesWhatHasAllHandlersButAComponentThatThrows() throws Exception {
+        startWith(hello("1.0.0"));
+        Bundle old = room.active("hello.jar");
+        room.put("hello.jar", hello("2.0.0").broken("org.example.Pool"));
+        assertRefused(old, "component org.example.Pool failed: java.lang.IllegalStateException: the licence has expired");
+    }
+
+    @Test
     void saysNothingNewAboutTheSameJarAndTakesTheSecondWhenTheFirstGoes() throws Exception {
         startWith(hello("1.0.0"));
         Bundle first = room.active("hello.jar");

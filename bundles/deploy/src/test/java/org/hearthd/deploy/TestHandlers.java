@@ -1,5 +1,7 @@
 package org.hearthd.deploy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,20 +64,9 @@ final class TestHandlers implements Handlers {
             public Map<String, String> missing() {
                 Map<String, String> missing = new HashMap<>();
                 required.forEach(name -> missing.put(name, "it is not there"));
-                for (ServiceReference<?> one : references(successor)) {
-                    Object failing = one.getProperty("failing");
-                    if (failing == null) {
-                        missing.remove(name(one));
-                    } else {
-                        missing.put(name(one), "its self-check failed: " + failing);
-                    }
-                }
+                references(successor).forEach(one -> missing.remove(name(one)));
+                missing.putAll(shortcomings(successor));
                 return missing;
-            }
-
-            @Override
-            public boolean failed() {
-                return references(successor).stream().anyMatch(one -> one.getProperty("failing") != null);
             }
 
             @Override
@@ -89,6 +80,23 @@ final class TestHandlers implements Handlers {
                 // what was not committed stays out of service until it goes
             }
         };
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        Map<String, String> shortcomings = new HashMap<>();
+        for (ServiceReference<?> one : references(bundle)) {
+            Object failing = one.getProperty("failing");
+            if (failing != null && !Files.exists(Path.of(failing.toString()))) {
+                shortcomings.put(name(one), "its self-check failed: " + failing);
+            }
+        }
+        return shortcomings;
+    }
+
+    @Override
+    public boolean failed(Bundle bundle) {
+        return !shortcomings(bundle).isEmpty();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.hearthd.dispatch;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -110,6 +111,16 @@ public final class DispatcherService implements Dispatcher, Handlers {
     @Override
     public Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns) {
         return registry.succeed(predecessor, successor, returns);
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        return registry.shortcomings(bundle);
+    }
+
+    @Override
+    public boolean failed(Bundle bundle) {
+        return registry.failed(bundle);
     }
 
     @Override

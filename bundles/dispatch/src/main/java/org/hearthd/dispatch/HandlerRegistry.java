@@ -134,7 +134,9 @@ final class HandlerRegistry implements Handlers {
         HandlerService service = services.remove(reference);
         if (service != null) {
             Slot slot = slots.of(service.settings().name());
-            withdrawals.add(service.bundle(), slot.name());
+            if (service.hasWorked()) {
+                withdrawals.add(service.bundle(), slot.name());
+            }
             slot.remove(service);
             slot.choose();
             service.close(shared.limits().drainTimeoutMs());
@@ -162,7 +164,9 @@ final class HandlerRegistry implements Handlers {
         boolean exclusive = false;
         for (HandlerService service : of(predecessor)) {
             HandlerSettings settings = service.settings();
-            names.add(settings.name());
+            if (service.mayWork()) {
+                names.add(settings.name());
+            }
             exclusive |= settings.exclusive();
         }
         return new Takeover(this, predecessor, successor, names, exclusive);
@@ -171,15 +175,21 @@ final class HandlerRegistry implements Handlers {
     /** As {@link Succession#missing}; {@code names} are required whatever the predecessor has by now. */
     Map<String, String> missing(Bundle predecessor, Bundle successor, Set<String> names) {
         Set<String> required = new TreeSet<>(names);
-        of(predecessor).forEach(service -> required.add(service.settings().name()));
+        of(predecessor).stream().filter(HandlerService::mayWork).forEach(service -> required.add(service.settings().name()));
         required.addAll(withdrawals.recent(predecessor, name -> slots.of(name).gate().parkTimeoutMs()));
         Map<String, String> reasons = new TreeMap<>();
         required.forEach(name -> reasons.put(name, "no handler of that name is registered"));
-        for (HandlerService service : of(successor)) {
+        of(successor).forEach(service -> reasons.remove(service.settings().name()));
+        reasons.putAll(shortcomings(successor));
+        return reasons;
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        Map<String, String> reasons = new TreeMap<>();
+        for (HandlerService service : of(bundle)) {
             String shortcoming = service.shortcoming();
-            if (shortcoming == null) {
-                reasons.remove(service.settings().name());
-            } else {
+            if (shortcoming != null) {
                 reasons.put(service.settings().name(), shortcoming);
                 if (!service.refused()) {
                     activateLater(service);
@@ -189,9 +199,9 @@ final class HandlerRegistry implements Handlers {
         return reasons;
     }
 
-    /** As {@link Succession#failed}. */
-    boolean refused(Bundle successor) {
-        return of(successor).stream().anyMatch(HandlerService::refused);
+    @Override
+    public boolean failed(Bundle bundle) {
+        return of(bundle).stream().anyMatch(HandlerService::refused);
     }
 
     /** As {@link Succession#commit}. */

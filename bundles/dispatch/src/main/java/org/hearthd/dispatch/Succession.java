@@ -23,9 +23,6 @@ public interface Succession extends AutoCloseable {
      */
     Map<String, String> missing();
 
-    /** Whether a handler of the successor was fetched and has not passed its check: waiting does not help. */
-    boolean failed();
-
     /** Puts the successor's handlers in service, those that come later too. The newest deployment wins, whatever its version or ranking. */
     void commit();
 

@@ -38,11 +38,6 @@ final class Takeover implements Succession {
     }
 
     @Override
-    public boolean failed() {
-        return registry.refused(successor);
-    }
-
-    @Override
     public void commit() {
         registry.commit(predecessor, successor);
     }

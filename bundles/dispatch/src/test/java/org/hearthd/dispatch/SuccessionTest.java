@@ -206,6 +206,19 @@ class SuccessionTest extends HouseTest {
     }
 
     @Test
+    void aHandlerThatHasNeverWorkedIsNotRequired() throws Exception {
+        register(one, new Checked(() -> {
+            throw new IllegalStateException("no disk");
+        }), Handler.NAME, "a");
+        eventually("it has failed", () -> house.dispatcher.failed(one));
+        assertEquals(Map.of("a", "its self-check failed: no disk"), house.dispatcher.shortcomings(one));
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            two.start();
+            assertEquals(Map.of(), succession.missing());
+        }
+    }
+
+    @Test
     void aHandlerThatComesDuringTheSuccessionIsRequiredToo() throws Exception {
         try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
