@@ -18,6 +18,7 @@ final class Attempts {
     private final Restorer restorer;
     private final Collection<Deployment> deployments;
     private final BiConsumer<Swap, Swap.End> finished;
+    private final Runnable gone;
     /** Guards what is told from other threads. */
     private final Object lock;
 
@@ -26,10 +27,11 @@ final class Attempts {
      *
      * @param deployments all, as they are at any time
      * @param finished told by the attempt's thread
+     * @param gone called when a bundle that was retired is uninstalled
      */
     Attempts(Swap.Tools tools, JarStore store, Reports reports, Revisions revisions, LoaderCheck loaders,
             Restorer restorer,
-            Collection<Deployment> deployments, BiConsumer<Swap, Swap.End> finished, Object lock) {
+            Collection<Deployment> deployments, BiConsumer<Swap, Swap.End> finished, Runnable gone, Object lock) {
         this.tools = tools;
         this.store = store;
         this.reports = reports;
@@ -38,6 +40,7 @@ final class Attempts {
         this.restorer = restorer;
         this.deployments = deployments;
         this.finished = finished;
+        this.gone = gone;
         this.lock = lock;
     }
 
@@ -138,16 +141,23 @@ final class Attempts {
         store.discard(old.jar());
         revisions.hide(old.bundle());
         deployment.draining.add(old);
+        deployment.retired = old;
         deployment.oldLoader = "in use";
-        new Retirement(deployment.file, tools, loaders, progress -> {
-            synchronized (lock) {
-                if (progress.isEmpty()) {
-                    revisions.show(old.bundle());
-                    deployment.draining.remove(old);
-                }
+        new Retirement(deployment.file, tools, loaders, progress -> retiring(deployment, old, progress)).begin(old);
+    }
+
+    private void retiring(Deployment deployment, Running old, String progress) {
+        synchronized (lock) {
+            // of an older one only the log tells
+            if (deployment.retired == old) {
                 deployment.oldLoader = progress.isEmpty() ? "checking" : progress;
             }
-        }).begin(old);
+            if (progress.isEmpty()) {
+                revisions.show(old.bundle());
+                deployment.draining.remove(old);
+                gone.run();
+            }
+        }
     }
 
     /** Tries again what could not be resolved; what still can not is reported when nothing else is under way that might help. */

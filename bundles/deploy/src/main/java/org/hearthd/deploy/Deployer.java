@@ -41,7 +41,7 @@ final class Deployer {
         this.complaints = new Complaints(tools.explain());
         this.restorer = new Restorer(tools, deployments.values(), this);
         this.attempts = new Attempts(tools, store, reports, revisions, loaders, restorer, deployments.values(), this::finished,
-                this);
+                this::settle, this);
     }
 
     /** Takes over what this room has installed before it was restarted: of each bundle the newest, the others were on their way out. */
@@ -246,8 +246,11 @@ final class Deployer {
             }
             LOG.log(System.Logger.Level.INFO, "{0} is removed", deployment);
             attempts.retire(deployment, deployment.running);
+            deployment.running = null;
         }
-        deployments.remove(deployment.file);
+        if (deployment.draining.isEmpty()) {
+            deployments.remove(deployment.file);
+        }
     }
 
     /** Nobody has that bundle any more: what stood by takes the place. */

@@ -39,6 +39,8 @@ final class Deployment {
     String previous = "";
     /** What has become of the class loader of the bundle that was replaced last. */
     String oldLoader = "";
+    /** The bundle that was replaced or removed last; null if there was none. */
+    Running retired;
     /** Replaced bundles that are not uninstalled yet. */
     final List<Running> draining = new ArrayList<>();
     /** When the components are looked at, in the time of System.nanoTime; meaningful while {@link #checkDue}. */
@@ -88,7 +90,10 @@ final class Deployment {
         String drain = draining.stream()
                 .map(old -> old.jar().version() + " draining " + inProgress.applyAsLong(old.bundle()) + " requests")
                 .collect(Collectors.joining(", "));
-        if (removed || running == null) {
+        if (removed) {
+            return drain.isEmpty() ? "removed" : "removed, " + drain;
+        }
+        if (running == null) {
             return drain.isEmpty() ? "waiting" : drain;
         }
         if (!drain.isEmpty()) {

@@ -218,11 +218,15 @@ class SwapIT {
         room.delete("hello.jar");
         room.until(() -> room.handlers.serving("hello").isEmpty(), "it is drained");
         assertEquals(Bundle.ACTIVE, first.getState());
+        assertEquals("removed, 1.0.0 draining 1 requests", room.state("hello.jar"));
         Files.move(home.resolve("copy"), room.deploy.resolve("hello.jar"));
         room.until(() -> room.handlers.serving("hello").equals("1.0.0"), "it serves again while the first is draining");
         assertEquals(2, room.bundles("hello.jar").size());
         drain.complete(null);
         room.until(() -> room.runs("hello.jar", "1.0.0"), "the first goes");
+        room.until(() -> room.state("hello.jar").equals("active"), "and that is all");
+        room.delete("hello.jar");
+        room.until(() -> room.row("hello.jar").isEmpty(), "nothing is told of what is gone");
     }
 
     @Test
