@@ -11,6 +11,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
@@ -42,6 +43,13 @@ final class Waiting {
     /** Nanoseconds until waiting ends; not positive if it has ended. */
     long left() {
         return deadline - System.nanoTime();
+    }
+
+    /** Who answers it if it is sent now; null where that is known already. */
+    void label(String generation) {
+        if (generation != null && exchange instanceof ManagedExchange managed) {
+            managed.generation(generation);
+        }
     }
 
     /** Whether it is an exchange still, so that it leaves when that ends. */

@@ -29,6 +29,8 @@ final class Keeper {
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
+    /** Tells others of changed settings or another process, before that gets its first request. */
+    private final Runnable published;
     /** Ends the runtime because the program can not be executed; false if that is not asked for. */
     private final BooleanSupplier end;
     /** The processes whose status nobody has yet, those that were replaced too. */
@@ -36,8 +38,10 @@ final class Keeper {
     private volatile PersistentSettings settings;
     /** Why requests are refused, for clients, or null. */
     private volatile String trouble;
+    /** The generation that the current process answers for, or null. */
+    private volatile String label;
     /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
-    private Run current;
+    private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
     /** The process of which was reported that it does not read. */
@@ -50,11 +54,12 @@ final class Keeper {
     private boolean stopped;
 
     Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
-            BooleanSupplier end) {
+            Runnable published, BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
         this.forwarder = forwarder;
+        this.published = published;
         this.end = end;
     }
 
@@ -122,6 +127,24 @@ final class Keeper {
         runs.add(run);
         run.child().exit().thenRun(() -> runs.remove(run));
         run.over().thenRun(() -> over(run));
+    }
+
+    /** What the current process is sent belongs to that generation from now on. */
+    void generation(String newLabel) {
+        label = newLabel;
+    }
+
+    /** The generation that the process behind a connection answers for, or null. */
+    String generation(PacketConnection connection) {
+        // read first: it is the next process's only after that has become the current one
+        String now = label;
+        Run run = current;
+        if (run != null && run.connection() == connection) {
+            return now;
+        }
+        return runs.stream().filter(other -> other.connection() == connection && other.label() != null).map(Run::label)
+                .findFirst()
+                .orElse(null);
     }
 
     private synchronized void connect(Run run) {
@@ -240,12 +263,15 @@ final class Keeper {
      * @return fails if the changed program can not be started, does not become ready, or is overtaken by a later change; the old
      *         process goes on with the old settings then
      */
-    synchronized CompletableFuture<Void> settings(PersistentSettings changed) {
-        forget("a later change has taken its place");
-        if (!changed.program().equals(settings.program())) {
-            return tryOut(changed);
+    CompletableFuture<Void> settings(PersistentSettings changed) {
+        synchronized (this) {
+            forget("a later change has taken its place");
+            if (!changed.program().equals(settings.program())) {
+                return tryOut(changed);
+            }
+            settings = changed;
         }
-        settings = changed;
+        published.run();
         return CompletableFuture.completedFuture(null);
     }
 
@@ -306,17 +332,26 @@ final class Keeper {
         }
     }
 
-    private synchronized boolean take(Swap swap) {
-        if (pending != swap || stopped) {
-            return false;
+    /** The new process is the current one, but gets no request before everybody knows that. */
+    private boolean take(Swap swap) {
+        PersistentSettings former;
+        Run old;
+        synchronized (this) {
+            if (pending != swap || stopped) {
+                return false;
+            }
+            former = settings;
+            old = current;
+            if (old != null) {
+                old.label(label);
+            }
+            pending = null;
+            settings = swap.settings();
+            failures = 0;
+            reported = false;
+            use(swap.run());
         }
-        PersistentSettings former = settings;
-        Run old = current;
-        pending = null;
-        settings = swap.settings();
-        failures = 0;
-        reported = false;
-        use(swap.run());
+        published.run();
         connect(swap.run());
         if (old != null) {
             old.drain(former);

@@ -85,6 +85,38 @@ final class SwapTest extends ProcessContract {
     }
 
     @Test
+    void eachRequestHasTheGenerationOfTheProcessThatGetsIt() throws Exception {
+        start(java("old"));
+        handler.generation("child/1#1");
+        assertEquals("child/1#1", label("old", ask("x", "child/1#1")));
+        List<Client> during = new ArrayList<>();
+        house.whileChanging = () -> {
+            handler.generation("child/1#2");
+            during.add(ask("x", "child/1#2"));
+        };
+        modify(java("new"));
+        assertEquals("child/1#1", label("old", during.get(0)), "the new one gets nothing before everybody knows of it");
+        assertEquals("child/1#2", label("new", ask("x", "child/1#1")), "one that dispatch gave to the old one a moment too late");
+        house.whileChanging = () -> handler.generation("child/1#3");
+        modify(java("new"), "waiting_max", 7);
+        assertEquals("child/1#3", label("new", ask("x", "child/1#3")));
+        house.whileChanging = () -> handler.generation("child/1#4");
+        handler.restart().get(30, TimeUnit.SECONDS);
+        assertEquals("child/1#4", label("new", ask("x", "child/1#4")));
+    }
+
+    private Client ask(String rest, String generation) {
+        Client client = Client.get(streams, rest).givenTo(generation);
+        handler.handle(client.exchange());
+        return client;
+    }
+
+    private static String label(String word, Client client) throws Exception {
+        assertEquals(word, word(client, 0));
+        return client.generation();
+    }
+
+    @Test
     void aProcessThatSaysWhenItIsReadyGetsNoRequestBefore() throws Exception {
         Path go = dir.resolve("go");
         start(java("old"));
