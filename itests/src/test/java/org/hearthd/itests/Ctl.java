@@ -23,6 +23,11 @@ final class Ctl {
         }
     }
 
+    /** How many requests for that handler have had to wait so far. */
+    static int parkedEver(HearthProcess hearth, String handler) throws Exception {
+        return row(hearth, "handlers", "name", handler).getInt("parked ever");
+    }
+
     /** The row in which that column has that value. */
     static JsonObject row(HearthProcess hearth, String command, String column, String value) throws Exception {
         return rows(hearth, command).stream().filter(row -> row.getString(column).equals(value)).findFirst()
