@@ -64,7 +64,7 @@ public class BundleSwapUnderLoadIT {
             assertEquals(LongStream.rangeClosed(1, updates + 1).boxed().toList(),
                     tally.versions().stream().map(Version::number).toList());
         }
-        assertEquals("parked", 0, Ctl.parkedEver(hearth, "stamped"));
+        assertEquals("parked", 0, hearth.ctl.parkedEver("stamped"));
         awaitCollectedLoaders(updates);
     }
 
