@@ -116,4 +116,16 @@ public class WhyIT {
         hearth.configure("org.hearthd.process-gone.cfg", "command = /no/such/program\n");
         hearth.ctl.awaitWhy("gone", "because .*/no/such/program.* gone .*");
     }
+
+    @Test
+    public void anApplicationServerThatIsNotThereAndAProgramThatDoesNotStay() throws Exception {
+        Path socket = dir.resolve("s");
+        hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\naddress = unix:" + socket + "\n");
+        hearth.awaitAnswer("/blog", 503, "not available");
+        hearth.ctl.awaitWhy("/blog", "because +server unix:" + socket + ": no such socket; .* in service: blog/.*");
+        hearth.configure("org.hearthd.scgi-wiki.cfg",
+                "path = /wiki\nmode = anonymous\ncommand = sh -c \"echo no database >&2; exit 3\"\n");
+        hearth.awaitAnswer("/wiki", 503, "");
+        hearth.ctl.awaitWhy("/wiki", "because +its program has ended: status 3; its last lines: no database.*");
+    }
 }
