@@ -143,7 +143,8 @@ final class Gate {
         }
         if (parked.size() >= max) {
             complain(max + " requests wait for it, more");
-            return "The handler " + name + " is absent at the moment, and too many requests wait for it.";
+            return "The handler " + name + (next == null ? " is absent" : " has too much to do")
+                    + " at the moment, and too many requests wait for it.";
         }
         parked.add(newcomer);
         if (held > 0) {
@@ -156,7 +157,8 @@ final class Gate {
     private synchronized void complain(String who) {
         if (!complained) {
             complained = true;
-            LOG.log(Level.WARNING, "handler " + name + " is absent: " + who + " are refused with 503");
+            LOG.log(Level.WARNING, "handler " + name + (next == null ? " is absent: " : " has too much to do: ") + who
+                    + " are refused with 503");
         }
     }
 
@@ -209,7 +211,10 @@ final class Gate {
     void expired(Parked waiting, long timeoutMs) {
         if (leave(waiting)) {
             complain("requests that have waited " + timeoutMs + " ms for it");
-            refuse(waiting.exchange(), "The handler " + name + " was absent for " + timeoutMs + " ms.");
+            refuse(waiting.exchange(), generation() == null
+                    ? "The handler " + name + " was absent for " + timeoutMs + " ms."
+                    : "The request has waited " + timeoutMs + " ms for the handler " + name
+                            + ", which is there by now but has too much to do.");
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +40,14 @@ final class Anonymous implements Dialer {
     private final Object steps = new Object();
     /** Of who holds {@code steps}. */
     private ListeningSocket socket;
-    private Server server;
-    private Servers servers;
+    private volatile Server server;
+    private volatile Servers servers;
     private Child child;
     private long startedAt;
     /** Where to connect, once the program runs; null while nobody wants it. */
     private CompletableFuture<Servers> ready;
+    /** What became of the last program, or null. */
+    private String end;
     private boolean closed;
 
     /**
@@ -117,6 +120,27 @@ final class Anonymous implements Dialer {
         return child != null && System.nanoTime() - startedAt > TimeUnit.MILLISECONDS.toNanos(ScgiHandler.TRIAL_MS);
     }
 
+    /** A program that has been started again is in order when it answers. */
+    @Override
+    public List<String> reasons() {
+        List<String> lines = new ArrayList<>();
+        synchronized (this) {
+            if (end != null && (child == null || pauses.failing() && !server.answers())) {
+                lines.add(end);
+            }
+            if (child == null && pauses.hopeless()) {
+                long left = pauses.leftMs();
+                lines.add("it has failed more than once in a row and is started again for a request"
+                        + (left > 0 ? ", in " + left + " ms at the earliest" : ""));
+            }
+        }
+        Servers there = servers;
+        if (there != null) {
+            lines.addAll(there.reasons());
+        }
+        return lines;
+    }
+
     private synchronized Child child() {
         return child;
     }
@@ -164,6 +188,7 @@ final class Anonymous implements Dialer {
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
                 synchronized (this) {
                     ready = null;
+                    end = "its program can not be started: " + e.getMessage();
                     pauses.ended(System.nanoTime(), false);
                 }
                 closeSocket();
@@ -199,6 +224,7 @@ final class Anonymous implements Dialer {
                 child = null;
                 wanted = ready;
                 ready = null;
+                end = "its program has ended: " + which.state();
                 pauses.ended(startedAt, server.hasAnswered());
             }
             LOG.log(Level.WARNING, () -> launch.program().name() + ": the program has ended: " + which.state());

@@ -44,7 +44,7 @@ public final class ScgiComponent {
     private volatile IntConsumer exit;
     private final String pid;
     private final ScgiHandler handler;
-    private final ServiceRegistration<Handler> registration;
+    private final ServiceRegistration<?> registration;
     /** Grows with each change, so that others see that there was one. */
     private long revision;
 
@@ -63,7 +63,8 @@ public final class ScgiComponent {
         Files.createDirectories(directory);
         handler = new ScgiHandler(new Services(loops, () -> listeners, () -> spawner, this::end), settings, directory,
                 software(context));
-        registration = context.registerService(Handler.class, handler, properties(settings));
+        registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
+                properties(settings));
         LOG.log(Level.INFO, () -> handler + " passes requests on to "
                 + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
     }

@@ -185,6 +185,11 @@ final class ScgiHandler implements Handler {
         }
     }
 
+    /** Why requests may not be answered at the moment, for people; nothing if all is well. */
+    List<String> reasons() {
+        return state.dialer().reasons();
+    }
+
     Gate gate() {
         return gate;
     }
