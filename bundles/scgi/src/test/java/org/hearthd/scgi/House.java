@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +56,15 @@ final class House implements AutoCloseable {
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
         Services services = new Services(loops, () -> listeners, () -> spawner, ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
+    }
+
+    /** A configuration of keys and values in turn. */
+    static Map<String, Object> keys(Object... pairs) {
+        Map<String, Object> keys = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            keys.put((String) pairs[i], pairs[i + 1]);
+        }
+        return keys;
     }
 
     static Settings settings(Map<String, Object> keys) {
