@@ -66,7 +66,8 @@ class ModesTest extends ProgramContract {
         CompletableFuture<String> first = CompletableFuture.supplyAsync(this::anything);
         House.await("a start", () -> Files.exists(starts));
         house.handler.change(House.settings(Map.of("mode", "anonymous", "command",
-                new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exit 7", starts.toString()}, "restart.delay.min.ms", 50L)));
+                new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exit 7", starts.toString()}, "restart.delay.min.ms", 50L,
+                "drain.timeout.ms", 50L)));
         assertTrue(first.join().matches("(?s)HTTP/1.1 50[23] .*"), first.join());
         House.await("no more waiting", () -> anything().contains("does not stay alive"));
         long count = Files.readAllLines(starts).size();
