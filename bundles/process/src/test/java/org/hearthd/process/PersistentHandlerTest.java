@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Handler;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
 final class PersistentHandlerTest extends PersistentContract {

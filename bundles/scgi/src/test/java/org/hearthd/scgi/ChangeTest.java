@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A changed program takes the place of one that has requests in progress. */
+/** A program takes the place of one that has requests in progress. */
 class ChangeTest extends ProgramContract {
     private void change(Object... more) throws Exception {
         house.handler.change(House.settings(mode("anonymous", more))).get(60, TimeUnit.SECONDS);
@@ -51,6 +51,23 @@ class ChangeTest extends ProgramContract {
         }
         House.await("end of the old program", () -> !alive(old));
         assertNotEquals(old, pid());
+    }
+
+    @Test
+    void aProgramThatCanNotBeReachedAnyMoreFinishesWhatItHasAndEndsWithItsHandlerAtTheLatest() throws Exception {
+        start("anonymous", "command", server());
+        long old = pid();
+        Path go = directory.resolve("go");
+        try (House.Client slow = waiting(go)) {
+            Files.delete(sockets().get(0));
+            assertNotEquals(old, pid());
+            Files.createFile(go);
+            String answer = slow.readAll();
+            assertTrue(answer.contains("pid=" + old + " "), answer);
+        }
+        house.close();
+        house = null;
+        assertFalse(alive(old), "it runs on");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
 /** Programs that are started, end and are started again, in each mode. */
@@ -51,7 +52,7 @@ class ModesTest extends ProgramContract {
 
     @Test
     void aProgramWhosePathIsGoneIsReplaced() throws IOException {
-        start("anonymous", "command", server());
+        start("anonymous", "command", server(), "drain.timeout.ms", 50L);
         long pid = pid();
         Files.delete(sockets().get(0));
         assertNotEquals(pid, pid());
@@ -183,6 +184,14 @@ class ModesTest extends ProgramContract {
     }
 
     @Test
+    void aMixedProgramIsNotStartedWhileSomebodyListens() throws IOException {
+        start("mixed", "address", unix(ScgiContract::hello).address, "command",
+                new String[] {"/bin/sh", "-c", "echo x > \"$0\"", directory.resolve("started").toString()}, "retries", 2);
+        assertTrue(get("/x").endsWith("hello"));
+        assertFalse(Files.exists(directory.resolve("started")));
+    }
+
+    @Test
     void anEssentialServerThatIsNeverReachedEndsTheRuntimeAfterTheAnswer() throws Exception {
         start("mixed", "address", "127.0.0.1:" + freePort(), "command", new String[] {"/bin/sh", "-c", "exit 0"}, "retries", 2,
                 "retry.delay.ms", 20L, "essential", true);
@@ -192,7 +201,35 @@ class ModesTest extends ProgramContract {
     }
 
     @Test
-    void aClientTriesAgainAndHoldsNobodyUp() throws Exception {
+    void anOutageAfterTheFirstConnectionIs503AndEndsByItself() throws Exception {
+        TestServer server = unix("s", ScgiContract::hello);
+        start("client", "address", server.address, "essential", true);
+        assertAnswer(200);
+        server.close();
+        assertAnswer(503);
+        Files.delete(directory.resolve("s"));
+        assertAnswer(503);
+        assertNull(house.ends.poll());
+        unix("s", ScgiContract::hello);
+        assertAnswer(200);
+    }
+
+    @Test
+    void aRequestThatWaitsForAnotherAttemptHoldsNoOtherUp() throws Exception {
+        start("client", "address", "unix:" + directory.resolve("later"), "retries", 1, "retry.delay.ms", 3_600_000L,
+                "drain.timeout.ms", 0L);
+        try (Logged log = new Logged(); House.Client waiting = house.send(House.get())) {
+            waiting.end();
+            House.await("the first attempt", () -> log.says("no such socket"));
+            unix("later", ScgiContract::hello);
+            assertAnswer(200);
+            house.handler.stop();
+            assertTrue(waiting.readAll().contains("is being stopped"), "it did not wait");
+        }
+    }
+
+    @Test
+    void aClientTriesAgainUntilSomebodyListens() throws Exception {
         int port = freePort();
         start("client", "address", "127.0.0.1:" + port, "retries", 100, "retry.delay.ms", 50L);
         CompletableFuture<String> waiting = CompletableFuture.supplyAsync(this::anything);

@@ -219,6 +219,32 @@ class UploadTest extends ScgiContract {
     }
 
     @Test
+    void aServerThatDoesNotReadHoldsTheClientBack() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        serve(peer -> {
+            Map<String, String> variables = peer.variables();
+            go.await();
+            peer.write("\n" + peer.body(variables).length());
+        });
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(4 * LARGE)))) {
+            Thread sender = new Thread(() -> {
+                try {
+                    client.write("z".repeat(4 * LARGE));
+                    sent.countDown();
+                } catch (IOException e) {
+                    seen.add(e.toString());
+                }
+            });
+            sender.start();
+            assertEquals(false, sent.await(300, TimeUnit.MILLISECONDS), "32 MB are not kept in memory");
+            go.countDown();
+            assertTrue(client.readAll().endsWith("\r\n\r\n" + 4 * LARGE));
+            sender.join();
+        }
+    }
+
+    @Test
     void piecesAreFlushedAsTheyComeBothWays() throws Exception {
         serve(peer -> {
             peer.variables();
