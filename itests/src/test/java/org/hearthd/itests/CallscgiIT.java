@@ -106,17 +106,22 @@ public class CallscgiIT {
     }
 
     private static int end(AshdParent parent) throws Exception {
-        Htpipe.signal(parent.process.pid(), "TERM");
+        return end(parent, "TERM");
+    }
+
+    private static int end(AshdParent parent, String signal) throws Exception {
+        Htpipe.signal(parent.process.pid(), signal);
         return parent.awaitExit();
     }
 
     @Test
     public void badUsageIsExitStatusOneAndHelpIsZero() throws Exception {
-        for (String line : List.of("", "-x", "-t 1 -u s", "-N 3", "-N x -t 1", "-t no-such-service", "-t ::1:4000")) {
+        for (String line : List.of("", "-x", "-t 1 -u s", "-N 3", "-N x -t 1", "-t no-such-service", "-t ::1:4000", "-t 1")) {
             try (Htpipe program = Htpipe.start(directory, command(line.isEmpty() ? new String[0] : line.split(" ")))) {
                 assertEquals(line, 1, program.awaitExit());
-                assertTrue(line + ": " + program.errors(), Stream.of("usage: ", "no TCP service", "in brackets")
-                        .anyMatch(program.errors()::contains));
+                assertTrue(line + ": " + program.errors(),
+                        Stream.of("usage: ", "no TCP service", "in brackets", "not a Unix SEQPACKET socket")
+                                .anyMatch(program.errors()::contains));
             }
         }
         try (Htpipe program = Htpipe.start(directory, command("-h"))) {
@@ -134,7 +139,7 @@ public class CallscgiIT {
             Htpipe.signal(first, "KILL");
             long second = parent.pid("b");
             assertNotEquals(first, second);
-            assertEquals(parent.errors(), 0, end(parent));
+            assertEquals(parent.errors(), 0, end(parent, "INT"));
             assertTrue("the program runs on", !runs(second));
             assertEquals(List.of(), sockets());
         }
@@ -177,7 +182,7 @@ public class CallscgiIT {
         try (AshdParent parent = start("-N5", "-us", "perl", "-e", SERVER, directory.resolve("s").toString())) {
             long pid = parent.pid("a");
             survivors.add(pid);
-            assertEquals(parent.errors(), 0, end(parent));
+            assertEquals(parent.errors(), 0, end(parent, "HUP"));
             assertTrue("it did not survive", runs(pid));
         }
     }
