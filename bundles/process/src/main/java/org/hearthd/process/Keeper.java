@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
@@ -40,12 +41,12 @@ final class Keeper {
     private volatile String trouble;
     /** The generation that the current process answers for, or null. */
     private volatile String label;
-    /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
+    /** The process of which was reported that it does not read. */
+    private final AtomicReference<Run> unread = new AtomicReference<>();
+    /** Changes under the lock, which guards the next ones as well; starting a process happens under it, no request ever waits for it. */
     private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
-    /** The process of which was reported that it does not read. */
-    private Run unread;
     private int failures;
     /** What the last failure was. */
     private String failure;
@@ -81,7 +82,7 @@ final class Keeper {
             lines.add("it has failed " + failures + (failures == 1 ? " time" : " times in a row") + " and is started again"
                     + (trouble == null ? "" : "; until then requests get 503"));
         }
-        if (current != null && current == unread) {
+        if (current != null && current == unread.get()) {
             lines.add("process " + current.child().pid() + " does not read its requests");
         }
         return lines;
@@ -101,6 +102,11 @@ final class Keeper {
             return;
         } catch (IOException e) {
             failed("no process can be started", "was not executed: " + e.getMessage());
+            return;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // on the timer's thread nobody else would notice
+            LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": no process can be started", e);
+            failed("no process can be started", "was not executed: " + e);
             return;
         }
         use(run);
@@ -173,20 +179,18 @@ final class Keeper {
     }
 
     /** Requests have waited too long; reported once for a process that does not read. */
-    synchronized void late(PacketConnection connection) {
+    void late(PacketConnection connection) {
         Run run = current;
-        if (run != null && run.connection() == connection && unread != run) {
-            unread = run;
+        if (run != null && run.connection() == connection && unread.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
                     + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
         }
     }
 
     /** It has taken a request after {@link #late}. */
-    synchronized void reads(PacketConnection connection) {
-        Run run = unread;
-        if (run != null && run.connection() == connection) {
-            unread = null;
+    void reads(PacketConnection connection) {
+        Run run = unread.get();
+        if (run != null && run.connection() == connection && unread.compareAndSet(run, null)) {
             LOG.log(Level.INFO,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " reads its requests again");
         }
@@ -219,7 +223,7 @@ final class Keeper {
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
-        } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
+        } else if (States.notExecuted(status)) {
             if (starts == 1 && end.getAsBoolean()) {
                 LOG.log(Level.ERROR,
                         () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
@@ -264,6 +268,9 @@ final class Keeper {
      *         process goes on with the old settings then
      */
     CompletableFuture<Void> settings(PersistentSettings changed) {
+        if (!changed.program().equals(settings.program())) {
+            awaitTransport();
+        }
         synchronized (this) {
             forget("a later change has taken its place");
             if (!changed.program().equals(settings.program())) {
@@ -280,10 +287,24 @@ final class Keeper {
      *
      * @return completes with the process id of the new one
      */
-    synchronized CompletableFuture<Long> restart() {
-        PersistentSettings same = pending == null ? settings : pending.settings();
-        forget("it is restarted");
-        return tryOut(same).thenApply(done -> current().child().pid());
+    CompletableFuture<Long> restart() {
+        awaitTransport();
+        CompletableFuture<Void> trial;
+        synchronized (this) {
+            PersistentSettings same = pending == null ? settings : pending.settings();
+            forget("it is restarted");
+            trial = tryOut(same);
+        }
+        return trial.thenApply(done -> current().child().pid());
+    }
+
+    /** Without the lock, because that takes its time while a transport is replaced. */
+    private void awaitTransport() {
+        try {
+            Gap.await(packets, "packet transport");
+        } catch (NoTransportException e) {
+            LOG.log(Level.DEBUG, "the start will say so", e);
+        }
     }
 
     private synchronized Run current() {
@@ -308,7 +329,7 @@ final class Keeper {
             if (stopped) {
                 throw new IOException("the handler is being stopped");
             }
-            run = Run.start(changed.program(), spawner, Gap.await(packets, "packet transport"));
+            run = Run.start(changed.program(), spawner, packets.get());
         } catch (IOException e) {
             return CompletableFuture.failedFuture(notStarted(changed, e.getMessage()));
         }

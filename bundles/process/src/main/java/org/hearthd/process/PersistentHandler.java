@@ -195,7 +195,8 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
         if (registration != null) {
             registration.unregister();
         }
-        forwarder.close();
+        // the socket of what waits may have been taken already: then nobody else knows of it any more
+        forwarder.finish();
         keeper.stop();
     }
 }

@@ -46,17 +46,24 @@ final class Run {
         Child child;
         try (Fd theirs = pair.theirs()) {
             child = spawner.start(program, theirs);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             pair.close();
             throw e;
         }
+        Run run;
         try {
-            Run run = new Run(program.name(), child, packets.adopt(pair.ours()));
-            run.watch();
-            return run;
+            run = new Run(program.name(), child, packets.adopt(pair.ours()));
         } catch (IOException e) {
             child.end(0, 0);
             throw e;
+        }
+        try {
+            run.watch();
+            return run;
+        } catch (OutOfMemoryError e) {
+            run.connection.close();
+            child.end(0, 0);
+            throw new IOException(program.name() + " can not be watched: " + e.getMessage(), e);
         }
     }
 
