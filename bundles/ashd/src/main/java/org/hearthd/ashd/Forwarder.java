@@ -72,6 +72,11 @@ public final class Forwarder implements AutoCloseable {
             // most owners have nothing to add to the answers
         }
 
+        /** Which generation of the handler answers what is sent on that connection; null where that is what dispatch has said. */
+        default String generation(PacketConnection connection) {
+            return null;
+        }
+
         /** After {@link #late}: the peer of this connection has taken what waited. Called as {@link #broken} is. */
         default void reads(PacketConnection connection) {
             // as above
@@ -135,6 +140,7 @@ public final class Forwarder implements AutoCloseable {
      * @return false if neither was possible: it has to wait
      */
     boolean attempt(Waiting item, PacketConnection to) {
+        item.label(owner.generation(to));
         try {
             if (!item.sent(to)) {
                 return false;

@@ -11,6 +11,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
@@ -47,6 +48,13 @@ final class Waiting {
     /** Whether it came before that value of {@link System#nanoTime}. */
     boolean cameBefore(long moment) {
         return since - moment < 0;
+    }
+
+    /** Who answers it if it is sent now; null where that is known already. */
+    void label(String generation) {
+        if (generation != null && exchange instanceof ManagedExchange managed) {
+            managed.generation(generation);
+        }
     }
 
     /** Whether it is an exchange still, so that it leaves when that ends. */

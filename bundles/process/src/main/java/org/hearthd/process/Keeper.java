@@ -30,6 +30,8 @@ final class Keeper {
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
+    /** Tells others of changed settings or another process, before that gets its first request. */
+    private final Runnable published;
     /** Ends the runtime because the program can not be executed; false if that is not asked for. */
     private final BooleanSupplier end;
     /** The processes whose status nobody has yet, those that were replaced too. */
@@ -37,6 +39,8 @@ final class Keeper {
     private volatile PersistentSettings settings;
     /** Why requests are refused, for clients, or null. */
     private volatile String trouble;
+    /** The generation that the current process answers for, or null. */
+    private volatile String label;
     /** The process of which was reported that it does not read. */
     private final AtomicReference<Run> unread = new AtomicReference<>();
     /** Changes under the lock, which guards the next ones as well; starting a process happens under it, no request ever waits for it. */
@@ -51,11 +55,12 @@ final class Keeper {
     private boolean stopped;
 
     Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
-            BooleanSupplier end) {
+            Runnable published, BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
         this.forwarder = forwarder;
+        this.published = published;
         this.end = end;
     }
 
@@ -128,6 +133,24 @@ final class Keeper {
         runs.add(run);
         run.child().exit().thenRun(() -> runs.remove(run));
         run.over().thenRun(() -> over(run));
+    }
+
+    /** What the current process is sent belongs to that generation from now on. */
+    void generation(String newLabel) {
+        label = newLabel;
+    }
+
+    /** The generation that the process behind a connection answers for, or null. */
+    String generation(PacketConnection connection) {
+        // read first: it is the next process's only after that has become the current one
+        String now = label;
+        Run run = current;
+        if (run != null && run.connection() == connection) {
+            return now;
+        }
+        return runs.stream().filter(other -> other.connection() == connection && other.label() != null).map(Run::label)
+                .findFirst()
+                .orElse(null);
     }
 
     private synchronized void connect(Run run) {
@@ -254,8 +277,9 @@ final class Keeper {
                 return tryOut(changed);
             }
             settings = changed;
-            return CompletableFuture.completedFuture(null);
         }
+        published.run();
+        return CompletableFuture.completedFuture(null);
     }
 
     /**
@@ -329,17 +353,26 @@ final class Keeper {
         }
     }
 
-    private synchronized boolean take(Swap swap) {
-        if (pending != swap || stopped) {
-            return false;
+    /** The new process is the current one, but gets no request before everybody knows that. */
+    private boolean take(Swap swap) {
+        PersistentSettings former;
+        Run old;
+        synchronized (this) {
+            if (pending != swap || stopped) {
+                return false;
+            }
+            former = settings;
+            old = current;
+            if (old != null) {
+                old.label(label);
+            }
+            pending = null;
+            settings = swap.settings();
+            failures = 0;
+            reported = false;
+            use(swap.run());
         }
-        PersistentSettings former = settings;
-        Run old = current;
-        pending = null;
-        settings = swap.settings();
-        failures = 0;
-        reported = false;
-        use(swap.run());
+        published.run();
         connect(swap.run());
         if (old != null) {
             old.drain(former);

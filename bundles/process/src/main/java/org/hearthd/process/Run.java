@@ -24,6 +24,8 @@ final class Run {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final CompletableFuture<Void> said = new CompletableFuture<>();
     private volatile boolean served;
+    /** The generation for which it still answers though it was replaced; else null. */
+    private volatile String label;
 
     private Run(String name, Child child, PacketConnection connection) {
         this.name = name;
@@ -152,5 +154,13 @@ final class Run {
         child.end(settings.drainMs(), settings.termMs())
                 .thenRun(() -> LOG.log(Level.INFO, () -> name + ": process " + child.pid() + " was replaced and has ended: "
                         + child.state()));
+    }
+
+    String label() {
+        return label;
+    }
+
+    void label(String generation) {
+        label = generation;
     }
 }
