@@ -45,8 +45,10 @@ final class Doorway {
             give(settings.request().address().unix().path(), settings.owner(), settings.group());
         } catch (IOException | RuntimeException e) {
             socket.stop();
-            String why = e instanceof UserPrincipalNotFoundException nobody ? "there is no " + nobody.getName() : e.toString();
-            throw new IOException(name + ": owner or group of the socket: " + why, e);
+            String why = e instanceof UserPrincipalNotFoundException ? "there is none of that name" : e.toString();
+            throw new IOException(
+                    name + ": the socket's owner " + settings.owner() + " or group " + settings.group() + ": " + why,
+                    e);
         }
     }
 
