@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
-import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.StreamConnection;
