@@ -34,6 +34,8 @@ options() {
   # The optimizing compiler starts a little later than by default: at a start its threads compete with the work for few cores.
   opts="-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=4000"
   opts="$opts -XX:Tier4CompileThreshold=40000 -XX:Tier4BackEdgeThreshold=120000"
+  # Netty's search for buffers that were lost takes a stack trace for one in a hundred; HEARTH_OPTS can switch it on again.
+  opts="$opts -Dio.netty.leakDetection.level=disabled"
   # Without the file for jps(1) and jstat(1), whose making a start waits for; jcmd(1) with a process id works all the same.
   opts="$opts -XX:-UsePerfData -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xlog:disable -Xlog:all=error:stderr"
   case " ${HEARTH_OPTS:-}" in

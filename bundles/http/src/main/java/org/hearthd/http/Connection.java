@@ -332,7 +332,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         HttpExchange current = exchange;
         reports.answered(current);
         boolean bodyEnded = current.requestBody().ended();
-        current.requestBody().fail(new IOException(current.managed() + " was answered already"));
+        if (!bodyEnded) {
+            current.requestBody().fail(new IOException(current.managed() + " was answered already"));
+        }
         if (last || ending.decided()) {
             if (bodyEnded && decoder.buffered() == 0 && !ending.decided()) {
                 ending.close();

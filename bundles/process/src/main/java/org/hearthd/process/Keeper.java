@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
@@ -29,6 +30,8 @@ final class Keeper {
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
+    /** Tells others of changed settings or another process, before that gets its first request. */
+    private final Runnable published;
     /** Ends the runtime because the program can not be executed; false if that is not asked for. */
     private final BooleanSupplier end;
     /** The processes whose status nobody has yet, those that were replaced too. */
@@ -36,12 +39,14 @@ final class Keeper {
     private volatile PersistentSettings settings;
     /** Why requests are refused, for clients, or null. */
     private volatile String trouble;
-    /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
-    private Run current;
+    /** The generation that the current process answers for, or null. */
+    private volatile String label;
+    /** The process of which was reported that it does not read. */
+    private final AtomicReference<Run> unread = new AtomicReference<>();
+    /** Changes under the lock, which guards the next ones as well; starting a process happens under it, no request ever waits for it. */
+    private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
-    /** The process of which was reported that it does not read. */
-    private Run unread;
     private int failures;
     /** What the last failure was. */
     private String failure;
@@ -50,11 +55,12 @@ final class Keeper {
     private boolean stopped;
 
     Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
-            BooleanSupplier end) {
+            Runnable published, BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
         this.forwarder = forwarder;
+        this.published = published;
         this.end = end;
     }
 
@@ -76,7 +82,7 @@ final class Keeper {
             lines.add("it has failed " + failures + (failures == 1 ? " time" : " times in a row") + " and is started again"
                     + (trouble == null ? "" : "; until then requests get 503"));
         }
-        if (current != null && current == unread) {
+        if (current != null && current == unread.get()) {
             lines.add("process " + current.child().pid() + " does not read its requests");
         }
         return lines;
@@ -96,6 +102,11 @@ final class Keeper {
             return;
         } catch (IOException e) {
             failed("no process can be started", "was not executed: " + e.getMessage());
+            return;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // on the timer's thread nobody else would notice
+            LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": no process can be started", e);
+            failed("no process can be started", "was not executed: " + e);
             return;
         }
         use(run);
@@ -124,6 +135,24 @@ final class Keeper {
         run.over().thenRun(() -> over(run));
     }
 
+    /** What the current process is sent belongs to that generation from now on. */
+    void generation(String newLabel) {
+        label = newLabel;
+    }
+
+    /** The generation that the process behind a connection answers for, or null. */
+    String generation(PacketConnection connection) {
+        // read first: it is the next process's only after that has become the current one
+        String now = label;
+        Run run = current;
+        if (run != null && run.connection() == connection) {
+            return now;
+        }
+        return runs.stream().filter(other -> other.connection() == connection && other.label() != null).map(Run::label)
+                .findFirst()
+                .orElse(null);
+    }
+
     private synchronized void connect(Run run) {
         if (current == run && !run.over().isDone()) {
             run.served();
@@ -150,20 +179,18 @@ final class Keeper {
     }
 
     /** Requests have waited too long; reported once for a process that does not read. */
-    synchronized void late(PacketConnection connection) {
+    void late(PacketConnection connection) {
         Run run = current;
-        if (run != null && run.connection() == connection && unread != run) {
-            unread = run;
+        if (run != null && run.connection() == connection && unread.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
                     + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
         }
     }
 
     /** It has taken a request after {@link #late}. */
-    synchronized void reads(PacketConnection connection) {
-        Run run = unread;
-        if (run != null && run.connection() == connection) {
-            unread = null;
+    void reads(PacketConnection connection) {
+        Run run = unread.get();
+        if (run != null && run.connection() == connection && unread.compareAndSet(run, null)) {
             LOG.log(Level.INFO,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " reads its requests again");
         }
@@ -196,7 +223,7 @@ final class Keeper {
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
-        } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
+        } else if (States.notExecuted(status)) {
             if (starts == 1 && end.getAsBoolean()) {
                 LOG.log(Level.ERROR,
                         () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
@@ -240,12 +267,18 @@ final class Keeper {
      * @return fails if the changed program can not be started, does not become ready, or is overtaken by a later change; the old
      *         process goes on with the old settings then
      */
-    synchronized CompletableFuture<Void> settings(PersistentSettings changed) {
-        forget("a later change has taken its place");
+    CompletableFuture<Void> settings(PersistentSettings changed) {
         if (!changed.program().equals(settings.program())) {
-            return tryOut(changed);
+            awaitTransport();
         }
-        settings = changed;
+        synchronized (this) {
+            forget("a later change has taken its place");
+            if (!changed.program().equals(settings.program())) {
+                return tryOut(changed);
+            }
+            settings = changed;
+        }
+        published.run();
         return CompletableFuture.completedFuture(null);
     }
 
@@ -254,10 +287,24 @@ final class Keeper {
      *
      * @return completes with the process id of the new one
      */
-    synchronized CompletableFuture<Long> restart() {
-        PersistentSettings same = pending == null ? settings : pending.settings();
-        forget("it is restarted");
-        return tryOut(same).thenApply(done -> current().child().pid());
+    CompletableFuture<Long> restart() {
+        awaitTransport();
+        CompletableFuture<Void> trial;
+        synchronized (this) {
+            PersistentSettings same = pending == null ? settings : pending.settings();
+            forget("it is restarted");
+            trial = tryOut(same);
+        }
+        return trial.thenApply(done -> current().child().pid());
+    }
+
+    /** Without the lock, because that takes its time while a transport is replaced. */
+    private void awaitTransport() {
+        try {
+            Gap.await(packets, "packet transport");
+        } catch (NoTransportException e) {
+            LOG.log(Level.DEBUG, "the start will say so", e);
+        }
     }
 
     private synchronized Run current() {
@@ -282,7 +329,7 @@ final class Keeper {
             if (stopped) {
                 throw new IOException("the handler is being stopped");
             }
-            run = Run.start(changed.program(), spawner, Gap.await(packets, "packet transport"));
+            run = Run.start(changed.program(), spawner, packets.get());
         } catch (IOException e) {
             return CompletableFuture.failedFuture(notStarted(changed, e.getMessage()));
         }
@@ -306,17 +353,26 @@ final class Keeper {
         }
     }
 
-    private synchronized boolean take(Swap swap) {
-        if (pending != swap || stopped) {
-            return false;
+    /** The new process is the current one, but gets no request before everybody knows that. */
+    private boolean take(Swap swap) {
+        PersistentSettings former;
+        Run old;
+        synchronized (this) {
+            if (pending != swap || stopped) {
+                return false;
+            }
+            former = settings;
+            old = current;
+            if (old != null) {
+                old.label(label);
+            }
+            pending = null;
+            settings = swap.settings();
+            failures = 0;
+            reported = false;
+            use(swap.run());
         }
-        PersistentSettings former = settings;
-        Run old = current;
-        pending = null;
-        settings = swap.settings();
-        failures = 0;
-        reported = false;
-        use(swap.run());
+        published.run();
         connect(swap.run());
         if (old != null) {
             old.drain(former);

@@ -12,8 +12,10 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,9 +35,11 @@ final class Anonymous implements Dialer {
     private final Services services;
     private final Path directory;
     private final Function<Address, Server> naming;
-    private final int connectMs;
+    private final Settings.Times times;
     private final Executor workers;
     private final Pauses pauses;
+    /** Programs that can not be reached any more and may still have requests. */
+    private final Set<Child> lost = ConcurrentHashMap.newKeySet();
     /** Held while sockets and programs come and go. */
     private final Object steps = new Object();
     /** Of who holds {@code steps}. */
@@ -56,13 +60,13 @@ final class Anonymous implements Dialer {
      * @param directory where the socket is made
      * @param naming a server for an address
      */
-    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, int connectMs,
+    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, Settings.Times times,
             Executor workers) {
         this.launch = launch;
         this.services = services;
         this.directory = directory;
         this.naming = naming;
-        this.connectMs = connectMs;
+        this.times = times;
         this.workers = workers;
         this.pauses = new Pauses(launch.restart());
     }
@@ -204,7 +208,7 @@ final class Anonymous implements Dialer {
         String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
         socket = services.listen(launch.program().name(), address);
         server = naming.apply(Address.parse(address));
-        servers = new Servers(services.loops(), List.of(server), connectMs);
+        servers = new Servers(services.loops(), List.of(server), times.connect());
     }
 
     private void closeSocket() {
@@ -238,12 +242,12 @@ final class Anonymous implements Dialer {
         }
     }
 
-    /** Nobody can be reached there, e.g. because the socket's path was removed. */
-    private void replace(Servers lost) {
+    /** Nobody can be reached there, e.g. because the socket's path was removed. What the program has already it may finish. */
+    private void replace(Servers unreachable) {
         synchronized (steps) {
             Child old;
             synchronized (this) {
-                if (servers != lost || closed || child == null) {
+                if (servers != unreachable || closed || child == null) {
                     return;
                 }
                 old = child;
@@ -252,7 +256,8 @@ final class Anonymous implements Dialer {
             }
             LOG.log(Level.WARNING, () -> server + " can not be reached: its program is replaced");
             closeSocket();
-            old.end(0, launch.termMs());
+            lost.add(old);
+            old.end(times.drain(), launch.termMs()).thenRun(() -> lost.remove(old));
         }
     }
 
@@ -260,18 +265,21 @@ final class Anonymous implements Dialer {
     public CompletableFuture<?> close(long graceMs) {
         synchronized (steps) {
             CompletableFuture<Servers> wanted;
-            Child last;
+            List<Child> programs = new ArrayList<>(lost);
             synchronized (this) {
                 closed = true;
                 wanted = ready;
-                last = child;
+                if (child != null) {
+                    programs.add(child);
+                }
                 child = null;
             }
             if (wanted != null) {
                 wanted.completeExceptionally(new Refused(503, "The application server is stopping."));
             }
             closeSocket();
-            return last == null ? CompletableFuture.completedFuture(null) : last.end(graceMs, launch.termMs());
+            return CompletableFuture.allOf(
+                    programs.stream().map(p -> p.end(graceMs, launch.termMs())).toArray(CompletableFuture<?>[]::new));
         }
     }
 }

@@ -19,7 +19,9 @@ interface Dialer {
     Future<Line> dial(EventLoop loop, Exchange request);
 
     /** Why requests may not be answered at the moment, for people; nothing if all is well. */
-    List<String> reasons();
+    default List<String> reasons() {
+        return List.of();
+    }
 
     /** Whether there is something that is worth being kept until its successor is ready. */
     default boolean serves() {

@@ -154,7 +154,7 @@ final class ScgiHandler implements Handler {
         Function<Address, Server> naming = a -> new Server(settings.name(), a, settings.times().fail(), workers);
         if (launch.mode() == Launch.Mode.ANONYMOUS) {
             Path sockets = launch.sockets() == null ? directory.resolveSibling("sockets") : launch.sockets();
-            return new Anonymous(launch, services, sockets, naming, connectMs, workers);
+            return new Anonymous(launch, services, sockets, naming, settings.times(), workers);
         }
         List<Server> servers = settings.addresses().stream().map(naming).toList();
         Dialer direct = new Servers(services.loops(), servers, connectMs);

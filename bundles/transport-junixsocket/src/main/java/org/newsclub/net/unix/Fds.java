@@ -1,6 +1,7 @@
 package org.newsclub.net.unix;
 
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.SocketOptions;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class Fds {
     public static final int DATAGRAMS = NativeUnixSocket.SOCK_DGRAM;
 
     private static final short AF_UNIX = 1;
+    private static final int STANDARD_ERROR = 2;
 
     static {
         NativeUnixSocket.ensureSupported();
@@ -61,7 +63,13 @@ public final class Fds {
 
     /** close(2). */
     public static void close(int number) throws IOException {
-        NativeUnixSocket.close(of(number));
+        if (number <= STANDARD_ERROR) {
+            // in the place of these the JDK opens /dev/null
+            NativeUnixSocket.close(of(number));
+        } else {
+            // junixsocket would make a monitor of the system's for the descriptor first, which costs more than the call
+            new FileOutputStream(of(number)).close();
+        }
     }
 
     /** Sets or clears O_NONBLOCK. */

@@ -1,19 +1,14 @@
 package org.newsclub.net.unix;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SelectionKey;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
- * Receives bytes with descriptors. junixsocket remembers every received descriptor until the JDK closes it, and loses those that came
- * in control data it finds truncated (the process ran out of descriptors half-way). So the numbers are read from the control data
- * itself, and what junixsocket remembers is forgotten after each call.
+ * Receives bytes with descriptors. junixsocket loses those that came in control data it finds truncated (the process ran out of
+ * descriptors half-way). So the numbers are read from the control data itself.
  */
 public final class Receiver extends Port {
     /** What {@link #receive} returns when nothing could be received at the moment. */
@@ -30,26 +25,12 @@ public final class Receiver extends Port {
     private static final int HEADER = 16;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
-    private static final VarHandle BUFFER = field("ancillaryReceiveBuffer", ByteBuffer.class);
-    private static final VarHandle REMEMBERED = field("openReceivedFileDescriptors", Map.class);
-
-    private final AncillaryDataSupport ancillary = new AncillaryDataSupport();
-    private final Map<?, ?> remembered = (Map<?, ?>) REMEMBERED.get(ancillary);
-    private final ByteBuffer control = ByteBuffer.allocateDirect(CONTROL).order(ByteOrder.nativeOrder());
+    private final AncillaryDataSupport ancillary = new AncillaryDataSupport(CONTROL);
+    private final ByteBuffer control = ancillary.ancillaryReceiveBuffer;
 
     /** Receives on a duplicate of {@code original}. */
     public Receiver(int original, int wake) throws IOException {
         super(original, SelectionKey.OP_READ, wake);
-        BUFFER.set(ancillary, control);
-    }
-
-    private static VarHandle field(String name, Class<?> type) {
-        try {
-            return MethodHandles.privateLookupIn(AncillaryDataSupport.class, MethodHandles.lookup())
-                    .findVarHandle(AncillaryDataSupport.class, name, type);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this is not the junixsocket that the bundle was written for", e);
-        }
     }
 
     /**
@@ -65,9 +46,6 @@ public final class Receiver extends Port {
                 return TRUNCATED;
             }
             throw e;
-        } finally {
-            ancillary.clearReceivedFileDescriptors();
-            remembered.clear();
         }
     }
 
@@ -94,7 +72,7 @@ public final class Receiver extends Port {
             }
             at += (length + 7) & ~7;
         }
-        control.put(0, ZEROES);
+        control.put(0, ZEROES, 0, Math.min(at, CONTROL));
         return numbers;
     }
 }

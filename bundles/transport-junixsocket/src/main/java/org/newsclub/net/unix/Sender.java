@@ -6,7 +6,7 @@ import java.nio.channels.SelectionKey;
 
 /** Sends bytes with descriptors. */
 public final class Sender extends Port {
-    private final AncillaryDataSupport ancillary = new AncillaryDataSupport();
+    private final AncillaryDataSupport ancillary = new AncillaryDataSupport(0);
 
     /** Sends on a duplicate of {@code original}. */
     public Sender(int original, int wake) throws IOException {
