@@ -28,9 +28,10 @@ public final class Forwarder implements AutoCloseable {
 
     private volatile String handler;
     private volatile Limits limits;
-    private final Supplier<StreamTransport> streams;
+    private final Refusals refusals;
     private final Executor threads;
     private final Owner owner;
+    private final Stall stall;
     /** The connection, but only while nobody waits. */
     private volatile PacketConnection direct;
     /** The lock guards what follows. */
@@ -41,10 +42,6 @@ public final class Forwarder implements AutoCloseable {
     private boolean closed;
     /** Why nothing may wait at the moment, or null. */
     private String refusal;
-    /** The connection of which was said that its peer takes nothing, or null. */
-    private volatile PacketConnection stalled;
-    /** When the peer has last taken one of those that waited, or came itself. */
-    private volatile long taken = System.nanoTime();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
@@ -96,9 +93,10 @@ public final class Forwarder implements AutoCloseable {
     public Forwarder(String handler, Limits limits, Supplier<StreamTransport> streams, Executor threads, Owner owner) {
         this.handler = handler;
         this.limits = limits;
-        this.streams = streams;
+        this.refusals = new Refusals(streams, threads);
         this.threads = threads;
         this.owner = owner;
+        this.stall = new Stall(owner);
     }
 
     /** Another name for messages and error pages, and other limits, from now on; also for those that wait. */
@@ -116,21 +114,7 @@ public final class Forwarder implements AutoCloseable {
             refused = room.removeAll();
             notifyAll();
         }
-        answer(refused, reason);
-    }
-
-    /** Elsewhere, because a response socket that is full holds its writer up. */
-    private void answer(List<Waiting> refused, String reason) {
-        if (refused.isEmpty()) {
-            return;
-        }
-        Runnable answers = () -> refused.forEach(item -> item.answer(503, reason, streams));
-        try {
-            threads.execute(answers);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.log(Level.WARNING, () -> handler + ": there is no thread to refuse requests: " + e);
-            answers.run();
-        }
+        refusals.answer(refused, reason);
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
@@ -161,13 +145,11 @@ public final class Forwarder implements AutoCloseable {
             if (!item.sent(to)) {
                 return false;
             }
-            if (stalled != null) {
-                reads(to);
-            }
+            reads(to);
             return true;
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            answer(List.of(item), unsent(e));
+            refusals.answer(List.of(item), unsent(e));
             return true;
         } catch (IOException e) {
             broken(to, e);
@@ -182,11 +164,10 @@ public final class Forwarder implements AutoCloseable {
                 : "The request could not be passed to the handler " + handler + ".";
     }
 
-    /** It has taken one of those that waited. */
+    /** It has taken one. */
     void reads(PacketConnection to) {
-        if (stalled == to && waiting() == 0) {
-            stalled = null;
-            owner.reads(to);
+        if (stall.isReported(to) && waiting() == 0) {
+            stall.ends(to);
         }
     }
 
@@ -210,7 +191,7 @@ public final class Forwarder implements AutoCloseable {
             }
         }
         if (reason != null) {
-            item.answer(503, reason, streams);
+            refusals.answerHere(List.of(item), reason);
             return;
         }
         exchange.onEnd(outcome -> ended(item));
@@ -242,7 +223,7 @@ public final class Forwarder implements AutoCloseable {
             }
         }
         if (reason != null) {
-            answer(List.of(item), reason);
+            refusals.answer(List.of(item), reason);
         }
     }
 
@@ -274,8 +255,7 @@ public final class Forwarder implements AutoCloseable {
         connection = now;
         direct = writing ? null : now;
         refusal = null;
-        stalled = null;
-        taken();
+        stall.connected();
         notifyAll();
     }
 
@@ -327,7 +307,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** The writer has sent one. */
     void taken() {
-        taken = System.nanoTime();
+        stall.taken();
     }
 
     /** The writer has failed with it in its hands, unless it waits again. */
@@ -338,7 +318,7 @@ public final class Forwarder implements AutoCloseable {
             lost = item != null && !item.waits;
         }
         if (lost) {
-            answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
+            refusals.answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
         }
     }
 
@@ -387,11 +367,8 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void late(List<Waiting> late) {
-        answer(late, "The handler " + handler + " did not take the request in time.");
-        if (!late.get(late.size() - 1).cameBefore(taken)) {
-            stalled = current();
-            owner.late(stalled);
-        }
+        refusals.answer(late, "The handler " + handler + " did not take the request in time.");
+        stall.late(late.get(late.size() - 1), current());
     }
 
     private void await(long nanos) {
@@ -447,6 +424,6 @@ public final class Forwarder implements AutoCloseable {
             refused = room.removeAll();
             notifyAll();
         }
-        refused.forEach(item -> item.answer(503, stopping(), streams));
+        refusals.answerHere(refused, stopping());
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,11 +50,19 @@ final class ForwarderSlowTest extends ForwarderHouse {
         return new Forwarder.Limits(1000, timeoutMs, Datagram.C_LIMIT);
     }
 
+    /** The number of those that wait, when the writer has none in its hands. */
+    private int settled() {
+        await("the writer in awaitWritable", () -> Thread.getAllStackTraces().entrySet().stream()
+                .filter(e -> e.getKey().getName().equals("writer"))
+                .anyMatch(e -> Stream.of(e.getValue()).anyMatch(f -> f.getMethodName().equals("awaitWritable"))));
+        return forwarder.waiting();
+    }
+
     /** Far less room than the kernel tells of. */
     @Test
     void thePlaceOfEachRequestThatIsReadIsTakenByOneThatWaits() throws Exception {
         for (int i = 0; i < 10; i++) {
-            int before = forwarder.waiting();
+            int before = settled();
             assertEquals("r" + i, serve(line.far()));
             await("the next in its place", () -> forwarder.waiting() < before);
         }
@@ -63,7 +72,7 @@ final class ForwarderSlowTest extends ForwarderHouse {
 
     @Test
     void whoIsLateIsNoReasonToSayThatThePeerDoesNotReadIfItHasReadMeanwhile() throws Exception {
-        int before = forwarder.waiting();
+        int before = settled();
         serve(line.far());
         await("the next in its place", () -> forwarder.waiting() < before);
         forwarder.settings("far", limits(1));

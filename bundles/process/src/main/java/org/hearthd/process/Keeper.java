@@ -24,8 +24,6 @@ final class Keeper {
     private static final long GAP_MS = 20;
     /** How long the status is waited for after the end of the socket. */
     private static final long STATUS_MS = 1000;
-    /** So many short runs are trouble. */
-    private static final int TROUBLE = 2;
 
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
@@ -37,8 +35,6 @@ final class Keeper {
     /** The processes whose status nobody has yet, those that were replaced too. */
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
     private volatile PersistentSettings settings;
-    /** Why requests are refused, for clients, or null. */
-    private volatile String trouble;
     /** The generation that the current process answers for, or null. */
     private volatile String label;
     /** The process of which was reported that it does not read. */
@@ -47,11 +43,8 @@ final class Keeper {
     private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
-    private int failures;
-    /** What the last failure was. */
-    private String failure;
+    private final Failures failures = new Failures();
     private int starts;
-    private boolean reported;
     private boolean stopped;
 
     Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
@@ -70,18 +63,13 @@ final class Keeper {
 
     /** What a client is told while there is no process that could answer, or null. */
     String trouble() {
-        String why = trouble;
+        String why = failures.trouble();
         return why == null ? null : "The handler " + settings.handler() + " is out of order: " + why + ".";
     }
 
     /** Why requests may not be answered at the moment; nothing if all is well. */
     synchronized List<String> reasons() {
-        List<String> lines = new ArrayList<>();
-        if (failures > 0 && !stopped) {
-            lines.add(failure);
-            lines.add("it has failed " + failures + (failures == 1 ? " time" : " times in a row") + " and is started again"
-                    + (trouble == null ? "" : "; until then requests get 503"));
-        }
+        List<String> lines = new ArrayList<>(stopped ? List.of() : failures.reasons());
         if (current != null && current == unread.get()) {
             lines.add("process " + current.child().pid() + " does not read its requests");
         }
@@ -110,7 +98,7 @@ final class Keeper {
             return;
         }
         use(run);
-        if (failures == 0 && !settings.ready().message()) {
+        if (failures.none() && !settings.ready().message()) {
             connect(run);
         } else {
             run.ready(settings.ready()).thenAccept(ready -> begin(run, ready));
@@ -156,20 +144,15 @@ final class Keeper {
     private synchronized void connect(Run run) {
         if (current == run && !run.over().isDone()) {
             run.served();
-            trouble = null;
+            failures.connected();
             forwarder.connected(run.connection());
             Timer.after(settings.goodMs(), run.over(), () -> good(run));
         }
     }
 
     private synchronized void good(Run run) {
-        if (current != run) {
-            return;
-        }
-        failures = 0;
-        if (reported) {
-            reported = false;
-            LOG.log(Level.INFO, () -> "handler " + settings.handler() + " works again");
+        if (current == run) {
+            failures.end(settings.handler());
         }
     }
 
@@ -219,7 +202,7 @@ final class Keeper {
         current = null;
         String what = status == null ? "has closed its socket and " + run.child().state() : "ended: " + run.child().state();
         if (run.hasServed() && run.ranMs() >= settings.goodMs()) {
-            failures = 0;
+            failures.end();
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
@@ -229,29 +212,17 @@ final class Keeper {
                         () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
                 return;
             }
-            failures = Math.max(failures, TROUBLE - 1);
+            failures.expectTrouble();
             failed("its program could not be executed", what);
         } else {
             failed("its program ends soon after its start" + (status == null ? "" : " (" + States.ended(status) + ")"), what);
         }
     }
 
-    /** Starts again after a pause. The second failure in a row is trouble, which is reported once. */
+    /** Starts again after a pause; meanwhile nobody waits if that is trouble. */
     private void failed(String reason, String details) {
-        failures++;
-        failure = "its program " + details;
-        long delay = settings.delayMs(failures);
-        String handler = settings.handler();
-        if (failures < TROUBLE) {
-            LOG.log(Level.WARNING,
-                    () -> "handler " + handler + ": its program " + details + "; it is restarted in " + delay + " ms");
-        } else {
-            trouble = reason;
-            LOG.log(reported ? Level.DEBUG : Level.WARNING,
-                    () -> "handler " + handler + " is out of order: " + reason
-                            + "; requests get 503, it is tried again at least every "
-                            + settings.delayMaxMs() + " ms. Its program " + details);
-            reported = true;
+        long delay = failures.add(settings, reason, details);
+        if (failures.trouble() != null) {
             forwarder.refuse(trouble());
         }
         Timer.after(delay, this::start);
@@ -368,8 +339,7 @@ final class Keeper {
             }
             pending = null;
             settings = swap.settings();
-            failures = 0;
-            reported = false;
+            failures.forget();
             use(swap.run());
         }
         published.run();
