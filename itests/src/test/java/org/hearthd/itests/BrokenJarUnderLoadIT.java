@@ -113,8 +113,7 @@ public class BrokenJarUnderLoadIT {
             assertTrue(text, text.lines().count() <= LINES);
             String log = hearth.errors().substring(before);
             assertTrue(log, Pattern.compile(cause).matcher(log).find());
-            // Declarative Services add a stack trace where there is one
-            assertTrue(log, log.lines().filter(line -> !line.startsWith("\t")).count() <= LINES);
+            assertTrue(log, log.lines().count() <= LINES);
             load.awaitMore();
             hearth.deploy(good, "stamped.jar");
             Await.until(mark + " is gone", () -> !Files.exists(mark));

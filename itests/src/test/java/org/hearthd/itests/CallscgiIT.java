@@ -16,11 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.After;
 import org.junit.Before;
@@ -30,7 +34,10 @@ import org.junit.rules.TemporaryFolder;
 
 /** {@code bin/callscgi} as a process below an ashd parent, in each mode; the programs are servers in perl. */
 public class CallscgiIT {
-    /** Serves one request at a time, on standard input or, after a while, at a path; answers with its process id. */
+    /**
+     * Serves one request at a time, on standard input or, after a while, at a path; answers with its process id. If there is a file for
+     * it, it writes down there which request it has, and then that it is about to answer.
+     */
     private static final String SERVER = """
             use Socket; my $l = \\*STDIN;
             if (@ARGV) {
@@ -43,6 +50,10 @@ public class CallscgiIT {
               while (sysread($c, $b, 1) && $b ne ':') { $n .= $b }
               while (length($h) <= $n && sysread($c, $h, $n + 1 - length($h), length($h))) { }
               select(undef, undef, undef, 1) if $h =~ m{slow};
+              if ($ENV{RECORD} && $h =~ m{REQUEST_URI\\0/([^\\0]+)}) {
+                open(R, '>>', $ENV{RECORD}) or die; syswrite(R, "$$ has $1\n");
+                select(undef, undef, undef, 0.01); syswrite(R, "$$ answers $1\n"); close R;
+              }
               syswrite($c, "Status: 200 OK\\r\\n\\r\\nserved by $$");
               close $c;
             }
@@ -95,17 +106,22 @@ public class CallscgiIT {
     }
 
     private static int end(AshdParent parent) throws Exception {
-        Htpipe.signal(parent.process.pid(), "TERM");
+        return end(parent, "TERM");
+    }
+
+    private static int end(AshdParent parent, String signal) throws Exception {
+        Htpipe.signal(parent.process.pid(), signal);
         return parent.awaitExit();
     }
 
     @Test
     public void badUsageIsExitStatusOneAndHelpIsZero() throws Exception {
-        for (String line : List.of("", "-x", "-t 1 -u s", "-N 3", "-N x -t 1", "-t no-such-service", "-t ::1:4000")) {
+        for (String line : List.of("", "-x", "-t 1 -u s", "-N 3", "-N x -t 1", "-t no-such-service", "-t ::1:4000", "-t 1")) {
             try (Htpipe program = Htpipe.start(directory, command(line.isEmpty() ? new String[0] : line.split(" ")))) {
                 assertEquals(line, 1, program.awaitExit());
-                assertTrue(line + ": " + program.errors(), Stream.of("usage: ", "no TCP service", "in brackets")
-                        .anyMatch(program.errors()::contains));
+                assertTrue(line + ": " + program.errors(),
+                        Stream.of("usage: ", "no TCP service", "in brackets", "not a Unix SEQPACKET socket")
+                                .anyMatch(program.errors()::contains));
             }
         }
         try (Htpipe program = Htpipe.start(directory, command("-h"))) {
@@ -123,7 +139,7 @@ public class CallscgiIT {
             Htpipe.signal(first, "KILL");
             long second = parent.pid("b");
             assertNotEquals(first, second);
-            assertEquals(parent.errors(), 0, end(parent));
+            assertEquals(parent.errors(), 0, end(parent, "INT"));
             assertTrue("the program runs on", !runs(second));
             assertEquals(List.of(), sockets());
         }
@@ -166,7 +182,7 @@ public class CallscgiIT {
         try (AshdParent parent = start("-N5", "-us", "perl", "-e", SERVER, directory.resolve("s").toString())) {
             long pid = parent.pid("a");
             survivors.add(pid);
-            assertEquals(parent.errors(), 0, end(parent));
+            assertEquals(parent.errors(), 0, end(parent, "HUP"));
             assertTrue("it did not survive", runs(pid));
         }
     }
@@ -238,52 +254,76 @@ public class CallscgiIT {
         server.join();
     }
 
+    /** Each kill takes away exactly the request that the program has read and not answered: that one is a 502, all others are answered. */
     @Test
-    public void aKilledProgramLosesNoRequestThatItDidNotHave() throws Exception {
-        try (AshdParent parent = start(serving())) {
+    public void aKilledProgramLosesTheRequestThatItHasAndNoOther() throws Exception {
+        Path record = Files.createFile(directory.resolve("record"));
+        ProcessBuilder builder = command(serving());
+        builder.environment().put("RECORD", record.toString());
+        try (AshdParent parent = AshdParent.start(directory, builder)) {
             parent.pid("a");
             AtomicBoolean stop = new AtomicBoolean();
+            AtomicInteger count = new AtomicInteger();
             AtomicInteger good = new AtomicInteger();
-            AtomicInteger lost = new AtomicInteger();
+            Set<String> lost = ConcurrentHashMap.newKeySet();
             Queue<String> other = new ConcurrentLinkedQueue<>();
             List<Thread> clients = Stream.generate(() -> new Thread(() -> {
                 while (!stop.get()) {
-                    String answer = get(parent);
+                    String request = "x" + count.incrementAndGet();
+                    String answer = get(parent, request);
                     if (answer.contains("served by")) {
                         good.incrementAndGet();
                     } else if (answer.startsWith("HTTP/1.1 502 ")) {
-                        lost.incrementAndGet();
+                        lost.add(request);
                     } else {
                         other.add(answer);
                     }
                 }
             })).limit(CLIENTS).toList();
             clients.forEach(Thread::start);
+            Set<String> taken = new HashSet<>();
             for (int i = 0; i < KILLS; i++) {
                 int before = good.get();
-                Await.until("answers before kill " + i, () -> good.get() > before + 5);
-                ProcessHandle program = parent.process.children().filter(c -> c.info().command().orElse("").contains("perl"))
-                        .findFirst().orElseThrow();
-                program.destroyForcibly();
+                Await.until("answers before kill " + i, () -> good.get() > before + 2 * CLIENTS);
+                taken.add(kill(parent, record));
             }
             int before = good.get();
-            Await.until("answers after the last kill", () -> good.get() > before + 5);
+            Await.until("answers after the last kill", () -> good.get() > before + 2 * CLIENTS);
             stop.set(true);
             for (Thread client : clients) {
                 client.join();
             }
             assertEquals(List.of(), List.copyOf(other));
-            // the program serves one at a time: only the request that it has in its hands may go with it
-            assertTrue(lost + " lost in " + KILLS + " kills", lost.get() <= KILLS);
+            assertEquals(KILLS, taken.size());
+            assertEquals(taken, lost);
             assertEquals("zombies or second programs", 1, parent.process.children().count());
             assertEquals(0, end(parent));
             assertEquals(List.of(), sockets());
         }
     }
 
-    private static String get(AshdParent parent) {
+    /** Kills the program at a moment at which it has a request; returns which. */
+    private static String kill(AshdParent parent, Path record) throws Exception {
+        long program = parent.process.children().filter(c -> c.info().command().orElse("").contains("perl")).findFirst()
+                .orElseThrow().pid();
+        Path state = Path.of("/proc", Long.toString(program), "stat");
+        AtomicReference<String> had = new AtomicReference<>();
+        Await.until("a request in the hands of " + program, () -> {
+            Htpipe.signal(program, "STOP");
+            Await.until(program + " stands still", () -> Files.readString(state).contains(") T "));
+            List<String> lines = Files.readAllLines(record);
+            String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+            boolean has = last.startsWith(program + " has ");
+            had.set(last.substring(last.lastIndexOf(' ') + 1));
+            Htpipe.signal(program, has ? "KILL" : "CONT");
+            return has;
+        });
+        return had.get();
+    }
+
+    private static String get(AshdParent parent, String request) {
         try {
-            return parent.get("x");
+            return parent.get(request);
         } catch (IOException e) {
             return e.toString();
         }

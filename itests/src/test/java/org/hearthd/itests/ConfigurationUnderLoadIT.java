@@ -1,5 +1,7 @@
 package org.hearthd.itests;
 
+import static org.junit.Assert.assertEquals;
+
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.hearthd.itests.handlers.Stamp;
@@ -31,6 +33,7 @@ public class ConfigurationUnderLoadIT {
         hearth.configure("org.hearthd.route-child.cfg", "path = /child\nhandler = child\n");
         child(1);
         hearth.awaitAnswer("/child?1", 200, "\u0001");
+        int parked = hearth.ctl.parkedEver("child");
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/child"))) {
             for (int i = 2; i <= Scale.of(5, 50) + 1; i++) {
                 child(i);
@@ -41,6 +44,7 @@ public class ConfigurationUnderLoadIT {
             load.awaitMore();
             load.end();
         }
+        assertEquals("parked", parked, hearth.ctl.parkedEver("child"));
     }
 
     private void child(int number) throws Exception {
@@ -54,6 +58,7 @@ public class ConfigurationUnderLoadIT {
         tuned(1);
         hearth.deploy(HandlerBundles.pack(dir, "tuned", "1.0.0", Stamp.class, Tuned.class, Tuned.Config.class), "tuned.jar");
         hearth.awaitAnswer("/tuned?1", 200, "\u0001");
+        int parked = hearth.ctl.parkedEver("tuned");
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/tuned"))) {
             for (int i = 2; i <= Scale.of(5, 50) + 1; i++) {
                 tuned(i);
@@ -64,6 +69,7 @@ public class ConfigurationUnderLoadIT {
             load.awaitMore();
             load.end();
         }
+        assertEquals("parked", parked, hearth.ctl.parkedEver("tuned"));
     }
 
     private void tuned(int number) throws Exception {

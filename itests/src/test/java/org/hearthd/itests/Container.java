@@ -1,5 +1,7 @@
 package org.hearthd.itests;
 
+import static org.junit.Assert.assertEquals;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,12 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -65,6 +69,31 @@ final class Container extends Handler {
             HttpResponse<String> answer = get(path);
             return answer.statusCode() == status && answer.body().contains(text);
         });
+    }
+
+    /** The row of a command of {@code hearth ctl} in which that column has that value. */
+    Map<?, ?> row(String command, String column, String value) throws Exception {
+        ServiceReference<?> reference = context.getAllServiceReferences(null, "(osgi.command.function=" + command + ")")[0];
+        Object commands = context.getService(reference);
+        List<?> rows = (List<?>) commands.getClass().getMethod(command).invoke(commands);
+        return rows.stream().map(row -> (Map<?, ?>) row).filter(row -> row.get(column).equals(value)).findFirst().orElseThrow(
+                () -> new AssertionError(command + " has no row with " + column + " " + value + ": " + rows));
+    }
+
+    /** How many requests for that handler have had to wait so far. */
+    long parkedEver(String handler) throws Exception {
+        return (Long) row("handlers", "name", handler).get("parked ever");
+    }
+
+    List<Bundle> bundles(String symbolicName) {
+        return Stream.of(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).toList();
+    }
+
+    /** The only one. */
+    Bundle bundle(String symbolicName) {
+        List<Bundle> all = bundles(symbolicName);
+        assertEquals(symbolicName + " is installed once: " + all, 1, all.size());
+        return all.get(0);
     }
 
     void deploy(String jar, String name) throws IOException {

@@ -87,7 +87,7 @@ public class DeploymentIT {
         hearth = HearthProcess.ready(hearth.home);
         hearth.awaitAnswer("/hello", 200, "Hello from hello 1.0.0");
         awaitMark("hello.jar", "the last good copy, org.example.hello 1.0.0");
-        assertTrue(Ctl.row(hearth, "deployments", "file", "hello.jar").getString("state").startsWith("failed: "));
+        assertTrue(hearth.ctl.row("deployments", "file", "hello.jar").getString("state").startsWith("failed: "));
         hearth.deploy(HearthProcess.DIST.resolve("demo/hello-2.0.0.jar"), "hello.jar");
         hearth.awaitAnswer("/hello", 200, "Hello from hello 2.0.0");
         Await.until("the mark is gone", () -> !Files.exists(mark("hello.jar")));

@@ -45,7 +45,7 @@ final class EchoHandler {
 
     private static void answer(Exchange exchange) {
         try (exchange) {
-            String rest = exchange.request().rest();
+            String rest = exchange.request().rest().replaceFirst("^/", "");
             if (rest.equals("die")) {
                 new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid())).inheritIO().start();
                 // the answering socket closes when the process ends, not before

@@ -24,6 +24,7 @@ final class HearthProcess implements AutoCloseable {
 
     final Path home;
     final Process process;
+    final Ctl ctl;
     private final Path out;
     private final Path err;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -31,6 +32,7 @@ final class HearthProcess implements AutoCloseable {
     private HearthProcess(Path home, Process process, Path out, Path err) {
         this.home = home;
         this.process = process;
+        this.ctl = new Ctl(home);
         this.out = out;
         this.err = err;
     }

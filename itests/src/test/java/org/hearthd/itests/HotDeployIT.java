@@ -5,10 +5,8 @@ import static org.junit.Assert.assertFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
-import java.util.List;
 import java.util.concurrent.Callable;
 import javax.inject.Inject;
 import org.hearthd.itests.handlers.GreetOne;
@@ -63,10 +61,10 @@ public class HotDeployIT {
         container.awaitAnswer("/greet", 200, "one");
         container.deploy("greet-2.0.0.jar", "greet.jar");
         container.awaitAnswer("/greet", 200, "two");
-        Await.until("the old bundle is uninstalled", () -> bundles("org.example.greet").size() == 1);
+        Await.until("the old bundle is uninstalled", () -> container.bundles("org.example.greet").size() == 1);
         Files.delete(container.home().resolve("deploy/greet.jar"));
         container.awaitAnswer("/greet", 404, "");
-        Await.until("the bundle is uninstalled", () -> bundles("org.example.greet").isEmpty());
+        Await.until("the bundle is uninstalled", () -> container.bundles("org.example.greet").isEmpty());
     }
 
     @Test
@@ -137,10 +135,6 @@ public class HotDeployIT {
         container.deploy("broken.jar", "broken.jar");
         container.awaitLog("(?s).*broken\\.jar.*org\\.nowhere.*");
         assertEquals(200, container.get("/greet").statusCode());
-        assertFalse(bundles("org.example.broken").stream().anyMatch(b -> b.getState() == Bundle.ACTIVE));
-    }
-
-    private List<Bundle> bundles(String symbolicName) {
-        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).toList();
+        assertFalse(container.bundles("org.example.broken").stream().anyMatch(b -> b.getState() == Bundle.ACTIVE));
     }
 }

@@ -92,6 +92,25 @@ final class Htpipe implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
     }
 
+    /** Ends the server that a client has started in the background for that socket, if there is one. */
+    static void endDetached(Path socket) throws Exception {
+        for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
+            Path line = Path.of("/proc", Long.toString(each.pid()), "cmdline");
+            if (isServer(line, socket)) {
+                signal(each.pid(), "TERM");
+                Await.until("the end of the detached server " + each.pid(), () -> !isServer(line, socket));
+            }
+        }
+    }
+
+    private static boolean isServer(Path line, Path socket) {
+        try {
+            return Files.readString(line).contains("\0--detached\0-S\0--\0" + socket + "\0");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     int awaitExit() throws Exception {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("still running: " + errors());

@@ -5,7 +5,6 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.DatagramPacket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -28,8 +27,8 @@ import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
-import org.newsclub.net.unix.AFUNIXDatagramSocket;
-import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.Fds;
+import org.newsclub.net.unix.Receiver;
 
 /** Start, readiness, signals and the two other ways to be started: inherited sockets, and as an ashd handler. */
 public class LifecycleIT {
@@ -81,19 +80,27 @@ public class LifecycleIT {
         assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
         ProcessBuilder command = shell("exec 7>" + fifo + "; exec \"$0\" run --notification-fd 7 --port 0 --home " + home);
         command.environment().put("NOTIFY_SOCKET", socket.toString());
-        try (AFUNIXDatagramSocket supervisor = AFUNIXDatagramSocket.newInstance()) {
-            supervisor.bind(AFUNIXSocketAddress.of(socket));
-            supervisor.setSoTimeout(30_000);
-            awaitBothKinds(HearthProcess.start(home, command), fifo, supervisor);
+        // junixsocket's own classes for this do not work beside the transport's
+        int supervisor = Fds.bind(Fds.DATAGRAMS, socket.toString());
+        int[] wake = Fds.pipe();
+        Receiver receiver = new Receiver(supervisor, wake[0]);
+        try {
+            awaitBothKinds(HearthProcess.start(home, command), fifo, receiver);
+        } finally {
+            receiver.close();
+            for (int number : new int[] {supervisor, wake[0], wake[1]}) {
+                Fds.close(number);
+            }
         }
     }
 
-    private static void awaitBothKinds(HearthProcess started, Path fifo, AFUNIXDatagramSocket supervisor) throws Exception {
+    private static void awaitBothKinds(HearthProcess started, Path fifo, Receiver supervisor) throws Exception {
         try (HearthProcess hearth = started; InputStream ready = Files.newInputStream(fifo)) {
             assertEquals("a newline, then the end", "\n", new String(ready.readAllBytes(), StandardCharsets.US_ASCII));
-            DatagramPacket message = new DatagramPacket(new byte[4096], 4096);
-            supervisor.receive(message);
-            assertTrue(new String(message.getData(), 0, message.getLength(), StandardCharsets.UTF_8).contains("READY=1"));
+            assertTrue("no message", supervisor.await(30_000));
+            ByteBuffer message = ByteBuffer.allocateDirect(4096);
+            message.limit(supervisor.read(message, message.capacity()));
+            assertTrue(StandardCharsets.UTF_8.decode(message).toString().contains("READY=1"));
             hearth.awaitUrl();
             assertEquals(200, hearth.get("/hello").statusCode());
         }

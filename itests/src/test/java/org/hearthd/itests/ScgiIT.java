@@ -172,4 +172,10 @@ public class ScgiIT {
         hearth.configure("org.hearthd.scgi-blog.cfg", "path = /other\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/other/x", 201, "/other|/x");
     }
+
+    @Test
+    public void keysOfANewFileThatContradictEachOtherAreReportedWithItsName() throws Exception {
+        hearth.configure("org.hearthd.scgi-bad.cfg", "mode = anonymous\naddress = 4000\ncommand = x\n");
+        hearth.awaitLog("/config/org\\.hearthd\\.scgi-bad\\.cfg is refused: org\\.hearthd\\.scgi~bad: address is of no use");
+    }
 }

@@ -20,6 +20,7 @@ final class Traffic implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Map<String, AtomicLong> bodies = new ConcurrentHashMap<>();
+    private final AtomicLong longestNanos = new AtomicLong();
     private volatile boolean stopped;
 
     /** Begins; the url is that of the front. */
@@ -38,7 +39,9 @@ final class Traffic implements AutoCloseable {
             try (KeepAlive client = new KeepAlive(url)) {
                 long due = System.nanoTime();
                 while (!stopped) {
+                    long asked = System.nanoTime();
                     take(client.get(path));
+                    longestNanos.accumulateAndGet(System.nanoTime() - asked, Math::max);
                     due += PACE_NANOS;
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
@@ -76,9 +79,11 @@ final class Traffic implements AutoCloseable {
         return bodies.size();
     }
 
-    /** Stops and fails if one answer was not 200. */
+    /** Stops, tells the longest wait, and fails if one answer was not 200. */
     void assertNothingFailed() throws Exception {
         close();
+        System.out.printf("%s: %d failed of %d, longest wait %d ms%n", path, failures.size(), failures.size() + count(""),
+                TimeUnit.NANOSECONDS.toMillis(longestNanos.get()));
         if (!failures.isEmpty() || bodies.isEmpty()) {
             throw new AssertionError(path + ": " + this);
         }

@@ -1,13 +1,13 @@
 package org.hearthd.itests;
 
+import static org.hearthd.itests.Transports.FIRST;
+import static org.hearthd.itests.Transports.SECOND;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
-import static org.ops4j.pax.exam.CoreOptions.bundle;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.inject.Inject;
@@ -19,23 +19,19 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
-import org.ops4j.pax.exam.OptionUtils;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /** The transport is stopped and another implementation takes over, while the front goes on. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class TransportSwapIT {
-    private static final String FIRST = "org.hearthd.transport.junixsocket";
-    private static final String SECOND = "org.hearthd.itest.transport.jna";
-
     @Inject
     private BundleContext context;
     private Container container;
+    private Transports transports;
 
     /** The distribution and, stopped, the second implementation on JNA. */
     @Configuration
@@ -51,24 +47,17 @@ public class TransportSwapIT {
         for (String name : List.of("p", "t", "far")) {
             configure(home, "route-" + name, "path = /" + name + "\nhandler = " + name + "\n");
         }
-        return OptionUtils.combine(Dist.options(home), bundle(jar("jna-").toUri().toString()),
-                bundle(jar("hearth-itest-transport-jna-").toUri().toString()).noStart());
+        return Transports.options(home);
     }
 
     private static void configure(Path home, String name, String text) throws Exception {
         Files.writeString(home.resolve("config/org.hearthd." + name + ".cfg"), text);
     }
 
-    /** From the test class path. */
-    private static Path jar(String prefix) {
-        return Stream.of(System.getProperty("java.class.path").split(":")).map(Path::of)
-                .filter(p -> p.getFileName().toString().startsWith(prefix)).filter(Files::isRegularFile).findFirst()
-                .orElseThrow();
-    }
-
     @Before
     public void up() throws Exception {
         container = new Container(context);
+        transports = new Transports(container);
         container.awaitSource();
         container.deploy("taker-1.0.0.jar", "taker.jar");
         container.awaitAnswer("/taker", 200, FIRST);
@@ -76,8 +65,7 @@ public class TransportSwapIT {
 
     @After
     public void clean() throws Exception {
-        installed(FIRST).start();
-        installed(SECOND).stop();
+        transports.to(FIRST);
         container.close();
     }
 
@@ -85,13 +73,11 @@ public class TransportSwapIT {
     public void newConnectionsMoveOverToTheOtherImplementation() throws Exception {
         int port = container.port();
         assertEquals(FIRST + " body", container.post("/taker", "body").body());
-        installed(SECOND).start();
-        installed(FIRST).stop();
+        transports.to(SECOND);
         container.awaitAnswer("/taker", 200, SECOND);
         assertEquals(SECOND + " body", container.post("/taker", "body").body());
         assertEquals("the front kept its socket", port, container.port());
-        installed(FIRST).start();
-        installed(SECOND).stop();
+        transports.to(FIRST);
         container.awaitAnswer("/taker", 200, FIRST);
     }
 
@@ -102,8 +88,7 @@ public class TransportSwapIT {
             long before = descriptors();
             client.send("POST /taker HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
             Await.until("the handler has the socket and waits for the rest", () -> descriptors() > before);
-            installed(SECOND).start();
-            installed(FIRST).stop();
+            transports.to(SECOND);
             client.send("dy");
             String answer = client.answer();
             assertTrue(answer, answer.endsWith("\n" + FIRST + " body"));
@@ -116,9 +101,9 @@ public class TransportSwapIT {
     @Test
     public void betweenTwoImplementationsTheFrontStaysAndTheTransportIsFoundAgain() throws Exception {
         int port = container.port();
-        installed(FIRST).stop();
+        transports.stop(FIRST);
         assertEquals(404, container.get("/nothing").statusCode());
-        installed(SECOND).start();
+        transports.start(SECOND);
         container.awaitAnswer("/taker", 200, SECOND);
         assertEquals(port, container.port());
     }
@@ -127,11 +112,9 @@ public class TransportSwapIT {
     public void swapsLeaveNoDescriptorBehind() throws Exception {
         long before = descriptors();
         for (int i = 0; i < 5; i++) {
-            installed(SECOND).start();
-            installed(FIRST).stop();
+            transports.to(SECOND);
             container.awaitAnswer("/taker", 200, SECOND);
-            installed(FIRST).start();
-            installed(SECOND).stop();
+            transports.to(FIRST);
             container.awaitAnswer("/taker", 200, FIRST);
         }
         Await.until("as many descriptors as before", () -> descriptors() <= before);
@@ -143,12 +126,10 @@ public class TransportSwapIT {
         List<Traffic> all = traffic("/greet", "/taker", "/p/x", "/t", "/far/x");
         try {
             for (int i = 0; i < 5; i++) {
-                installed(SECOND).start();
-                installed(FIRST).stop();
+                transports.to(SECOND);
                 awaitAll(all);
                 container.awaitAnswer("/taker", 200, SECOND);
-                installed(FIRST).start();
-                installed(SECOND).stop();
+                transports.to(FIRST);
                 awaitAll(all);
                 container.awaitAnswer("/taker", 200, FIRST);
             }
@@ -166,13 +147,13 @@ public class TransportSwapIT {
         List<Traffic> all = traffic("/greet", "/p/x", "/t", "/far/x");
         try {
             for (int i = 0; i < 5; i++) {
-                installed(FIRST).stop();
+                transports.stop(FIRST);
                 all.get(0).await("one");
-                installed(SECOND).start();
+                transports.start(SECOND);
                 awaitAll(all);
-                installed(SECOND).stop();
+                transports.stop(SECOND);
                 all.get(0).await("one");
-                installed(FIRST).start();
+                transports.start(FIRST);
                 awaitAll(all);
             }
             for (Traffic each : all) {
@@ -213,10 +194,5 @@ public class TransportSwapIT {
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             return open.count();
         }
-    }
-
-    private Bundle installed(String symbolicName) {
-        return Arrays.stream(context.getBundles()).filter(b -> symbolicName.equals(b.getSymbolicName())).findFirst()
-                .orElseThrow();
     }
 }

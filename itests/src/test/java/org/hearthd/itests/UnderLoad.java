@@ -73,7 +73,6 @@ final class UnderLoad implements AutoCloseable {
     /** Ends the load; fails if a request has failed. */
     Tally end() {
         Tally tally = stopped();
-        System.out.println(tally.verdict() + ", 99 of 100 within " + tally.millis(0.99) + " ms");
         assertEquals(tally.toString(), 0, tally.failed());
         return tally;
     }
@@ -81,7 +80,9 @@ final class UnderLoad implements AutoCloseable {
     /** Ends the load, whatever came of it. */
     Tally stopped() {
         load.stop();
-        return load.await();
+        Tally tally = load.await();
+        System.out.println(tally.verdict() + ", 99 of 100 within " + tally.millis(0.99) + " ms");
+        return tally;
     }
 
     @Override

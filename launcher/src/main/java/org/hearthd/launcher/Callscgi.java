@@ -32,6 +32,7 @@ final class Callscgi {
 
     /** Runs until the end; returns the exit code. Usage errors give 1. */
     static int run(Path dist, String... line) throws LaunchException, IOException {
+        GivenWords.check(line);
         int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         CallscgiArguments arguments = CallscgiArguments.parse(System.getenv("HOME"), uid, line);
         if (arguments.mode().equals(CallscgiArguments.HELP_MODE)) {

@@ -38,6 +38,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.log.LoggerFactory;
 
 /** The running framework. Talks to its bundles through services of JDK types only. */
 final class Container {
@@ -80,6 +81,9 @@ final class Container {
 
     private void register(Features features, IntConsumer exit) throws InvalidSyntaxException {
         BundleContext context = framework.getBundleContext();
+        if (String.valueOf(features.properties().get(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA)).contains(OsgiLog.PACKAGE)) {
+            context.registerService(LoggerFactory.class, new OsgiLog(), null);
+        }
         context.registerService(IntConsumer.class, exit, new Hashtable<>(Map.of("hearth.exit", "true")));
         // Whoever stops the framework from inside ends the process: without its bundles it would only hold HOME.
         context.addBundleListener((SynchronousBundleListener) event -> {

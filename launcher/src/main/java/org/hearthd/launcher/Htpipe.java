@@ -7,7 +7,6 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.hearthd.launcher.HtpipeArguments.Mode;
 import org.hearthd.launcher.HtpipeArguments.Purpose;
 
@@ -43,6 +42,7 @@ final class Htpipe {
             System.out.print(HtpipeArguments.HELP);
             return 0;
         }
+        GivenWords.check(line);
         Loggers.plain(NAME, arguments.purpose() == Purpose.DETACHED);
         return new Htpipe(arguments, dist).run();
     }
@@ -56,7 +56,7 @@ final class Htpipe {
             Features features = Features.read(dist, files(), properties);
             Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
             try {
-                return reachable(container) ? serve(container) : LaunchException.FAILED;
+                return reachable(container, properties) ? serve(container) : LaunchException.FAILED;
             } finally {
                 container.stop();
             }
@@ -94,9 +94,12 @@ final class Htpipe {
 
     private int serve(Container container) throws LaunchException {
         container.configure(arguments.mode() == Mode.SERVER ? server() : client());
-        container.appearance("(handler.name=" + NAME + ")").orTimeout(HANDLER_TIMEOUT_S, TimeUnit.SECONDS).join();
         // registered is not bound: the first request must find it
         container.settle(HANDLER_TIMEOUT_S);
+        if (!container.appearance("(handler.name=" + NAME + ")").isDone()) {
+            Loggers.withInformation(() -> container.command("explain"));
+            throw new LaunchException(LaunchException.FAILED, "what was given makes no handler");
+        }
         CompletableFuture<Void> asked = new CompletableFuture<>();
         Signals.handle(NAME, () -> asked.complete(null));
         // a child that can not be executed has ended it already: nobody is to connect
@@ -120,9 +123,9 @@ final class Htpipe {
     }
 
     /** Looks before anything is started: a client needs a server, a server a place of its own. False if the probe has said why not. */
-    private boolean reachable(Container container) throws LaunchException {
+    private boolean reachable(Container container, Map<String, String> properties) throws LaunchException {
         boolean server = arguments.mode() == Mode.SERVER;
-        if (server && System.getenv("LISTEN_FDS") != null) {
+        if (server && properties.containsKey("hearth.listen.fds")) {
             // the socket may be one that is handed over to this process
             return true;
         }

@@ -78,6 +78,9 @@ record HtpipeArguments(Mode mode, Purpose purpose, String socket, List<String> c
         if (operands.size() == 1 && mode != Mode.CLIENT) {
             throw usage("no CHILD given; it may be left out with -C only");
         }
+        if (operands.size() > 1 && operands.get(1).isEmpty()) {
+            throw usage("CHILD is empty");
+        }
         return new HtpipeArguments(mode, purpose, checked(operands.get(0)), operands.subList(1, operands.size()));
     }
 

@@ -51,6 +51,8 @@ class HtpipeArgumentsTest {
         refused("unknown option -x", "-Cx", "s");
         refused("unknown option --detached", "-S", "--detached", "s", "c");
         refused("empty", "-C", "");
+        refused("CHILD is empty", "-S", "s", "");
+        refused("CHILD is empty", "s", "", "x");
         refused("108 bytes, at most 107", "-C", "é".repeat(54));
         assertEquals(107, parse("-C", "p".repeat(107)).socket().length());
     }

@@ -2,14 +2,13 @@ package org.hearthd.ashd;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.transport.NoTransportException;
@@ -24,27 +23,25 @@ import org.hearthd.transport.TransportException;
  */
 public final class Forwarder implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
-    /** How often a transport is looked for that is being replaced. */
-    private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** How long an end waits for those that wait; a request whose socket was taken is nobody else's any more. */
+    private static final long FINISH_MS = 10_000;
 
     private volatile String handler;
     private volatile Limits limits;
-    private final Supplier<StreamTransport> streams;
+    private final Refusals refusals;
     private final Executor threads;
     private final Owner owner;
+    private final Stall stall;
     /** The connection, but only while nobody waits. */
     private volatile PacketConnection direct;
-    /** The lock guards what follows. Those that have ended while they waited leave when they get to the head. */
-    private final Deque<Waiting> queue = new ArrayDeque<>();
-    private int waiting;
+    /** The lock guards what follows. */
+    private final WaitingRoom room = new WaitingRoom();
     private PacketConnection connection;
     private boolean writing;
     private boolean draining;
     private boolean closed;
     /** Why nothing may wait at the moment, or null. */
     private String refusal;
-    /** The connection of which was said that its peer takes nothing, or null. */
-    private volatile PacketConnection stalled;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
@@ -66,12 +63,18 @@ public final class Forwarder implements AutoCloseable {
         void broken(PacketConnection connection, IOException why);
 
         /**
-         * Exchanges got 503 because they had waited too long. Called as {@link #broken} is, perhaps often.
+         * Exchanges got 503 because they had waited too long, and the peer has taken nothing since they came. Called as
+         * {@link #broken} is, perhaps often.
          *
          * @param connection the current one, whose peer takes nothing, or null
          */
         default void late(PacketConnection connection) {
             // most owners have nothing to add to the answers
+        }
+
+        /** Which generation of the handler answers what is sent on that connection; null where that is what dispatch has said. */
+        default String generation(PacketConnection connection) {
+            return null;
         }
 
         /** After {@link #late}: the peer of this connection has taken what waited. Called as {@link #broken} is. */
@@ -90,46 +93,40 @@ public final class Forwarder implements AutoCloseable {
     public Forwarder(String handler, Limits limits, Supplier<StreamTransport> streams, Executor threads, Owner owner) {
         this.handler = handler;
         this.limits = limits;
-        this.streams = streams;
+        this.refusals = new Refusals(streams, threads);
         this.threads = threads;
         this.owner = owner;
+        this.stall = new Stall(owner);
     }
 
-    /** Another name for messages and error pages, and other limits, for exchanges that come from now on. */
-    public void settings(String newHandler, Limits newLimits) {
+    /** Another name for messages and error pages, and other limits, from now on; also for those that wait. */
+    public synchronized void settings(String newHandler, Limits newLimits) {
         handler = newHandler;
         limits = newLimits;
+        notifyAll();
     }
 
     /** Answers those that wait with 503 and that reason, and all others until the next {@link #connected}. */
     public void refuse(String reason) {
-        List<Waiting> refused = new ArrayList<>();
+        List<Waiting> refused;
         synchronized (this) {
             refusal = reason;
-            queue.removeIf(item -> item.waits && refused.add(item));
-            refused.forEach(this::leaves);
+            refused = room.removeAll();
             notifyAll();
         }
-        answer(refused, reason);
-    }
-
-    /** Elsewhere, because a response socket that is full holds its writer up. */
-    private void answer(List<Waiting> refused, String reason) {
-        if (!refused.isEmpty()) {
-            threads.execute(() -> refused.forEach(item -> item.answer(503, reason, streams)));
-        }
+        refusals.answer(refused, reason);
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
     public void forward(Exchange exchange) {
-        Waiting item = new Waiting(exchange, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs()));
+        Waiting item = new Waiting(exchange, System.nanoTime());
         PacketConnection to = direct;
         if (to == null) {
             enqueue(item, exchange);
             return;
         }
         try {
-            if (item.prepare(limits.datagram(), handler) && !attempt(item, to)) {
+            if (prepare(item) && !attempt(item, to)) {
                 putBack(item);
             }
         } catch (NoTransportException e) {
@@ -142,18 +139,17 @@ public final class Forwarder implements AutoCloseable {
      *
      * @return false if neither was possible: it has to wait
      */
-    private boolean attempt(Waiting item, PacketConnection to) {
+    boolean attempt(Waiting item, PacketConnection to) {
+        item.label(owner.generation(to));
         try {
             if (!item.sent(to)) {
                 return false;
             }
-            if (stalled != null) {
-                reads(to);
-            }
+            reads(to);
             return true;
         } catch (TransportException e) {
             LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
-            answer(List.of(item), unsent(e));
+            refusals.answer(List.of(item), unsent(e));
             return true;
         } catch (IOException e) {
             broken(to, e);
@@ -168,14 +164,14 @@ public final class Forwarder implements AutoCloseable {
                 : "The request could not be passed to the handler " + handler + ".";
     }
 
-    private void reads(PacketConnection to) {
-        if (stalled == to && waiting() == 0) {
-            stalled = null;
-            owner.reads(to);
+    /** It has taken one. */
+    void reads(PacketConnection to) {
+        if (stall.isReported(to) && waiting() == 0) {
+            stall.ends(to);
         }
     }
 
-    private void broken(PacketConnection broken, IOException why) {
+    void broken(PacketConnection broken, IOException why) {
         if (disconnect(broken)) {
             LOG.log(Level.DEBUG, () -> "the connection of " + handler + " is broken: " + why.getMessage());
             owner.broken(broken, why);
@@ -187,12 +183,15 @@ public final class Forwarder implements AutoCloseable {
         synchronized (this) {
             reason = reason();
             if (reason == null) {
-                queue.add(item);
-                waits(item);
+                reason = startWriter();
+            }
+            if (reason == null) {
+                room.add(item);
+                notifyAll();
             }
         }
         if (reason != null) {
-            item.answer(503, reason, streams);
+            refusals.answerHere(List.of(item), reason);
             return;
         }
         exchange.onEnd(outcome -> ended(item));
@@ -207,45 +206,48 @@ public final class Forwarder implements AutoCloseable {
         if (refusal != null) {
             return refusal;
         }
-        return waiting >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
+        return room.count() >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
     }
 
     /** What the kernel has not accepted is the next to be sent, however many wait. */
-    private void putBack(Waiting item) {
+    void putBack(Waiting item) {
         String reason;
         synchronized (this) {
             reason = closed ? stopping() : refusal;
             if (reason == null) {
-                queue.addFirst(item);
-                waits(item);
+                reason = startWriter();
+            }
+            if (reason == null) {
+                room.putBack(item);
+                notifyAll();
             }
         }
         if (reason != null) {
-            answer(List.of(item), reason);
+            refusals.answer(List.of(item), reason);
         }
     }
 
-    private void waits(Waiting item) {
-        item.waits = true;
-        waiting++;
+    /** Before somebody waits; returns why that is impossible, or null. */
+    private String startWriter() {
         direct = null;
-        if (!writing) {
-            writing = true;
-            threads.execute(this::write);
+        if (writing) {
+            return null;
         }
-        notifyAll();
+        try {
+            threads.execute(new Writer(this));
+            writing = true;
+            return null;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            direct = draining ? null : connection;
+            LOG.log(Level.ERROR, () -> handler + ": there is no thread to send what waits: " + e);
+            return "There is no thread to send the request to the handler " + handler + ".";
+        }
     }
 
     private synchronized void ended(Waiting item) {
-        if (item.waits && item.untried()) {
-            leaves(item);
+        if (item.untried() && room.leave(item)) {
             notifyAll();
         }
-    }
-
-    private void leaves(Waiting item) {
-        item.waits = false;
-        waiting--;
     }
 
     /** What waits goes out on this connection from now on. It stays the caller's. */
@@ -253,7 +255,7 @@ public final class Forwarder implements AutoCloseable {
         connection = now;
         direct = writing ? null : now;
         refusal = null;
-        stalled = null;
+        stall.connected();
         notifyAll();
     }
 
@@ -277,72 +279,85 @@ public final class Forwarder implements AutoCloseable {
 
     /** The number of exchanges that wait. */
     public synchronized int waiting() {
-        return waiting;
+        return room.count();
     }
 
-    private void write() {
-        for (Waiting next = next(); next != null; next = next()) {
-            PacketConnection to = current();
-            try {
-                if (to == null) {
-                    putBack(next);
-                } else if (next.prepare(limits.datagram(), handler) && !attempt(next, to)) {
-                    long left = next.left();
-                    putBack(next);
-                    awaitRoom(to, left);
-                }
-            } catch (NoTransportException e) {
-                putBack(next);
-                pause(GAP_NANOS);
+    /** Tries the head where it waits, so that nobody misses it meanwhile. False if there is something else to be done. */
+    synchronized boolean isFull(PacketConnection to) {
+        Waiting head = room.head();
+        if (closed || connection != to || head == null || head.untried() || head.left(timeout()) <= 0) {
+            return false;
+        }
+        try {
+            if (!head.sent(to)) {
+                return true;
             }
+            room.remove();
+            taken();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "the next attempt finds out what it means", e);
+        }
+        return false;
+    }
+
+    /** Makes the datagram; false if that is impossible, and it was answered. */
+    boolean prepare(Waiting item) throws NoTransportException {
+        return item.prepare(limits.datagram(), handler);
+    }
+
+    /** The writer has sent one. */
+    void taken() {
+        stall.taken();
+    }
+
+    /** The writer has failed with it in its hands, unless it waits again. */
+    void failed(Waiting item, Throwable e) {
+        LOG.log(Level.ERROR, () -> handler + ": " + (item == null ? "sending what waits" : item) + " has failed", e);
+        boolean lost;
+        synchronized (this) {
+            lost = item != null && !item.waits;
+        }
+        if (lost) {
+            refusals.answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
         }
     }
 
-    private synchronized void pause(long nanos) {
+    private long timeout() {
+        return TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs());
+    }
+
+    /** For the writer, which has nothing to do for so long. */
+    synchronized void pause(long nanos) {
         if (!closed) {
             await(nanos);
         }
     }
 
-    private synchronized PacketConnection current() {
+    synchronized PacketConnection current() {
         return connection;
     }
 
-    private void awaitRoom(PacketConnection to, long nanos) {
-        if (current() != to || nanos <= 0) {
-            return;
-        }
-        try {
-            to.awaitWritable(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-        } catch (IOException e) {
-            broken(to, e);
-        }
-    }
-
     /** Waits for one that can be sent now; null, and the writer has ended, when none waits any more. */
-    private Waiting next() {
+    Waiting next() {
         while (true) {
             List<Waiting> late;
             synchronized (this) {
-                late = late();
-                Waiting head = queue.peek();
+                late = closed ? room.removeAll() : room.removeLate(timeout());
+                Waiting head = room.head();
                 if (late.isEmpty() && head == null) {
                     writing = false;
                     direct = draining ? null : connection;
                     break;
                 }
                 if (late.isEmpty() && connection != null) {
-                    leaves(queue.remove());
-                    return head;
+                    return room.remove();
                 }
                 if (late.isEmpty()) {
-                    await(head.left());
+                    await(head.left(timeout()));
                 }
             }
             if (!late.isEmpty()) {
-                answer(late, "The handler " + handler + " did not take the request in time.");
-                stalled = current();
-                owner.late(stalled);
+                late(late);
             }
         }
         if (isDraining()) {
@@ -351,17 +366,9 @@ public final class Forwarder implements AutoCloseable {
         return null;
     }
 
-    /** Removes from the head who has ended, and whose time is over; returns the latter. */
-    private List<Waiting> late() {
-        List<Waiting> late = new ArrayList<>(0);
-        for (Waiting head = queue.peek(); head != null && (!head.waits || closed || head.left() <= 0); head = queue.peek()) {
-            queue.remove();
-            if (head.waits) {
-                leaves(head);
-                late.add(head);
-            }
-        }
-        return late;
+    private void late(List<Waiting> late) {
+        refusals.answer(late, "The handler " + handler + " did not take the request in time.");
+        stall.late(late.get(late.size() - 1), current());
     }
 
     private void await(long nanos) {
@@ -393,6 +400,19 @@ public final class Forwarder implements AutoCloseable {
         return drained;
     }
 
+    /** Drains, for as long as exchanges may wait and {@value #FINISH_MS} ms at most, and closes. Blocks. */
+    public void finish() {
+        try {
+            drain().toCompletableFuture().get(Math.min(FINISH_MS, limits.timeoutMs()), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, () -> handler + ": what waits still is refused", e);
+        } finally {
+            close();
+        }
+    }
+
     /** Takes no more exchanges; those that wait get 503. The connection stays the owner's. */
     @Override
     public void close() {
@@ -401,9 +421,9 @@ public final class Forwarder implements AutoCloseable {
             closed = true;
             draining = true;
             direct = null;
-            refused = late();
+            refused = room.removeAll();
             notifyAll();
         }
-        refused.forEach(item -> item.answer(503, stopping(), streams));
+        refusals.answerHere(refused, stopping());
     }
 }

@@ -32,6 +32,8 @@ public final class InProgress {
         try {
             while (full) {
                 wait();
+                // those that were woken with this one may have made it full again
+                full |= count >= most;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

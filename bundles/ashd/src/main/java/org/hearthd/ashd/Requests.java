@@ -3,6 +3,8 @@ package org.hearthd.ashd;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
@@ -11,6 +13,7 @@ import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
@@ -21,6 +24,7 @@ public final class Requests {
     private static final System.Logger LOG = System.getLogger(Requests.class.getName());
     /** The most that one message can bring; taken all, so that the sender of too many still gets its 400. */
     private static final int MAX_FDS = 253;
+    private static final long EXHAUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** What a request is called that could not be read. */
     private static final Request UNREADABLE = Request.of("(unreadable)", "", "HTTP/1.1", "", Headers.EMPTY);
 
@@ -42,7 +46,8 @@ public final class Requests {
     }
 
     /**
-     * Receives as {@link #receive} does, but only up to the first datagram that is refused.
+     * Receives as {@link #receive} does, but only up to the first datagram that is refused. One for which this process had no
+     * descriptor left is lost, which is no fault of the peer's.
      *
      * @throws TransportException if a datagram was refused, saying why
      * @throws IOException if the connection is broken
@@ -69,6 +74,10 @@ public final class Requests {
                     if (open) {
                         take(packet, streams, source, to);
                     }
+                } catch (ExhaustedTransportException e) {
+                    LOG.log(Level.WARNING, () -> source + ": a request is lost: " + e.getMessage());
+                    // what is still in the queue had better wait until there are descriptors again
+                    LockSupport.parkNanos(EXHAUSTED_NANOS);
                 } catch (TransportException e) {
                     refusal.of(e);
                 }
@@ -98,7 +107,7 @@ public final class Requests {
     private static void hand(ManagedExchange exchange, Consumer<Exchange> to) {
         try {
             to.accept(exchange);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.log(Level.ERROR, () -> exchange + " could not be dispatched", e);
             exchange.fail(500, "The request could not be dispatched.");
         }

@@ -11,6 +11,7 @@ import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
@@ -23,7 +24,7 @@ final class Waiting {
     private static final long PAGE_MS = 1000;
 
     private final Exchange exchange;
-    private final long deadline;
+    private final long since;
     private ByteBuffer data;
     private Fd socket;
     /** Guarded by the forwarder's lock: whether it is one of those that wait. */
@@ -32,16 +33,28 @@ final class Waiting {
     /**
      * An exchange that nobody has tried to send.
      *
-     * @param deadline the value of {@link System#nanoTime} at which waiting ends
+     * @param since the value of {@link System#nanoTime} at which it came
      */
-    Waiting(Exchange exchange, long deadline) {
+    Waiting(Exchange exchange, long since) {
         this.exchange = exchange;
-        this.deadline = deadline;
+        this.since = since;
     }
 
-    /** Nanoseconds until waiting ends; not positive if it has ended. */
-    long left() {
-        return deadline - System.nanoTime();
+    /** What is left of so many nanoseconds since it came; not positive if they have passed. */
+    long left(long nanos) {
+        return nanos - (System.nanoTime() - since);
+    }
+
+    /** Whether it came before that value of {@link System#nanoTime}. */
+    boolean cameBefore(long moment) {
+        return since - moment < 0;
+    }
+
+    /** Who answers it if it is sent now; null where that is known already. */
+    void label(String generation) {
+        if (generation != null && exchange instanceof ManagedExchange managed) {
+            managed.generation(generation);
+        }
     }
 
     /** Whether it is an exchange still, so that it leaves when that ends. */

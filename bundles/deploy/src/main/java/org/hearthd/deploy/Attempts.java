@@ -15,8 +15,10 @@ final class Attempts {
     private final Reports reports;
     private final Revisions revisions;
     private final LoaderCheck loaders;
+    private final Restorer restorer;
     private final Collection<Deployment> deployments;
     private final BiConsumer<Swap, Swap.End> finished;
+    private final Runnable gone;
     /** Guards what is told from other threads. */
     private final Object lock;
 
@@ -25,16 +27,20 @@ final class Attempts {
      *
      * @param deployments all, as they are at any time
      * @param finished told by the attempt's thread
+     * @param gone called when a bundle that was retired is uninstalled
      */
     Attempts(Swap.Tools tools, JarStore store, Reports reports, Revisions revisions, LoaderCheck loaders,
-            Collection<Deployment> deployments, BiConsumer<Swap, Swap.End> finished, Object lock) {
+            Restorer restorer,
+            Collection<Deployment> deployments, BiConsumer<Swap, Swap.End> finished, Runnable gone, Object lock) {
         this.tools = tools;
         this.store = store;
         this.reports = reports;
         this.revisions = revisions;
         this.loaders = loaders;
+        this.restorer = restorer;
         this.deployments = deployments;
         this.finished = finished;
+        this.gone = gone;
         this.lock = lock;
     }
 
@@ -74,14 +80,17 @@ final class Attempts {
         Deployment deployment = swap.deployment;
         boolean stale = deployment.removed || deployment.next != null || swap.isCancelled()
                 || tools.installer().isEnding();
-        if (end == Swap.End.COMMITTED) {
-            committed(swap);
+        if (end == Swap.End.COMMITTED || end == Swap.End.AILING) {
+            committed(swap, end == Swap.End.AILING && !swap.recovery);
         } else if (end == Swap.End.UNRESOLVED && !stale) {
             deployment.unresolved = swap;
         } else if (end == Swap.End.UNRESOLVED) {
             tools.installer().remove(swap.candidate);
             dismiss(swap);
         } else {
+            if (!swap.outage().isEmpty()) {
+                restorer.begin(swap.old, swap.outage());
+            }
             if (!stale && end == Swap.End.FAILED) {
                 reports.failed(swap);
             }
@@ -95,15 +104,20 @@ final class Attempts {
         store.discard(swap.jar);
     }
 
-    private void committed(Swap swap) {
+    private void committed(Swap swap, boolean ailing) {
         Deployment deployment = swap.deployment;
         revisions.show(swap.candidate);
         tools.installer().setStartLevel(swap.candidate);
-        reports.deployed(swap);
+        if (ailing) {
+            reports.failed(swap);
+        } else {
+            reports.deployed(swap);
+        }
+        deployment.ailment = ailing ? deployment.failure : "";
         Running before = deployment.running;
         deployment.running = new Running(swap.candidate, swap.jar, Instant.now());
         Complaints.begin(deployment);
-        if (!deployment.removed) {
+        if (!deployment.removed && !ailing) {
             store.keep(deployment.file, swap.jar);
         }
         for (Deployment other : deployments) {
@@ -124,18 +138,26 @@ final class Attempts {
 
     /** Drains and uninstalls, in its own time. */
     void retire(Deployment deployment, Running old) {
+        store.discard(old.jar());
         revisions.hide(old.bundle());
         deployment.draining.add(old);
+        deployment.retired = old;
         deployment.oldLoader = "in use";
-        new Retirement(deployment.file, tools, loaders, progress -> {
-            synchronized (lock) {
-                if (progress.isEmpty()) {
-                    revisions.show(old.bundle());
-                    deployment.draining.remove(old);
-                }
+        new Retirement(deployment.file, tools, loaders, progress -> retiring(deployment, old, progress)).begin(old);
+    }
+
+    private void retiring(Deployment deployment, Running old, String progress) {
+        synchronized (lock) {
+            // of an older one only the log tells
+            if (deployment.retired == old) {
                 deployment.oldLoader = progress.isEmpty() ? "checking" : progress;
             }
-        }).begin(old);
+            if (progress.isEmpty()) {
+                revisions.show(old.bundle());
+                deployment.draining.remove(old);
+                gone.run();
+            }
+        }
     }
 
     /** Tries again what could not be resolved; what still can not is reported when nothing else is under way that might help. */

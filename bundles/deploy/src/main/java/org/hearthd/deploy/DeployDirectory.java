@@ -189,6 +189,7 @@ public final class DeployDirectory {
                 deployer.retry();
             }
             deployer.retryStorage(System.nanoTime());
+            deployer.restore(System.nanoTime());
             deployer.explainUnsatisfied(System.nanoTime());
         } catch (IOException failed) {
             reportUnreadable(failed);

@@ -25,6 +25,7 @@ final class Deployer {
     private final JarStore store;
     private final Reports reports;
     private final Attempts attempts;
+    private final Restorer restorer;
     private final Complaints complaints;
     private final Map<String, Deployment> deployments = new TreeMap<>();
     /** Jars that could not be copied for want of storage. */
@@ -38,7 +39,9 @@ final class Deployer {
         this.store = store;
         this.reports = reports;
         this.complaints = new Complaints(tools.explain());
-        this.attempts = new Attempts(tools, store, reports, revisions, loaders, deployments.values(), this::finished, this);
+        this.restorer = new Restorer(tools, deployments.values(), this);
+        this.attempts = new Attempts(tools, store, reports, revisions, loaders, restorer, deployments.values(), this::finished,
+                this::settle, this);
     }
 
     /** Takes over what this room has installed before it was restarted: of each bundle the newest, the others were on their way out. */
@@ -98,9 +101,26 @@ final class Deployer {
         }
     }
 
+    /** Tries again to start what was stopped for a new version that has failed. */
+    synchronized void restore(long now) {
+        if (!closed) {
+            restorer.retry(now);
+        }
+    }
+
     /** Reports components that stay unsatisfied. */
     synchronized void explainUnsatisfied(long now) {
         complaints.check(deployments.values(), now);
+        for (Deployment deployment : deployments.values()) {
+            if (!deployment.ailment.isEmpty() && deployment.running != null && works(deployment.running.bundle())) {
+                reports.healed(deployment);
+                store.keep(deployment.file, deployment.running.jar());
+            }
+        }
+    }
+
+    private boolean works(Bundle bundle) {
+        return tools.handlers().shortcomings(bundle).isEmpty() && !tools.explain().hasFailed(bundle);
     }
 
     /** One row for each file. */
@@ -176,7 +196,7 @@ final class Deployer {
 
     private void consider(Deployment deployment, BundleJar jar) {
         Swap recovery = deployment.swap != null && deployment.swap.recovery ? deployment.swap : null;
-        if (deployment.running != null && deployment.running.jar().isSameAs(jar)) {
+        if (deployment.running != null && deployment.ailment.isEmpty() && deployment.running.jar().isSameAs(jar)) {
             LOG.log(System.Logger.Level.INFO, "{0} holds what runs already: {1}", deployment.file, jar.identity());
             reports.clear(deployment.file);
             store.discard(jar);
@@ -226,8 +246,11 @@ final class Deployer {
             }
             LOG.log(System.Logger.Level.INFO, "{0} is removed", deployment);
             attempts.retire(deployment, deployment.running);
+            deployment.running = null;
         }
-        deployments.remove(deployment.file);
+        if (deployment.draining.isEmpty()) {
+            deployments.remove(deployment.file);
+        }
     }
 
     /** Nobody has that bundle any more: what stood by takes the place. */

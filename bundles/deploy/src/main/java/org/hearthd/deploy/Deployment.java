@@ -29,12 +29,18 @@ final class Deployment {
     String failure = "";
     /** Why the file is left alone though nothing is wrong with it; empty when it is not. */
     String standby = "";
+    /** What the {@link #failure} was of what is in service as far as it works; empty when all of it works. */
+    String ailment = "";
+    /** What should run and does not, because it was stopped for something that has failed; null when there is nothing of that kind. */
+    Restorer.Outage outage;
     /** The file is gone; what runs of it goes as soon as it may. */
     boolean removed;
     /** The version before this one. */
     String previous = "";
     /** What has become of the class loader of the bundle that was replaced last. */
     String oldLoader = "";
+    /** The bundle that was replaced or removed last; null if there was none. */
+    Running retired;
     /** Replaced bundles that are not uninstalled yet. */
     final List<Running> draining = new ArrayList<>();
     /** When the components are looked at, in the time of System.nanoTime; meaningful while {@link #checkDue}. */
@@ -73,7 +79,10 @@ final class Deployment {
             return running == null ? "starting" : "swapping";
         }
         if (!failure.isEmpty()) {
-            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ");
+            return "failed: " + failure.replaceAll("\\s*\n\\s*", " ") + (outage == null ? "" : "; " + outage);
+        }
+        if (outage != null) {
+            return "failed: " + outage;
         }
         if (!standby.isEmpty()) {
             return standby;
@@ -81,17 +90,28 @@ final class Deployment {
         String drain = draining.stream()
                 .map(old -> old.jar().version() + " draining " + inProgress.applyAsLong(old.bundle()) + " requests")
                 .collect(Collectors.joining(", "));
-        if (removed || running == null) {
+        if (removed) {
+            return drain.isEmpty() ? "removed" : "removed, " + drain;
+        }
+        if (running == null) {
             return drain.isEmpty() ? "waiting" : drain;
         }
         if (!drain.isEmpty()) {
             return "active, " + drain;
         }
         return switch (running.bundle().getState()) {
-            case Bundle.ACTIVE -> complaint.isEmpty() ? "active" : "active, but " + complaint;
+            case Bundle.ACTIVE -> active();
             case Bundle.UNINSTALLED -> "uninstalled by somebody else";
             default -> "installed";
         };
+    }
+
+    private String active() {
+        boolean handles = Explain.hasHandlers(running.bundle());
+        if (complaint.isEmpty()) {
+            return handles ? "active" : "active (a library: no handlers)";
+        }
+        return (handles ? "active, but " : "waiting: ") + complaint;
     }
 
     /**

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
@@ -86,6 +88,23 @@ final class Explain {
             }
         }
         return String.join("; ", reasons);
+    }
+
+    /** Whether a bundle has any handler, in service or not. */
+    static boolean hasHandlers(Bundle bundle) {
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        return services != null && Stream.of(services).anyMatch(service -> service.getProperty(Handler.NAME) != null);
+    }
+
+    /**
+     * Whether a component of the bundle is there for that handler, even if it lacks a service or fails; not if it was disabled or its
+     * configuration was deleted.
+     */
+    boolean provides(Bundle bundle, String handler) {
+        return components.getComponentDescriptionDTOs(bundle).stream()
+                .flatMap(description -> components.getComponentConfigurationDTOs(description).stream())
+                .anyMatch(configuration -> configuration.state != ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION
+                        && handler.equals(configuration.properties.get(Handler.NAME)));
     }
 
     /** Whether a component of the bundle has thrown when it was activated: waiting does not help. */

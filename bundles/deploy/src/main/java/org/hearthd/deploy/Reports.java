@@ -1,5 +1,7 @@
 package org.hearthd.deploy;
 
+import org.osgi.framework.Bundle;
+
 /** Says what was done and what was not: in the log, in the row of the deployment and in the file beside the jar. */
 final class Reports {
     private static final System.Logger LOG = System.getLogger(Reports.class.getName());
@@ -18,7 +20,15 @@ final class Reports {
 
     /** An attempt has failed. */
     void failed(Swap swap) {
-        report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), swap.old, NEXT);
+        if (swap.old == null && swap.candidate.getState() == Bundle.ACTIVE) {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), "what works of it",
+                    NEXT + "; it is in service as soon as it works");
+        } else if (swap.outage().isEmpty()) {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(), swap.old, NEXT);
+        } else {
+            report(swap.deployment, swap.jar.identity(), swap.tried(), swap.reason(),
+                    swap.old.jar().identity() + " does not start again, which is tried each second: " + swap.outage(), NEXT);
+        }
     }
 
     /** An attempt has failed that is made again. */
@@ -29,9 +39,13 @@ final class Reports {
 
     private void report(Deployment deployment, String what, String tried, String reason, Running old, String next) {
         boolean recovering = deployment.swap != null && deployment.swap.recovery;
-        String serving = old != null
+        report(deployment, what, tried, reason, old != null
                 ? old.jar().identity() + " goes on"
-                : recovering ? "the last good copy, " + deployment.swap.jar.identity() + ", is started" : "nothing is served";
+                : recovering ? "the last good copy, " + deployment.swap.jar.identity() + ", is started" : "nothing is served",
+                next);
+    }
+
+    private void report(Deployment deployment, String what, String tried, String reason, String serving, String next) {
         String shortened = FailedMark.shortened(reason);
         if (!shortened.equals(deployment.failure)) {
             LOG.log(System.Logger.Level.WARNING, "{0} cannot be deployed: {1}: {2}; {3}", deployment.file, what, shortened,
@@ -39,6 +53,16 @@ final class Reports {
             marks.write(deployment.file, what, tried, shortened, serving, next);
         }
         deployment.failure = shortened;
+    }
+
+    /** What was in service as far as it worked works now. */
+    void healed(Deployment deployment) {
+        LOG.log(System.Logger.Level.INFO, "{0} ({1}) works now", deployment.file, deployment.running.jar().identity());
+        if (deployment.failure.equals(deployment.ailment)) {
+            deployment.failure = "";
+            marks.remove(deployment.file);
+        }
+        deployment.ailment = "";
     }
 
     /** A bundle is in service. */

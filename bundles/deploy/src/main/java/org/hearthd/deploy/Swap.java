@@ -24,7 +24,9 @@ final class Swap implements Runnable {
 
     /** How an attempt ends. */
     enum End {
-        COMMITTED, UNRESOLVED, FAILED, CANCELLED
+        COMMITTED,
+        /** There was nothing to keep instead: it is in service as far as it works, and may work later. */
+        AILING, UNRESOLVED, FAILED, CANCELLED
     }
 
     /** What an attempt works with. */
@@ -45,6 +47,8 @@ final class Swap implements Runnable {
     /** Written by its thread before it has finished. */
     private String reason = "";
     private String steps = "";
+    /** Why the old bundle, which was stopped, does not run again; empty if it does. */
+    private String outage = "";
 
     Swap(Deployment deployment, BundleJar jar, Bundle candidate, Running old, boolean recovery, Tools tools,
             BiConsumer<Swap, End> finished) {
@@ -85,6 +89,11 @@ final class Swap implements Runnable {
         return reason;
     }
 
+    /** Why what it was to replace, and was stopped for it, does not run again; empty if it does. */
+    String outage() {
+        return outage;
+    }
+
     /** What was done, for people. */
     String tried() {
         return "installed" + (old == null ? "" : " beside " + old.jar().identity()) + steps;
@@ -114,13 +123,17 @@ final class Swap implements Runnable {
         if (old == null) {
             return endOf(null);
         }
-        Succession succession = tools.handlers().succeed(old.bundle(), candidate);
+        Succession succession = tools.handlers().succeed(old.bundle(), candidate,
+                handler -> tools.explain().provides(old.bundle(), handler));
         return succession.exclusive() ? oneAfterTheOther(succession) : endOf(succession);
     }
 
     private End endOf(Succession succession) {
         start.begin("hearth-deploy-start-" + deployment.file, tools.tasks());
         End end = awaitReady(succession);
+        if (end == End.FAILED && old == null && start.hasReturned() && start.failure() == null) {
+            return End.AILING;
+        }
         if (end == End.COMMITTED && succession != null) {
             succession.commit();
         }
@@ -150,7 +163,7 @@ final class Swap implements Runnable {
             reason = tools.explain().unresolved(candidate, "its requirements cannot be met together");
             return End.UNRESOLVED;
         }
-        CompletableFuture<Void> drained = tools.handlers().retire(old.bundle()).toCompletableFuture();
+        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
         while (!drained.isDone() && !isInterrupted()) {
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -178,15 +191,10 @@ final class Swap implements Runnable {
         }
     }
 
+    /** As before, bounded in time: what has been stopped may hold on to what the old one needs. */
     private void restoreOld() {
         start.awaitDiscarded(RESTORE_WAIT_NANOS);
-        try {
-            old.bundle().stop(Bundle.STOP_TRANSIENT);
-            Installer.start(old.bundle());
-        } catch (BundleException | IllegalStateException failed) {
-            LOG.log(System.Logger.Level.ERROR, "{0} does not start again: {1}", old.jar().identity(),
-                    tools.explain().notStarted(old.bundle(), failed));
-        }
+        outage = Restorer.restart(old.bundle(), tools);
     }
 
     private boolean isInterrupted() {
@@ -203,14 +211,14 @@ final class Swap implements Runnable {
                 reason = tools.explain().notStarted(candidate, failure);
                 return Explain.isUnresolved(failure) ? End.UNRESOLVED : End.FAILED;
             }
-            Map<String, String> missing = succession == null ? Map.of() : succession.missing();
-            if (start.hasReturned() && missing.isEmpty()) {
+            boolean started = start.hasReturned();
+            Map<String, String> missing = succession == null ? tools.handlers().shortcomings(candidate) : succession.missing();
+            long waited = System.nanoTime() - begin;
+            boolean hopeless = started && (tools.handlers().failed(candidate)
+                    || (missing.isEmpty() || waited > QUICK_NANOS) && tools.explain().hasFailed(candidate));
+            if (started && missing.isEmpty() && !hopeless) {
                 return End.COMMITTED;
             }
-            long waited = System.nanoTime() - begin;
-            boolean hopeless = start.hasReturned()
-                    && (succession != null && succession.failed()
-                            || waited > QUICK_NANOS && tools.explain().hasFailed(candidate));
             if (waited > timeout || hopeless) {
                 return late(missing, TimeUnit.NANOSECONDS.toMillis(waited));
             }
@@ -227,7 +235,7 @@ final class Swap implements Runnable {
         }
         missing.forEach((handler, lack) -> why.append("handler ").append(handler).append(": ").append(lack).append("; "));
         String unsatisfied = start.hasReturned() ? tools.explain().unsatisfied(candidate) : "";
-        reason = unsatisfied.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
+        reason = unsatisfied.isEmpty() && !why.isEmpty() ? why.substring(0, why.length() - 2) : why + unsatisfied;
         return End.FAILED;
     }
 }

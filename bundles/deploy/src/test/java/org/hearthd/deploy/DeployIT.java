@@ -134,7 +134,54 @@ class DeployIT {
                 "the reference is named");
         room.until(() -> room.logged("conf.jar: component org.example.Conf waits for configuration org.example.conf"),
                 "the PID is named");
-        assertTrue(room.state("conf.jar").startsWith("active, but component org.example.Conf waits"));
+        assertTrue(room.state("conf.jar").startsWith("waiting: component org.example.Conf waits for configuration"));
+    }
+
+    @Test
+    void marksAFirstJarWhoseHandlerDoesNotWorkUntilItDoes() throws Exception {
+        Path disk = home.resolve("disk");
+        room.put("hello.jar",
+                Jars.bundle("org.example.hello", "1.0.0").greets("hello").header("Failing", disk.toString()));
+        room.start();
+        room.until(() -> room.mark("hello.jar").contains("handler hello: its self-check failed: " + disk), "it is marked");
+        assertTrue(room.mark("hello.jar").lines().count() <= 10, room.mark("hello.jar"));
+        assertTrue(room.state("hello.jar").startsWith("failed: handler hello: its self-check failed"), room.state("hello.jar"));
+        assertEquals(1, room.count("hello.jar"), room.log::toString);
+        assertFalse(Files.exists(home.resolve("state/deploy/hello.jar")), "no good one");
+        Files.createFile(disk);
+        room.until(() -> room.state("hello.jar").equals("active") && room.mark("hello.jar").isEmpty(), "it works now");
+        room.until(() -> Files.exists(home.resolve("state/deploy/hello.jar")), "which makes it a good one");
+    }
+
+    @Test
+    void marksAFirstJarWhoseActivationThrowsAndTakesTheNextOne() throws Exception {
+        room.start();
+        room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.0").broken("org.example.Hello"));
+        room.until(
+                () -> room.mark("hello.jar")
+                        .contains("component org.example.Hello failed: java.lang.IllegalStateException: the licence has expired"),
+                "it is marked");
+        assertTrue(room.state("hello.jar").startsWith("failed: component org.example.Hello failed"), room.state("hello.jar"));
+        room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.1").greets("hello"));
+        room.until(() -> room.runs("hello.jar", "1.0.1") && room.mark("hello.jar").isEmpty(), "a good one takes its place");
+        room.until(() -> room.state("hello.jar").equals("active"), "and that is all");
+    }
+
+    @Test
+    void marksAFirstJarThatDoesNotStart() throws Exception {
+        room.start();
+        room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.0").activator(Thrower.class));
+        room.until(() -> room.mark("hello.jar").contains("no database here"), "it is marked");
+        assertTrue(room.mark("hello.jar").contains("serving: nothing is served"), room.mark("hello.jar"));
+        assertTrue(room.bundles("hello.jar").isEmpty(), "nothing is left of it");
+    }
+
+    @Test
+    void takesALibraryAndSaysThatItIsOne() throws Exception {
+        room.put("lib.jar", Jars.bundle("org.example.lib", "1.0.0").header("Export-Package", "org.example.lib"));
+        room.start();
+        room.until(() -> room.state("lib.jar").equals("active (a library: no handlers)"), "it is in service");
+        assertEquals("", room.mark("lib.jar"));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.hearthd.deploy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -13,6 +15,9 @@ public class Greeter implements BundleActivator {
         Map<String, String> headers = new Hashtable<>();
         java.util.Collections.list(context.getBundle().getHeaders().keys())
                 .forEach(key -> headers.put(key, context.getBundle().getHeaders().get(key)));
+        if (headers.containsKey("Needs") && !Files.exists(Path.of(headers.get("Needs")))) {
+            throw new IllegalStateException("somebody else has the port");
+        }
         for (String name : headers.getOrDefault("Handlers", "").split(",")) {
             Hashtable<String, Object> properties = new Hashtable<>(Map.of("handler.name", name));
             if (headers.containsKey("Exclusive")) {

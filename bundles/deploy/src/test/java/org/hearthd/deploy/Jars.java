@@ -35,8 +35,18 @@ final class Jars {
 
     /** A component whose class nobody ever loads, because it waits for something. */
     Jars component(String name, String attributes, String content) {
+        return component(name, "org.example.Never", attributes, content);
+    }
+
+    /** An immediate component that throws. */
+    Jars broken(String name) {
+        classes.add(Broken.class);
+        return component(name, Broken.class.getName(), "immediate='true'", "");
+    }
+
+    private Jars component(String name, String type, String attributes, String content) {
         entries.put("OSGI-INF/c.xml", "<scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='" + name + "' "
-                + attributes + "><implementation class='org.example.Never'/>" + content + "</scr:component>");
+                + attributes + "><implementation class='" + type + "'/>" + content + "</scr:component>");
         return header("Service-Component", "OSGI-INF/c.xml");
     }
 

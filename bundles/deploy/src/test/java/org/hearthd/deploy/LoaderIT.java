@@ -1,8 +1,11 @@
 package org.hearthd.deploy;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +60,25 @@ class LoaderIT {
             System.gc();
             return String.valueOf(room.row("hello.jar").get("old loader")).startsWith("collected after ");
         }, "it is told when the thread has ended after all");
+    }
+
+    @Test
+    void areToldOfInTheOrderOfTheirReplacement() throws Exception {
+        CompletableFuture<Void> drain = new CompletableFuture<>();
+        room.handlers.drains.put("1.0.0", drain);
+        room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.0").greets("hello").activator(ThreadLeaker.class));
+        room.start();
+        for (String version : List.of("2.0.0", "3.0.0")) {
+            room.put("hello.jar", Jars.bundle("org.example.hello", version).greets("hello"));
+            room.until(() -> room.handlers.serving("hello").equals(version), "it is replaced");
+        }
+        room.until(() -> String.valueOf(room.row("hello.jar").get("old loader")).startsWith("collected after "), "that of 2.0.0");
+        Object told = room.row("hello.jar").get("old loader");
+        drain.complete(null);
+        room.until(() -> room.logged("; old class loader leaking: thread left-behind"), "that of 1.0.0 is logged");
+        assertEquals(told, room.row("hello.jar").get("old loader"));
+        Thread.getAllStackTraces().keySet().stream().filter(one -> one.getName().equals("left-behind"))
+                .forEach(Thread::interrupt);
     }
 
     @Test

@@ -33,7 +33,7 @@ final class Room implements AutoCloseable {
     final Path deploy;
     final Bundle bundle;
     final TestHandlers handlers;
-    private final TestFramework framework;
+    final TestFramework framework;
     private final Handler capture = new Handler() {
         @Override
         public void publish(LogRecord line) {

@@ -16,11 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** How one version of a handler bundle gives way to another, and what happens when it can not. */
 class SwapIT {
+    /** Enough for a start on a busy machine. */
+    private static final long READY_MS = 10_000;
+
     @TempDir
     Path home;
     private Room room;
@@ -41,7 +45,7 @@ class SwapIT {
 
     private void startWith(Jars jar) throws Exception {
         room.put("hello.jar", jar);
-        room.start();
+        room.start(Map.of("poll.ms", 50, "gc.interval.ms", 300L, "ready.timeout.ms", READY_MS));
         assertNotNull(room.active("hello.jar"), room.log::toString);
     }
 
@@ -149,6 +153,46 @@ class SwapIT {
         assertRefused(old, "its start has not returned");
     }
 
+    /** A component that registers a handler, without its class ever being loaded. */
+    private static Jars component(String version, String handler, String attributes, String content) {
+        return Jars.bundle("org.example.hello", version).greets("hello").component("org.example.Pool", attributes,
+                "<service><provide interface='java.util.function.Supplier'/></service><property name='handler.name' value='"
+                        + handler + "'/>" + content);
+    }
+
+    @Test
+    void refusesWhatLacksAHandlerWhoseReferenceIsAwayForAMoment() throws Exception {
+        ServiceRegistration<Runnable> pool = room.context().registerService(Runnable.class, () -> {}, null);
+        startWith(component("1.0.0", "pool", "", "<reference name='Pool' interface='java.lang.Runnable'/>"));
+        Bundle old = room.active("hello.jar");
+        room.until(() -> room.handlers.serving("pool").equals("1.0.0"), "it is there");
+        pool.unregister();
+        room.until(() -> room.handlers.serving("pool").isEmpty(), "it is away");
+        room.put("hello.jar", hello("2.0.0"));
+        room.until(() -> room.state("hello.jar").equals("swapping"), "it waits for the handler");
+        room.until(() -> room.mark("hello.jar").contains("handler pool: it is not there"), "it is refused");
+        assertEquals(Bundle.ACTIVE, old.getState());
+    }
+
+    @Test
+    void takesWhatLacksAHandlerThatWasWithdrawnOnPurpose() throws Exception {
+        room.framework.configure("org.example.pool", Map.of("size", 4));
+        startWith(component("1.0.0", "pool", "configuration-policy='require' configuration-pid='org.example.pool'", ""));
+        room.until(() -> room.handlers.serving("pool").equals("1.0.0"), "it is there");
+        room.framework.unconfigure("org.example.pool");
+        room.until(() -> room.handlers.serving("pool").isEmpty(), "it is away");
+        room.put("hello.jar", hello("2.0.0"));
+        room.until(() -> room.runs("hello.jar", "2.0.0"), "nobody waits for it");
+    }
+
+    @Test
+    void refusesWhatHasAllHandlersButAComponentThatThrows() throws Exception {
+        startWith(hello("1.0.0"));
+        Bundle old = room.active("hello.jar");
+        room.put("hello.jar", hello("2.0.0").broken("org.example.Pool"));
+        assertRefused(old, "component org.example.Pool failed: java.lang.IllegalStateException: the licence has expired");
+    }
+
     @Test
     void saysNothingNewAboutTheSameJarAndTakesTheSecondWhenTheFirstGoes() throws Exception {
         startWith(hello("1.0.0"));
@@ -174,11 +218,15 @@ class SwapIT {
         room.delete("hello.jar");
         room.until(() -> room.handlers.serving("hello").isEmpty(), "it is drained");
         assertEquals(Bundle.ACTIVE, first.getState());
+        assertEquals("removed, 1.0.0 draining 1 requests", room.state("hello.jar"));
         Files.move(home.resolve("copy"), room.deploy.resolve("hello.jar"));
         room.until(() -> room.handlers.serving("hello").equals("1.0.0"), "it serves again while the first is draining");
         assertEquals(2, room.bundles("hello.jar").size());
         drain.complete(null);
         room.until(() -> room.runs("hello.jar", "1.0.0"), "the first goes");
+        room.until(() -> room.state("hello.jar").equals("active"), "and that is all");
+        room.delete("hello.jar");
+        room.until(() -> room.row("hello.jar").isEmpty(), "nothing is told of what is gone");
     }
 
     @Test
@@ -195,6 +243,32 @@ class SwapIT {
         room.put("hello.jar", hello("3.0.0"));
         room.until(() -> room.runs("hello.jar", "3.0.0"), "a good one takes over");
         assertEquals("3.0.0", room.handlers.serving("hello"));
+    }
+
+    @Test
+    void startsAnExclusiveHandlerAgainUntilItRuns() throws Exception {
+        Path port = Files.createFile(home.resolve("port"));
+        startWith(hello("1.0.0").header("Exclusive", "true").header("Needs", port.toString()));
+        Bundle old = room.active("hello.jar");
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.0").activator(Thrower.class));
+        room.until(() -> room.mark("hello.jar").contains("no database here"), "it is refused");
+        assertTrue(
+                room.mark("hello.jar")
+                        .contains("serving: org.example.hello 1.0.0 does not start again, which is tried each second: "
+                                + "it cannot be started: java.lang.IllegalStateException: somebody else has the port"),
+                room.mark("hello.jar"));
+        assertTrue(room.state("hello.jar").contains("no database here; 1.0.0 does not start again"), () -> room.log.toString());
+        Files.createFile(port);
+        room.until(() -> room.logged("org.example.hello 1.0.0 runs again"), "it is tried again");
+        assertEquals("1.0.0", room.handlers.serving("hello"));
+        assertEquals(1, room.log.stream().filter(line -> line.startsWith("org.example.hello 1.0.0 does not start")).count());
+        assertEquals(List.of(old), room.bundles("hello.jar"));
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.1").activator(Thrower.class));
+        room.until(() -> room.state("hello.jar").contains("1.0.0 does not start again"), "the same once more");
+        room.put("hello.jar", hello("3.0.0"));
+        room.until(() -> room.runs("hello.jar", "3.0.0") && room.state("hello.jar").equals("active"), "a good one takes over");
     }
 
     @Test

@@ -49,13 +49,22 @@ final class TestFramework implements AutoCloseable {
 
     /** Through the ConfigurationAdmin that runs in there, whose classes are not those of this test. */
     void configure(String pid, Map<String, Object> values) throws ReflectiveOperationException, InvalidSyntaxException {
+        configuration(pid, "update", new Class<?>[] {Dictionary.class}, new Hashtable<>(values));
+    }
+
+    private void configuration(String pid, String method, Class<?>[] types, Object... arguments)
+            throws ReflectiveOperationException, InvalidSyntaxException {
         ServiceReference<?> reference = context().getAllServiceReferences("org.osgi.service.cm.ConfigurationAdmin", null)[0];
         Object admin = context().getService(reference);
-        Object configuration = reference.getBundle().adapt(BundleWiring.class).getClassLoader()
-                .loadClass("org.osgi.service.cm.ConfigurationAdmin").getMethod("getConfiguration", String.class, String.class)
-                .invoke(admin, pid, "?");
-        reference.getBundle().adapt(BundleWiring.class).getClassLoader().loadClass("org.osgi.service.cm.Configuration")
-                .getMethod("update", Dictionary.class).invoke(configuration, new Hashtable<>(values));
+        ClassLoader classes = reference.getBundle().adapt(BundleWiring.class).getClassLoader();
+        Object configuration = classes.loadClass("org.osgi.service.cm.ConfigurationAdmin")
+                .getMethod("getConfiguration", String.class, String.class).invoke(admin, pid, "?");
+        classes.loadClass("org.osgi.service.cm.Configuration").getMethod(method, types).invoke(configuration, arguments);
+    }
+
+    /** Takes a configuration back. */
+    void unconfigure(String pid) throws ReflectiveOperationException, InvalidSyntaxException {
+        configuration(pid, "delete", new Class<?>[0]);
     }
 
     @Override

@@ -1,17 +1,22 @@
 package org.hearthd.deploy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.hearthd.dispatch.Handlers;
 import org.hearthd.dispatch.Succession;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceReference;
 
 /** The contract of room dispatch, over services that are no handlers but are named like some. */
@@ -23,15 +28,27 @@ final class TestHandlers implements Handlers {
     /** By version of the bundle: what its drain waits for. */
     final Map<String, CompletableFuture<Void>> drains = new ConcurrentHashMap<>();
 
+    /** Names of handlers that a bundle had once. */
+    private final Map<Bundle, Set<String>> withdrawn = new ConcurrentHashMap<>();
+
     TestHandlers(BundleContext context) {
         this.context = context;
+        context.addServiceListener(event -> {
+            ServiceReference<?> one = event.getServiceReference();
+            if (event.getType() == ServiceEvent.UNREGISTERING && one.getProperty("handler.name") != null) {
+                withdrawn.computeIfAbsent(one.getBundle(), bundle -> ConcurrentHashMap.newKeySet()).add(name(one));
+            }
+        });
     }
 
     @Override
-    public Succession succeed(Bundle predecessor, Bundle successor) {
+    public Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns) {
         announced.add(successor);
         Map<String, ServiceReference<?>> before = new HashMap<>();
         references(predecessor).forEach(one -> before.put(name(one), one));
+        Set<String> required = new TreeSet<>(withdrawn.getOrDefault(predecessor, Set.of()));
+        required.removeIf(returns.negate());
+        required.addAll(before.keySet());
         return new Succession() {
             @Override
             public boolean exclusive() {
@@ -39,23 +56,17 @@ final class TestHandlers implements Handlers {
             }
 
             @Override
-            public Map<String, String> missing() {
-                Map<String, String> missing = new HashMap<>();
-                before.keySet().forEach(name -> missing.put(name, "it is not there"));
-                for (ServiceReference<?> one : references(successor)) {
-                    Object failing = one.getProperty("failing");
-                    if (failing == null) {
-                        missing.remove(name(one));
-                    } else {
-                        missing.put(name(one), "its self-check failed: " + failing);
-                    }
-                }
-                return missing;
+            public CompletionStage<Void> retirePredecessor() {
+                return retire(predecessor);
             }
 
             @Override
-            public boolean failed() {
-                return references(successor).stream().anyMatch(one -> one.getProperty("failing") != null);
+            public Map<String, String> missing() {
+                Map<String, String> missing = new HashMap<>();
+                required.forEach(name -> missing.put(name, "it is not there"));
+                references(successor).forEach(one -> missing.remove(name(one)));
+                missing.putAll(shortcomings(successor));
+                return missing;
             }
 
             @Override
@@ -69,6 +80,23 @@ final class TestHandlers implements Handlers {
                 // what was not committed stays out of service until it goes
             }
         };
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        Map<String, String> shortcomings = new HashMap<>();
+        for (ServiceReference<?> one : references(bundle)) {
+            Object failing = one.getProperty("failing");
+            if (failing != null && !Files.exists(Path.of(failing.toString()))) {
+                shortcomings.put(name(one), "its self-check failed: " + failing);
+            }
+        }
+        return shortcomings;
+    }
+
+    @Override
+    public boolean failed(Bundle bundle) {
+        return !shortcomings(bundle).isEmpty();
     }
 
     @Override

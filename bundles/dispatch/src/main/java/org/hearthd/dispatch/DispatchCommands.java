@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Reference;
     "osgi.command.function=undrain", "hearth.help=handlers: each handler, its generation, and why it is absent",
     "hearth.help=routes: the routes in the order in which they are tried",
     "hearth.help=requests: what is in progress or waits, oldest first",
-    "hearth.help=drain NAME: take a handler out of service, and wait until its requests have ended",
+    "hearth.help=drain NAME: take a handler out of service, and wait until its requests have ended, at most command.timeout.ms",
     "hearth.help=undrain NAME: take it into service again"})
 public final class DispatchCommands {
     private static final int ROWS = 1000;

@@ -3,8 +3,10 @@ package org.hearthd.dispatch;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
@@ -107,8 +109,18 @@ public final class DispatcherService implements Dispatcher, Handlers {
     }
 
     @Override
-    public Succession succeed(Bundle predecessor, Bundle successor) {
-        return registry.succeed(predecessor, successor);
+    public Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns) {
+        return registry.succeed(predecessor, successor, returns);
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        return registry.shortcomings(bundle);
+    }
+
+    @Override
+    public boolean failed(Bundle bundle) {
+        return registry.failed(bundle);
     }
 
     @Override

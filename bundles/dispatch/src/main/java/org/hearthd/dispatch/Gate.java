@@ -23,6 +23,8 @@ final class Gate {
     /** What newcomers may use without waiting: {@link #next}, or null while somebody waits. Written under the lock. */
     private volatile Generation current;
     private final Set<Parked> parked = new LinkedHashSet<>();
+    /** Those whose time does not pass yet. */
+    private final Set<Parked> untimed = new LinkedHashSet<>();
     private long parkedEver;
     private boolean emptying;
     private boolean closed;
@@ -31,6 +33,8 @@ final class Gate {
     /** Of the handler that was here last; null where it says nothing. */
     private Long parkMax;
     private Long parkTimeoutMs;
+    /** How many successions wait for the last requests of the handler that was here. */
+    private int held;
 
     Gate(String name, Shared shared) {
         this.name = name;
@@ -81,9 +85,11 @@ final class Gate {
         Generation generation;
         String refusal = null;
         long timeoutMs;
+        boolean timed;
         synchronized (this) {
             generation = lease();
-            timeoutMs = parkTimeoutMs == null ? shared.limits().parkTimeoutMs() : parkTimeoutMs;
+            timeoutMs = parkTimeoutMs();
+            timed = held == 0;
             if (generation == null) {
                 refusal = timeoutMs == 0 ? absent() : add(newcomer);
             }
@@ -93,9 +99,37 @@ final class Gate {
         } else if (refusal != null) {
             refuse(exchange, refusal);
         } else {
-            newcomer.watch(shared, timeoutMs);
+            newcomer.watch();
+            if (timed) {
+                newcomer.startClock(shared, timeoutMs);
+            }
         }
         return generation == null && refusal == null;
+    }
+
+    /** Nobody's time passes until {@link #release}: who is to come can not come before the last requests of who was here have ended. */
+    synchronized void hold() {
+        held++;
+    }
+
+    /** Undoes {@link #hold}. */
+    void release() {
+        List<Parked> waiting;
+        synchronized (this) {
+            held--;
+            if (held > 0) {
+                return;
+            }
+            waiting = List.copyOf(untimed);
+            untimed.clear();
+        }
+        long timeoutMs = parkTimeoutMs();
+        waiting.forEach(each -> each.startClock(shared, timeoutMs));
+    }
+
+    /** How long an exchange waits here. */
+    synchronized long parkTimeoutMs() {
+        return parkTimeoutMs == null ? shared.limits().parkTimeoutMs() : parkTimeoutMs;
     }
 
     private String absent() {
@@ -109,9 +143,13 @@ final class Gate {
         }
         if (parked.size() >= max) {
             complain(max + " requests wait for it, more");
-            return "The handler " + name + " is absent at the moment, and too many requests wait for it.";
+            return "The handler " + name + (next == null ? " is absent" : " has too much to do")
+                    + " at the moment, and too many requests wait for it.";
         }
         parked.add(newcomer);
+        if (held > 0) {
+            untimed.add(newcomer);
+        }
         parkedEver++;
         return null;
     }
@@ -119,7 +157,8 @@ final class Gate {
     private synchronized void complain(String who) {
         if (!complained) {
             complained = true;
-            LOG.log(Level.WARNING, "handler " + name + " is absent: " + who + " are refused with 503");
+            LOG.log(Level.WARNING, "handler " + name + (next == null ? " is absent: " : " has too much to do: ") + who
+                    + " are refused with 503");
         }
     }
 
@@ -146,6 +185,7 @@ final class Gate {
                 generation.lease();
                 first = parked.iterator().next();
                 parked.remove(first);
+                untimed.remove(first);
             }
             first.left();
             generation.handle(first.exchange());
@@ -159,6 +199,7 @@ final class Gate {
             if (!parked.remove(waiting)) {
                 return false;
             }
+            untimed.remove(waiting);
             if (parked.isEmpty() && !emptying) {
                 current = next;
             }
@@ -170,7 +211,10 @@ final class Gate {
     void expired(Parked waiting, long timeoutMs) {
         if (leave(waiting)) {
             complain("requests that have waited " + timeoutMs + " ms for it");
-            refuse(waiting.exchange(), "The handler " + name + " was absent for " + timeoutMs + " ms.");
+            refuse(waiting.exchange(), generation() == null
+                    ? "The handler " + name + " was absent for " + timeoutMs + " ms."
+                    : "The request has waited " + timeoutMs + " ms for the handler " + name
+                            + ", which is there by now but has too much to do.");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -18,6 +19,7 @@ final class HandlerRegistry implements Handlers {
     private final BundleContext context;
     private final Shared shared;
     private final Standings standings = new Standings(this::bundleUninstalled);
+    private final Withdrawals withdrawals = new Withdrawals();
     private final Slots slots;
     private final Routes routes;
     private final Map<ServiceReference<Handler>, HandlerService> services = new ConcurrentHashMap<>();
@@ -50,7 +52,8 @@ final class HandlerRegistry implements Handlers {
         slots.all().forEach(s -> s.gate().close());
     }
 
-    private void bundleUninstalled() {
+    private void bundleUninstalled(Bundle bundle) {
+        withdrawals.forget(bundle);
         routes.refresh();
     }
 
@@ -131,6 +134,9 @@ final class HandlerRegistry implements Handlers {
         HandlerService service = services.remove(reference);
         if (service != null) {
             Slot slot = slots.of(service.settings().name());
+            if (service.hasWorked()) {
+                withdrawals.add(service.bundle(), slot.name());
+            }
             slot.remove(service);
             slot.choose();
             service.close(shared.limits().drainTimeoutMs());
@@ -151,27 +157,39 @@ final class HandlerRegistry implements Handlers {
     }
 
     @Override
-    public Succession succeed(Bundle predecessor, Bundle successor) {
+    public Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns) {
         standings.announce(successor);
-        Set<String> names = new TreeSet<>();
+        Set<String> names = new TreeSet<>(withdrawals.all(predecessor));
+        names.removeIf(returns.negate());
         boolean exclusive = false;
         for (HandlerService service : of(predecessor)) {
             HandlerSettings settings = service.settings();
-            names.add(settings.name());
+            if (service.mayWork()) {
+                names.add(settings.name());
+            }
             exclusive |= settings.exclusive();
         }
         return new Takeover(this, predecessor, successor, names, exclusive);
     }
 
-    /** As {@link Succession#missing}. */
-    Map<String, String> missing(Bundle successor, Set<String> names) {
+    /** As {@link Succession#missing}; {@code names} are required whatever the predecessor has by now. */
+    Map<String, String> missing(Bundle predecessor, Bundle successor, Set<String> names) {
+        Set<String> required = new TreeSet<>(names);
+        of(predecessor).stream().filter(HandlerService::mayWork).forEach(service -> required.add(service.settings().name()));
+        required.addAll(withdrawals.recent(predecessor, name -> slots.of(name).gate().parkTimeoutMs()));
         Map<String, String> reasons = new TreeMap<>();
-        names.forEach(name -> reasons.put(name, "no handler of that name is registered"));
-        for (HandlerService service : of(successor)) {
+        required.forEach(name -> reasons.put(name, "no handler of that name is registered"));
+        of(successor).forEach(service -> reasons.remove(service.settings().name()));
+        reasons.putAll(shortcomings(successor));
+        return reasons;
+    }
+
+    @Override
+    public Map<String, String> shortcomings(Bundle bundle) {
+        Map<String, String> reasons = new TreeMap<>();
+        for (HandlerService service : of(bundle)) {
             String shortcoming = service.shortcoming();
-            if (shortcoming == null) {
-                reasons.remove(service.settings().name());
-            } else {
+            if (shortcoming != null) {
                 reasons.put(service.settings().name(), shortcoming);
                 if (!service.refused()) {
                     activateLater(service);
@@ -181,9 +199,9 @@ final class HandlerRegistry implements Handlers {
         return reasons;
     }
 
-    /** As {@link Succession#failed}. */
-    boolean refused(Bundle successor) {
-        return of(successor).stream().anyMatch(HandlerService::refused);
+    @Override
+    public boolean failed(Bundle bundle) {
+        return of(bundle).stream().anyMatch(HandlerService::refused);
     }
 
     /** As {@link Succession#commit}. */
@@ -212,6 +230,13 @@ final class HandlerRegistry implements Handlers {
         // whoever waits for it may take his time, which the thread that ends the last exchange has not
         return Slot.drained(handlers.stream().flatMap(s -> s.generations().stream()).toList())
                 .thenRunAsync(() -> {}, shared::execute).minimalCompletionStage();
+    }
+
+    /** As {@link Succession#retirePredecessor}. */
+    CompletionStage<Void> giveWay(Bundle predecessor) {
+        List<Gate> gates = of(predecessor).stream().map(s -> slots.of(s.settings().name()).gate()).toList();
+        gates.forEach(Gate::hold);
+        return retire(predecessor).thenRun(() -> gates.forEach(Gate::release));
     }
 
     private void choose(Collection<HandlerService> handlers) {

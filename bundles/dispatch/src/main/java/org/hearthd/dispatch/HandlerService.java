@@ -35,6 +35,7 @@ final class HandlerService {
     private final List<Generation> generations = new CopyOnWriteArrayList<>();
     private HandlerSettings settings;
     private State state = State.REGISTERED;
+    private boolean worked;
     private String failure;
     private long failedAt;
     private volatile Handler handler;
@@ -105,6 +106,16 @@ final class HandlerService {
         return state == State.FAILED && handler != null;
     }
 
+    /** Whether it has ever worked. */
+    synchronized boolean hasWorked() {
+        return worked;
+    }
+
+    /** Whether somebody may miss it: not if all there ever was of it were failures. */
+    synchronized boolean mayWork() {
+        return worked || pending();
+    }
+
     /** Whether {@link #activate} would try. */
     synchronized boolean due() {
         return state == State.REGISTERED || state == State.FAILED && (check == null || !check.running())
@@ -167,6 +178,7 @@ final class HandlerService {
             if (state != State.GONE) {
                 handler = fetched;
                 state = State.ACTIVE;
+                worked = true;
                 revision = new Revision(this, handler, settings);
             }
         }

@@ -1,6 +1,8 @@
 package org.hearthd.dispatch;
 
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.osgi.annotation.versioning.ProviderType;
 import org.osgi.framework.Bundle;
 
@@ -13,8 +15,15 @@ public interface Handlers {
      *
      * @param predecessor the bundle whose handlers are in service
      * @param successor installed, not started
+     * @param returns asked at once whether a handler that the predecessor has had, and has not at the moment, may return to it
      */
-    Succession succeed(Bundle predecessor, Bundle successor);
+    Succession succeed(Bundle predecessor, Bundle successor, Predicate<String> returns);
+
+    /** Why those handlers of a bundle that do not work do not: a reason by name. */
+    Map<String, String> shortcomings(Bundle bundle);
+
+    /** Whether a handler of a bundle was fetched and has not passed its check: waiting does not help. */
+    boolean failed(Bundle bundle);
 
     /** How many exchanges the handlers of a bundle have in progress. */
     long inProgress(Bundle bundle);

@@ -16,9 +16,13 @@ final class Parked {
         this.exchange = exchange;
     }
 
-    /** Leaves the queue when its time has passed, its client has gone, or its source has ended it. */
-    void watch(Shared shared, long timeoutMs) {
+    /** Leaves the queue when its time has passed. */
+    void startClock(Shared shared, long timeoutMs) {
         expiry = shared.after(timeoutMs, () -> gate.expired(this, timeoutMs));
+    }
+
+    /** Leaves the queue when its client has gone, or its source has ended it. */
+    void watch() {
         exchange.onGone(() -> gate.gone(this));
         exchange.onEnd(outcome -> gate.leave(this));
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.hearthd.spi.Labelled;
 import org.osgi.framework.Bundle;
 
 /**
@@ -107,6 +108,9 @@ final class Slot {
             if (best != null) {
                 next = new Generation(best, ++published, shared);
                 best.service().published(next);
+                if (best.handler() instanceof Labelled labelled) {
+                    labelled.generation(next.label());
+                }
             }
             gate.lead(next);
             LOG.log(Level.INFO, next == null ? owner + " is absent" : next + " is in service");

@@ -2,6 +2,7 @@ package org.hearthd.dispatch;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.SynchronousBundleListener;
@@ -21,10 +22,10 @@ final class Standings implements SynchronousBundleListener {
     }
 
     private final Map<Bundle, Standing> standings = new ConcurrentHashMap<>();
-    private final Runnable uninstalled;
+    private final Consumer<Bundle> uninstalled;
 
     /** @param uninstalled called after some bundle was uninstalled */
-    Standings(Runnable uninstalled) {
+    Standings(Consumer<Bundle> uninstalled) {
         this.uninstalled = uninstalled;
     }
 
@@ -72,7 +73,7 @@ final class Standings implements SynchronousBundleListener {
             standings.computeIfPresent(event.getBundle(), (b, standing) -> standing == Standing.ANNOUNCED ? standing : null);
         } else if (event.getType() == BundleEvent.UNINSTALLED) {
             standings.remove(event.getBundle());
-            uninstalled.run();
+            uninstalled.accept(event.getBundle());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.hearthd.dispatch;
 
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** One bundle's handlers on their way to take over from another's. */
@@ -10,13 +11,17 @@ public interface Succession extends AutoCloseable {
     boolean exclusive();
 
     /**
+     * Takes the predecessor's handlers out of service before the successor is started, as {@link Handlers#retire} does. Of requests that
+     * are parked meanwhile {@code park.timeout.ms} begins when those in progress have ended.
+     */
+    CompletionStage<Void> retirePredecessor();
+
+    /**
      * What keeps the successor from taking over: a reason by handler name. Empty when it has every handler that the predecessor
-     * has, each was fetched, and each that is {@link org.hearthd.SelfChecking} has passed its check.
+     * has, has had less than {@code park.timeout.ms} ago, or will have again, each was fetched, and each that is
+     * {@link org.hearthd.SelfChecking} has passed its check.
      */
     Map<String, String> missing();
-
-    /** Whether a handler of the successor was fetched and has not passed its check: waiting does not help. */
-    boolean failed();
 
     /** Puts the successor's handlers in service, those that come later too. The newest deployment wins, whatever its version or ranking. */
     void commit();

@@ -2,6 +2,7 @@ package org.hearthd.dispatch;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.osgi.framework.Bundle;
 
 /** One announced successor. */
@@ -12,7 +13,7 @@ final class Takeover implements Succession {
     private final Set<String> names;
     private final boolean exclusive;
 
-    /** @param names of the predecessor's handlers when the successor was announced */
+    /** @param names of the handlers that the predecessor had when the successor was announced, and of those that return to it */
     Takeover(HandlerRegistry registry, Bundle predecessor, Bundle successor, Set<String> names, boolean exclusive) {
         this.registry = registry;
         this.predecessor = predecessor;
@@ -27,13 +28,13 @@ final class Takeover implements Succession {
     }
 
     @Override
-    public Map<String, String> missing() {
-        return registry.missing(successor, names);
+    public CompletionStage<Void> retirePredecessor() {
+        return registry.giveWay(predecessor);
     }
 
     @Override
-    public boolean failed() {
-        return registry.refused(successor);
+    public Map<String, String> missing() {
+        return registry.missing(predecessor, successor, names);
     }
 
     @Override

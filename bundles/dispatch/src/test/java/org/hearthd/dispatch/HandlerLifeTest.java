@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Response;
+import org.hearthd.spi.Labelled;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -168,5 +170,26 @@ class HandlerLifeTest extends HouseTest {
         Thread thread = first.get();
         registration.unregister();
         eventually("the thread has gone with its handler", () -> !thread.isAlive());
+    }
+
+    @Test
+    void aHandlerThatWantsToKnowIsToldItsGenerationBeforeItsFirstRequest() throws Exception {
+        class Told implements Handler, Labelled {
+            private volatile String label;
+
+            @Override
+            public void generation(String now) {
+                label = now;
+            }
+
+            @Override
+            public void handle(Exchange exchange) throws IOException {
+                exchange.respond(Response.text(200, label));
+            }
+        }
+        ServiceRegistration<Handler> told = house.register(new Told(), Handler.NAME, "told");
+        assertEquals("told/0.0.0#1", house.dispatch("told").text().replaceFirst("/[^#]*", "/0.0.0"));
+        told.setProperties(House.properties(Handler.NAME, "told", Handler.NON_BLOCKING, true));
+        assertEquals("told/0.0.0#2", house.dispatch("told").text().replaceFirst("/[^#]*", "/0.0.0"));
     }
 }

@@ -165,6 +165,26 @@ class ParkingTest extends HouseTest {
         assertEquals(List.of(), gate("a").parked());
     }
 
+    /** With one thread, which works on the first until it is released, and no queue. */
+    @Test
+    void whoFindsAFullPoolWhenTheHandlerHasComeIsNotToldThatItIsAbsent() throws Exception {
+        List<Client> waiting = park("a", 3);
+        CountDownLatch entered = new CountDownLatch(1);
+        house.register(stuck(entered), Handler.NAME, "a", Handler.THREADS, 1, Handler.QUEUE, 0, Handler.PARK_MAX, 2);
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
+        Client overflow = house.dispatch("a");
+        assertEquals(503, overflow.status());
+        assertTrue(overflow.text()
+                .contains("The handler a has too much to do at the moment, and too many requests wait for it."));
+        gate("a").expired(gate("a").parked().get(1), 20);
+        assertEquals(503, waiting.get(2).status());
+        assertTrue(waiting.get(2).text()
+                .contains("The request has waited 20 ms for the handler a, which is there by now but has too much to do."));
+        release.countDown();
+        assertEquals("late", waiting.get(0).text());
+        assertEquals("late", waiting.get(1).text());
+    }
+
     @Test
     void aHandlersOwnLimitsAreRememberedWhileItIsAwayAndGoWithTheNextOne() throws Exception {
         house.register(says("hi"), Handler.NAME, "a", Handler.PARK_MAX, 0).unregister();

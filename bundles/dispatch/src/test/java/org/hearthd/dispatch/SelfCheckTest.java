@@ -81,7 +81,7 @@ class SelfCheckTest extends HouseTest {
         Bundle one = house.bundle("some.handler.one");
         one.getBundleContext().registerService(Handler.class, says("one"), House.properties(Handler.NAME, "a"));
         Bundle two = house.install("some.handler.two", "2.0.0");
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, name -> false)) {
             two.start();
             two.getBundleContext().registerService(Handler.class, new Checked(() -> sticks(entered, interrupted)),
                     House.properties(Handler.NAME, "a"));
@@ -97,7 +97,7 @@ class SelfCheckTest extends HouseTest {
         Bundle one = house.bundle("some.handler.one");
         one.getBundleContext().registerService(Handler.class, says("one"), House.properties(Handler.NAME, "a"));
         Bundle two = house.install("some.handler.two", "2.0.0");
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, name -> false)) {
             two.start();
             two.getBundleContext().registerService(Handler.class, new Checked(() -> {
                 awaitRelease();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.hearthd.Handler;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ import org.osgi.framework.ServiceRegistration;
 /** One bundle's handlers take over from another's. */
 class SuccessionTest extends HouseTest {
     private static final String NONE = "no handler of that name is registered";
+    /** What is withdrawn does not return. */
+    private static final Predicate<String> NEVER = name -> false;
 
     private Bundle one;
     private Bundle two;
@@ -57,7 +61,7 @@ class SuccessionTest extends HouseTest {
     void theSuccessorGetsNothingBeforeTheCommitAndEverythingAfter() throws Exception {
         register(one, says("one"), Handler.NAME, "a");
         register(one, says("one"), Handler.NAME, "b");
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             assertFalse(succession.exclusive());
             two.start();
             assertEquals(Map.of("a", NONE, "b", NONE), succession.missing());
@@ -79,7 +83,7 @@ class SuccessionTest extends HouseTest {
     @Test
     void theNewestDeploymentWinsWhateverItsRanking() throws Exception {
         register(one, says("one"), Handler.NAME, "a", Constants.SERVICE_RANKING, 100);
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a", Constants.SERVICE_RANKING, -1);
             awaitComplete(succession);
@@ -97,7 +101,7 @@ class SuccessionTest extends HouseTest {
     @Test
     void aSuccessorThatDidNotTakeOverStaysOutOfServiceUntilItStops() throws Exception {
         ServiceRegistration<Handler> old = register(one, says("one"), Handler.NAME, "a");
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a");
             awaitComplete(succession);
@@ -116,7 +120,7 @@ class SuccessionTest extends HouseTest {
     @Test
     void namesAndRoutesOfTheSuccessorComeWithTheCommitAndThoseOfThePredecessorGo() throws Exception {
         register(one, says("one"), Handler.NAME, "a", Handler.PATH, new String[] {"/a", "/same"});
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a", Handler.PATH, "/new");
             register(two, says("another"), Handler.NAME, "b", Handler.PATH, "/same");
@@ -137,7 +141,7 @@ class SuccessionTest extends HouseTest {
     void aSuccessorWhoseHandlerCanNotBeFetchedIsMissingItUntilItCan() throws Exception {
         register(one, says("one"), Handler.NAME, "a");
         AtomicBoolean works = new AtomicBoolean();
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             two.getBundleContext().registerService(Handler.class.getName(), new ServiceFactory<Handler>() {
                 @Override
@@ -160,7 +164,7 @@ class SuccessionTest extends HouseTest {
     @Test
     void aSuccessorsAdditionalHandlerHasToWorkAsWell() throws Exception {
         register(one, says("one"), Handler.NAME, "a");
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a");
             register(two, new Checked(() -> {
@@ -172,12 +176,65 @@ class SuccessionTest extends HouseTest {
     }
 
     @Test
+    void aHandlerThatIsAwayForAMomentIsRequiredAllTheSame() throws Exception {
+        register(one, says("one"), Handler.NAME, "a");
+        register(one, says("one"), Handler.NAME, "b").unregister();
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            two.start();
+            register(two, says("two"), Handler.NAME, "a");
+            eventually("a is there", () -> !succession.missing().containsKey("a"));
+            assertEquals(Map.of("b", NONE), succession.missing(), "requests may wait for it");
+            register(two, says("two"), Handler.NAME, "b");
+            awaitComplete(succession);
+        }
+    }
+
+    @Test
+    void aHandlerThatIsAwayForLongIsRequiredOnlyIfItReturns() throws Exception {
+        register(one, says("one"), Handler.NAME, "a");
+        for (String name : List.of("b", "c")) {
+            ServiceRegistration<Handler> away = register(one, says("one"), Handler.NAME, name, Handler.PARK_TIMEOUT, 0);
+            eventually("it was there", () -> house.dispatcher.registry().slots().of(name).ready());
+            away.unregister();
+        }
+        try (Succession succession = house.dispatcher.succeed(one, two, "b"::equals)) {
+            two.start();
+            register(two, says("two"), Handler.NAME, "a");
+            eventually("a is there", () -> !succession.missing().containsKey("a"));
+            assertEquals(Map.of("b", NONE), succession.missing());
+        }
+    }
+
+    @Test
+    void aHandlerThatHasNeverWorkedIsNotRequired() throws Exception {
+        register(one, new Checked(() -> {
+            throw new IllegalStateException("no disk");
+        }), Handler.NAME, "a");
+        eventually("it has failed", () -> house.dispatcher.failed(one));
+        assertEquals(Map.of("a", "its self-check failed: no disk"), house.dispatcher.shortcomings(one));
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            two.start();
+            assertEquals(Map.of(), succession.missing());
+        }
+    }
+
+    @Test
+    void aHandlerThatComesDuringTheSuccessionIsRequiredToo() throws Exception {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            two.start();
+            assertEquals(Map.of(), succession.missing());
+            register(one, says("one"), Handler.NAME, "late");
+            assertEquals(Map.of("late", NONE), succession.missing());
+        }
+    }
+
+    @Test
     void exclusiveHandlersAreStoppedFirstAndRequestsWaitForTheSuccessor() throws Exception {
         register(one, says("one"), Handler.NAME, "a", Handler.EXCLUSIVE, true, Handler.PATH, "/a");
         Client parked;
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             assertTrue(succession.exclusive());
-            house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            succession.retirePredecessor().toCompletableFuture().get(60, TimeUnit.SECONDS);
             parked = house.route("a");
             one.stop();
             two.start();
@@ -192,10 +249,29 @@ class SuccessionTest extends HouseTest {
     }
 
     @Test
+    void theTimeOfRequestsThatWaitForASuccessorBeginsWhenThePredecessorHasDrained() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        register(one, stuck(entered), Handler.NAME, "a", Handler.EXCLUSIVE, true, Handler.PARK_TIMEOUT, 1);
+        register(one, says("one"), Handler.NAME, "b", Handler.PARK_TIMEOUT, 200).unregister();
+        Client late = house.dispatch("a");
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            CompletionStage<Void> drained = succession.retirePredecessor();
+            Client parked = house.dispatch("a");
+            assertEquals(503, house.dispatch("b").status(), "the time of others passes");
+            assertFalse(parked.exchange.ended());
+            release.countDown();
+            drained.toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertEquals("late", late.text());
+            assertEquals(503, parked.status(), "nobody has come");
+        }
+    }
+
+    @Test
     void anExclusiveHandlerReturnsWhenItsSuccessorFails() throws Exception {
         register(one, says("one"), Handler.NAME, "a", Handler.EXCLUSIVE, true);
         Client parked;
-        try (Succession succession = house.dispatcher.succeed(one, two)) {
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             house.dispatcher.retire(one).toCompletableFuture().get(60, TimeUnit.SECONDS);
             one.stop();
             two.start();
@@ -257,7 +333,7 @@ class SuccessionTest extends HouseTest {
 
     private Bundle replace(Bundle old, int number) throws Exception {
         Bundle successor = house.install("some.handler.n" + number, "1.0.0");
-        try (Succession succession = house.dispatcher.succeed(old, successor)) {
+        try (Succession succession = house.dispatcher.succeed(old, successor, NEVER)) {
             successor.start();
             register(successor, says(Integer.toString(number)), Handler.NAME, "a", Handler.NON_BLOCKING, number % 2 == 0,
                     Handler.QUEUE, 100_000);

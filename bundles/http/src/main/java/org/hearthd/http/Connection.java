@@ -48,8 +48,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private int ashBytes;
     private boolean inRead;
     private boolean headBegun;
-    /** Whether there was a request on this connection. */
-    private boolean served;
 
     Connection(Front front) {
         this.front = front;
@@ -197,7 +195,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void begin(RequestHead head) {
         phase = Phase.BUSY;
-        served = true;
         headBegun = false;
         reading.clear();
         exchange = new HttpExchange(this, head, new HttpRequest(head, ash), limits().maxBody());
@@ -378,13 +375,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * The front takes no new connections: a request that has begun is answered, and is the last one. An idle connection that was
-     * used ends after the loop has once more looked at its socket, so that a request that is there already is not reset; one that
-     * was never used gets a little time.
+     * The front takes no new connections: a request that has begun is answered, and is the last one. An idle connection gets a little time
+     * for one more, because that may be on its way already, and closing would reset it.
      */
     void drain() {
         if (phase == Phase.IDLE && !headBegun && !ending.decided()) {
-            reading.set(served ? 1 : Math.min(limits().drainIdle(), limits().idleTimeout()));
+            // not before the loop has looked at the socket once more
+            reading.set(Math.max(1, Math.min(limits().drainIdle(), limits().idleTimeout())));
         }
     }
 

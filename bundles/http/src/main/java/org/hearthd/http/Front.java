@@ -168,8 +168,9 @@ final class Front implements Source {
     @Override
     public CompletionStage<Void> drain() {
         synchronized (this) {
-            draining = true;
+            // first: a client that is told that its connection ends makes another one, which would be reset with the queue that it waits in
             stopListening();
+            draining = true;
         }
         for (Connection connection : open) {
             connection.loop().execute(connection::drain);

@@ -85,7 +85,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     long socket_idle_timeout_ms() default 300_000;
 
     @AttributeDefinition(
-            description = "Time in milliseconds for which a connection that has not sent a request yet stays open when this front "
+            description = "Time in milliseconds for which an idle connection stays open for one more request when this front "
                     + "stops, e.g. 1000; 0 to 60000",
             min = "0", max = "60000", required = false)
     long drain_idle_ms() default 1_000;

@@ -3,7 +3,7 @@ package org.hearthd.http;
 /**
  * What a connection of a front must keep to; times in milliseconds. {@code maxBody} 0 is unlimited.
  *
- * @param drainIdle how long a connection without a request stays open when the front stops
+ * @param drainIdle how long an idle connection stays open when the front stops
  * @param socketAnswer how long the taker of a response socket may neither answer nor take more of the body, or 0 for ever
  * @param socketIdle how long no byte may move once such an answer has begun, or 0 for ever
  */

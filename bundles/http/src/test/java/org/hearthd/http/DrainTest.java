@@ -70,6 +70,18 @@ class DrainTest {
     }
 
     @Test
+    void aRequestThatCrossesTheEndOfItsIdleConnectionIsAnswered() throws Exception {
+        Limits patient = new Limits(8192, 32_768, 0, 1000, 60_000, 60_000, 5_000, 5_000, 60_000, 5_000, 5_000);
+        try (TestFront front = new TestFront(patient); Client used = front.connect()) {
+            assertEquals("hello\n", used.get("/").answer().text());
+            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
+            assertThrows(IOException.class, front::connect);
+            assertLast(used.get("/"));
+            drained.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void aConnectionThatSendsNothingDoesNotHoldTheEndUp() throws Exception {
         try (TestFront front = new TestFront(); Client silent = front.connect()) {
             awaitAccepted(front);

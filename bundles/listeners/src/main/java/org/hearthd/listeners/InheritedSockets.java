@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
@@ -38,19 +40,21 @@ public final class InheritedSockets implements ListenerSource {
     private static final int CLOSE_ON_EXEC = 02000000;
 
     private final int first;
-    private final int count;
     private final List<String> names;
     private Descriptors descriptors;
     private TcpSockets tcp;
-    /** Null until they were taken over. */
-    private List<Inherited> sockets;
+    /** Those that were taken over, in the order of their numbers, and the numbers that were not yet. */
+    private final List<Inherited> sockets = new ArrayList<>();
+    private final List<Integer> pending;
 
     private static final class Inherited {
+        final int number;
         final String name;
         final Fd fd;
         boolean claimed;
 
-        Inherited(String name, Fd fd) {
+        Inherited(int number, String name, Fd fd) {
+            this.number = number;
             this.name = name;
             this.fd = fd;
         }
@@ -70,7 +74,7 @@ public final class InheritedSockets implements ListenerSource {
     /** Numbers from {@code first} on, for tests: there 3 belongs to somebody else. */
     InheritedSockets(int first, String fds, String fdnames) {
         this.first = first;
-        count = count(fds);
+        pending = new ArrayList<>(IntStream.range(first, first + count(fds)).boxed().toList());
         names = fdnames == null || fdnames.isEmpty() ? List.of() : Arrays.asList(fdnames.split(":", -1));
     }
 
@@ -119,27 +123,29 @@ public final class InheritedSockets implements ListenerSource {
 
     /** Takes the numbers over, once, as soon as that is possible, so that no child process gets them. */
     private void adopt() {
-        if (sockets != null || descriptors == null || tcp == null) {
-            return;
-        }
-        sockets = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            String name = i < names.size() ? names.get(i) : "unknown";
-            try {
-                checkInherited(first + i);
-                adopt(name, descriptors.adopt(first + i));
-            } catch (IOException e) {
-                LOG.log(Level.ERROR,
-                        describe() + ": descriptor " + (first + i) + " (name " + name + ") is left alone: " + e.getMessage());
-            }
+        if (descriptors != null) {
+            pending.removeIf(this::isAdopted);
+            sockets.sort(Comparator.comparingInt(socket -> socket.number));
         }
     }
 
-    private void adopt(String name, Fd fd) throws IOException {
-        if (!tcp.inspect(fd).listening()) {
-            throw new IOException("it does not listen");
+    /** False if nobody can tell yet what it is. */
+    private boolean isAdopted(int number) {
+        String name = number - first < names.size() ? names.get(number - first) : "unknown";
+        try {
+            checkInherited(number);
+            if (tcp == null && UnixSockets.inspect(number).isEmpty()) {
+                return false;
+            }
+            Fd fd = descriptors.adopt(number);
+            if (!UnixSockets.inspect(fd, tcp).listening()) {
+                throw new IOException("it does not listen");
+            }
+            sockets.add(new Inherited(number, name, fd));
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, describe() + ": descriptor " + number + " (name " + name + ") is left alone: " + e.getMessage());
         }
-        sockets.add(new Inherited(name, fd));
+        return true;
     }
 
     /**
@@ -163,11 +169,8 @@ public final class InheritedSockets implements ListenerSource {
 
     @Override
     public synchronized Optional<Fd> find(ListenRequest request) throws IOException {
-        if (sockets == null) {
-            if (count > 0) {
-                throw new IOException(describe() + ": no transport available");
-            }
-            return Optional.empty();
+        if (!pending.isEmpty() && (descriptors == null || request.address().tcp() != null)) {
+            throw new IOException(describe() + ": no transport available");
         }
         Optional<Inherited> match = best(request);
         if (match.isEmpty()) {
@@ -191,16 +194,13 @@ public final class InheritedSockets implements ListenerSource {
     }
 
     private boolean listensOn(Inherited socket, ListenAddress wanted) {
-        if (tcp == null) {
-            return false;
-        }
         try {
-            SocketInfo info = tcp.inspect(socket.fd);
+            SocketInfo info = UnixSockets.inspect(socket.fd, tcp);
             if (info.address() instanceof InetSocketAddress address && wanted.tcp() != null) {
                 return address.getPort() == wanted.tcp().getPort() && sameHost(address, wanted.tcp());
             }
             return info.address() instanceof UnixDomainSocketAddress address && wanted.unix() != null
-                    && address.getPath().equals(wanted.unix().path());
+                    && address.getPath().toAbsolutePath().equals(wanted.unix().path().toAbsolutePath());
         } catch (IOException e) {
             LOG.log(Level.DEBUG, () -> describe() + ": " + socket, e);
             return false;
@@ -218,9 +218,6 @@ public final class InheritedSockets implements ListenerSource {
      * @return their names
      */
     public synchronized List<String> closeUnclaimed() {
-        if (sockets == null) {
-            return List.of();
-        }
         List<Inherited> unclaimed = sockets.stream().filter(s -> !s.claimed).toList();
         for (Inherited socket : unclaimed) {
             LOG.log(Level.WARNING, describe() + ": nobody has claimed " + socket + ", it is closed");
@@ -233,10 +230,8 @@ public final class InheritedSockets implements ListenerSource {
     @Deactivate
     synchronized void close() {
         closeUnclaimed();
-        if (sockets != null) {
-            sockets.forEach(s -> s.fd.close());
-            sockets.clear();
-        }
+        sockets.forEach(s -> s.fd.close());
+        sockets.clear();
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class ListenersService implements Listeners {
     private ListeningSocket given(Fd fd, ListenRequest request, String source) throws IOException {
         try {
             String what = source + ": " + fd + " (name " + request.name() + ")";
-            SocketInfo info = need(tcp, "socket inspection (offered by room net)").inspect(fd);
+            SocketInfo info = UnixSockets.inspect(fd, tcp);
             if (!info.listening()) {
                 throw new IOException(what + " does not listen");
             }

@@ -13,13 +13,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,10 +27,9 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
-import org.hearthd.Response;
-import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.spi.SocketBackend;
 import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,40 +67,7 @@ class SocketByteExchangeTest {
 
     /** An exchange whose response socket is the server's end, and maybe with a view of its own. */
     private static Exchange exchange(Fd socket, ByteExchange own) {
-        return ManagedExchange.of("test", Request.of("GET", "/", "HTTP/1.1", "", Headers.of()), new Backend() {
-            @Override
-            public InputStream body() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public void respond(Response response) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public OutputStream begin(int status, Headers headers) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public void abort() {
-                // there is no connection
-            }
-
-            @Override
-            public Fd takeSocket() throws IOException {
-                if (socket == null) {
-                    throw new IOException("no socket");
-                }
-                return socket.take();
-            }
-
-            @Override
-            public <T> Optional<T> adapt(Class<T> type, ManagedExchange exchange) {
-                return Optional.ofNullable(own).map(type::cast);
-            }
-        });
+        return ManagedExchange.of("test", Request.of("GET", "/", "HTTP/1.1", "", Headers.of()), new SocketBackend(socket, own));
     }
 
     private void open(boolean unix) throws Exception {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
@@ -23,38 +24,36 @@ final class Keeper {
     private static final long GAP_MS = 20;
     /** How long the status is waited for after the end of the socket. */
     private static final long STATUS_MS = 1000;
-    /** So many short runs are trouble. */
-    private static final int TROUBLE = 2;
 
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
+    /** Tells others of changed settings or another process, before that gets its first request. */
+    private final Runnable published;
     /** Ends the runtime because the program can not be executed; false if that is not asked for. */
     private final BooleanSupplier end;
     /** The processes whose status nobody has yet, those that were replaced too. */
     private final Set<Run> runs = ConcurrentHashMap.newKeySet();
     private volatile PersistentSettings settings;
-    /** Why requests are refused, for clients, or null. */
-    private volatile String trouble;
-    /** The lock guards these; starting a process happens under it, but no request ever waits for it. */
-    private Run current;
+    /** The generation that the current process answers for, or null. */
+    private volatile String label;
+    /** The process of which was reported that it does not read. */
+    private final AtomicReference<Run> unread = new AtomicReference<>();
+    /** Changes under the lock, which guards the next ones as well; starting a process happens under it, no request ever waits for it. */
+    private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
-    /** The process of which was reported that it does not read. */
-    private Run unread;
-    private int failures;
-    /** What the last failure was. */
-    private String failure;
+    private final Failures failures = new Failures();
     private int starts;
-    private boolean reported;
     private boolean stopped;
 
     Keeper(PersistentSettings settings, Spawner spawner, Supplier<PacketTransport> packets, Forwarder forwarder,
-            BooleanSupplier end) {
+            Runnable published, BooleanSupplier end) {
         this.settings = settings;
         this.spawner = spawner;
         this.packets = packets;
         this.forwarder = forwarder;
+        this.published = published;
         this.end = end;
     }
 
@@ -64,19 +63,14 @@ final class Keeper {
 
     /** What a client is told while there is no process that could answer, or null. */
     String trouble() {
-        String why = trouble;
+        String why = failures.trouble();
         return why == null ? null : "The handler " + settings.handler() + " is out of order: " + why + ".";
     }
 
     /** Why requests may not be answered at the moment; nothing if all is well. */
     synchronized List<String> reasons() {
-        List<String> lines = new ArrayList<>();
-        if (failures > 0 && !stopped) {
-            lines.add(failure);
-            lines.add("it has failed " + failures + (failures == 1 ? " time" : " times in a row") + " and is started again"
-                    + (trouble == null ? "" : "; until then requests get 503"));
-        }
-        if (current != null && current == unread) {
+        List<String> lines = new ArrayList<>(stopped ? List.of() : failures.reasons());
+        if (current != null && current == unread.get()) {
             lines.add("process " + current.child().pid() + " does not read its requests");
         }
         return lines;
@@ -97,9 +91,14 @@ final class Keeper {
         } catch (IOException e) {
             failed("no process can be started", "was not executed: " + e.getMessage());
             return;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // on the timer's thread nobody else would notice
+            LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": no process can be started", e);
+            failed("no process can be started", "was not executed: " + e);
+            return;
         }
         use(run);
-        if (failures == 0 && !settings.ready().message()) {
+        if (failures.none() && !settings.ready().message()) {
             connect(run);
         } else {
             run.ready(settings.ready()).thenAccept(ready -> begin(run, ready));
@@ -124,23 +123,36 @@ final class Keeper {
         run.over().thenRun(() -> over(run));
     }
 
+    /** What the current process is sent belongs to that generation from now on. */
+    void generation(String newLabel) {
+        label = newLabel;
+    }
+
+    /** The generation that the process behind a connection answers for, or null. */
+    String generation(PacketConnection connection) {
+        // read first: it is the next process's only after that has become the current one
+        String now = label;
+        Run run = current;
+        if (run != null && run.connection() == connection) {
+            return now;
+        }
+        return runs.stream().filter(other -> other.connection() == connection && other.label() != null).map(Run::label)
+                .findFirst()
+                .orElse(null);
+    }
+
     private synchronized void connect(Run run) {
         if (current == run && !run.over().isDone()) {
             run.served();
-            trouble = null;
+            failures.connected();
             forwarder.connected(run.connection());
             Timer.after(settings.goodMs(), run.over(), () -> good(run));
         }
     }
 
     private synchronized void good(Run run) {
-        if (current != run) {
-            return;
-        }
-        failures = 0;
-        if (reported) {
-            reported = false;
-            LOG.log(Level.INFO, () -> "handler " + settings.handler() + " works again");
+        if (current == run) {
+            failures.end(settings.handler());
         }
     }
 
@@ -150,20 +162,18 @@ final class Keeper {
     }
 
     /** Requests have waited too long; reported once for a process that does not read. */
-    synchronized void late(PacketConnection connection) {
+    void late(PacketConnection connection) {
         Run run = current;
-        if (run != null && run.connection() == connection && unread != run) {
-            unread = run;
+        if (run != null && run.connection() == connection && unread.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
                     + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
         }
     }
 
     /** It has taken a request after {@link #late}. */
-    synchronized void reads(PacketConnection connection) {
-        Run run = unread;
-        if (run != null && run.connection() == connection) {
-            unread = null;
+    void reads(PacketConnection connection) {
+        Run run = unread.get();
+        if (run != null && run.connection() == connection && unread.compareAndSet(run, null)) {
             LOG.log(Level.INFO,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " reads its requests again");
         }
@@ -192,39 +202,27 @@ final class Keeper {
         current = null;
         String what = status == null ? "has closed its socket and " + run.child().state() : "ended: " + run.child().state();
         if (run.hasServed() && run.ranMs() >= settings.goodMs()) {
-            failures = 0;
+            failures.end();
             LOG.log(Integer.valueOf(0).equals(status) ? Level.INFO : Level.WARNING,
                     () -> "handler " + settings.handler() + ": process " + run.child().pid() + " " + what + "; it is restarted");
             start();
-        } else if (Integer.valueOf(States.NOT_EXECUTED).equals(status)) {
+        } else if (States.notExecuted(status)) {
             if (starts == 1 && end.getAsBoolean()) {
                 LOG.log(Level.ERROR,
                         () -> "handler " + settings.handler() + ": its program can not be executed: " + run.child().state());
                 return;
             }
-            failures = Math.max(failures, TROUBLE - 1);
+            failures.expectTrouble();
             failed("its program could not be executed", what);
         } else {
             failed("its program ends soon after its start" + (status == null ? "" : " (" + States.ended(status) + ")"), what);
         }
     }
 
-    /** Starts again after a pause. The second failure in a row is trouble, which is reported once. */
+    /** Starts again after a pause; meanwhile nobody waits if that is trouble. */
     private void failed(String reason, String details) {
-        failures++;
-        failure = "its program " + details;
-        long delay = settings.delayMs(failures);
-        String handler = settings.handler();
-        if (failures < TROUBLE) {
-            LOG.log(Level.WARNING,
-                    () -> "handler " + handler + ": its program " + details + "; it is restarted in " + delay + " ms");
-        } else {
-            trouble = reason;
-            LOG.log(reported ? Level.DEBUG : Level.WARNING,
-                    () -> "handler " + handler + " is out of order: " + reason
-                            + "; requests get 503, it is tried again at least every "
-                            + settings.delayMaxMs() + " ms. Its program " + details);
-            reported = true;
+        long delay = failures.add(settings, reason, details);
+        if (failures.trouble() != null) {
             forwarder.refuse(trouble());
         }
         Timer.after(delay, this::start);
@@ -240,12 +238,18 @@ final class Keeper {
      * @return fails if the changed program can not be started, does not become ready, or is overtaken by a later change; the old
      *         process goes on with the old settings then
      */
-    synchronized CompletableFuture<Void> settings(PersistentSettings changed) {
-        forget("a later change has taken its place");
+    CompletableFuture<Void> settings(PersistentSettings changed) {
         if (!changed.program().equals(settings.program())) {
-            return tryOut(changed);
+            awaitTransport();
         }
-        settings = changed;
+        synchronized (this) {
+            forget("a later change has taken its place");
+            if (!changed.program().equals(settings.program())) {
+                return tryOut(changed);
+            }
+            settings = changed;
+        }
+        published.run();
         return CompletableFuture.completedFuture(null);
     }
 
@@ -254,10 +258,24 @@ final class Keeper {
      *
      * @return completes with the process id of the new one
      */
-    synchronized CompletableFuture<Long> restart() {
-        PersistentSettings same = pending == null ? settings : pending.settings();
-        forget("it is restarted");
-        return tryOut(same).thenApply(done -> current().child().pid());
+    CompletableFuture<Long> restart() {
+        awaitTransport();
+        CompletableFuture<Void> trial;
+        synchronized (this) {
+            PersistentSettings same = pending == null ? settings : pending.settings();
+            forget("it is restarted");
+            trial = tryOut(same);
+        }
+        return trial.thenApply(done -> current().child().pid());
+    }
+
+    /** Without the lock, because that takes its time while a transport is replaced. */
+    private void awaitTransport() {
+        try {
+            Gap.await(packets, "packet transport");
+        } catch (NoTransportException e) {
+            LOG.log(Level.DEBUG, "the start will say so", e);
+        }
     }
 
     private synchronized Run current() {
@@ -282,7 +300,7 @@ final class Keeper {
             if (stopped) {
                 throw new IOException("the handler is being stopped");
             }
-            run = Run.start(changed.program(), spawner, Gap.await(packets, "packet transport"));
+            run = Run.start(changed.program(), spawner, packets.get());
         } catch (IOException e) {
             return CompletableFuture.failedFuture(notStarted(changed, e.getMessage()));
         }
@@ -306,17 +324,25 @@ final class Keeper {
         }
     }
 
-    private synchronized boolean take(Swap swap) {
-        if (pending != swap || stopped) {
-            return false;
+    /** The new process is the current one, but gets no request before everybody knows that. */
+    private boolean take(Swap swap) {
+        PersistentSettings former;
+        Run old;
+        synchronized (this) {
+            if (pending != swap || stopped) {
+                return false;
+            }
+            former = settings;
+            old = current;
+            if (old != null) {
+                old.label(label);
+            }
+            pending = null;
+            settings = swap.settings();
+            failures.forget();
+            use(swap.run());
         }
-        PersistentSettings former = settings;
-        Run old = current;
-        pending = null;
-        settings = swap.settings();
-        failures = 0;
-        reported = false;
-        use(swap.run());
+        published.run();
         connect(swap.run());
         if (old != null) {
             old.drain(former);

@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.spi.Labelled;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
@@ -31,7 +32,7 @@ import org.osgi.service.metatype.annotations.Designate;
 /** A handler that is a program: one process gets all requests on its descriptor 0 (ashd(7)). */
 @Component(service = {}, immediate = true, configurationPid = PersistentHandler.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = PersistentConfig.class, factory = true)
-public final class PersistentHandler implements Handler, Restartable {
+public final class PersistentHandler implements Handler, Restartable, Labelled {
     static final String PID = "org.hearthd.process";
 
     private static final int FAILED = 1;
@@ -63,7 +64,8 @@ public final class PersistentHandler implements Handler, Restartable {
         String name = "handler " + settings.handler();
         forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams,
                 task -> new Thread(task, "queue of " + name).start(), new Wire());
-        keeper = new Keeper(settings, spawner, () -> packets, forwarder, config.essential() ? this::end : () -> false);
+        keeper = new Keeper(settings, spawner, () -> packets, forwarder, this::publish,
+                config.essential() ? this::end : () -> false);
     }
 
     private boolean end() {
@@ -79,6 +81,11 @@ public final class PersistentHandler implements Handler, Restartable {
         @Override
         public void broken(PacketConnection connection, IOException why) {
             keeper.broken(connection);
+        }
+
+        @Override
+        public String generation(PacketConnection connection) {
+            return keeper.generation(connection);
         }
 
         @Override
@@ -123,9 +130,7 @@ public final class PersistentHandler implements Handler, Restartable {
             if (last) {
                 refusal = failure == null ? null : failure.getMessage();
             }
-            if (failure == null) {
-                publish();
-            } else if (last) {
+            if (failure != null && last) {
                 LOG.log(Level.ERROR, () -> where.bad("command", failure.getMessage(), null).getMessage());
             }
             return failure == null;
@@ -151,11 +156,13 @@ public final class PersistentHandler implements Handler, Restartable {
     }
 
     @Override
+    public void generation(String label) {
+        keeper.generation(label);
+    }
+
+    @Override
     public CompletableFuture<String> restart() {
-        return keeper.restart().thenApplyAsync(pid -> {
-            publish();
-            return "process " + pid + " has taken over";
-        });
+        return keeper.restart().thenApplyAsync(pid -> "process " + pid + " has taken over");
     }
 
     @Override
@@ -188,7 +195,8 @@ public final class PersistentHandler implements Handler, Restartable {
         if (registration != null) {
             registration.unregister();
         }
-        forwarder.close();
+        // the socket of what waits may have been taken already: then nobody else knows of it any more
+        forwarder.finish();
         keeper.stop();
     }
 }

@@ -103,7 +103,13 @@ public final class ProcessSpawner implements Spawner {
         } catch (IOException e) {
             return failed(program, e);
         }
-        RunningChild child = RunningChild.of(program, process);
+        RunningChild child;
+        try {
+            child = RunningChild.of(program, process);
+        } catch (OutOfMemoryError e) {
+            process.destroyForcibly();
+            throw new IOException(program.name() + ": its output can not be read: " + e.getMessage(), e);
+        }
         children.add(child);
         child.exit().thenRun(() -> children.remove(child));
         LOG.log(Level.DEBUG, () -> child + " was started");

@@ -24,6 +24,8 @@ final class Run {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final CompletableFuture<Void> said = new CompletableFuture<>();
     private volatile boolean served;
+    /** The generation for which it still answers though it was replaced; else null. */
+    private volatile String label;
 
     private Run(String name, Child child, PacketConnection connection) {
         this.name = name;
@@ -44,17 +46,24 @@ final class Run {
         Child child;
         try (Fd theirs = pair.theirs()) {
             child = spawner.start(program, theirs);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             pair.close();
             throw e;
         }
+        Run run;
         try {
-            Run run = new Run(program.name(), child, packets.adopt(pair.ours()));
-            run.watch();
-            return run;
+            run = new Run(program.name(), child, packets.adopt(pair.ours()));
         } catch (IOException e) {
             child.end(0, 0);
             throw e;
+        }
+        try {
+            run.watch();
+            return run;
+        } catch (OutOfMemoryError e) {
+            run.connection.close();
+            child.end(0, 0);
+            throw new IOException(program.name() + " can not be watched: " + e.getMessage(), e);
         }
     }
 
@@ -145,5 +154,13 @@ final class Run {
         child.end(settings.drainMs(), settings.termMs())
                 .thenRun(() -> LOG.log(Level.INFO, () -> name + ": process " + child.pid() + " was replaced and has ended: "
                         + child.state()));
+    }
+
+    String label() {
+        return label;
+    }
+
+    void label(String generation) {
+        label = generation;
     }
 }

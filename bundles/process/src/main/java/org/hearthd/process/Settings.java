@@ -1,5 +1,6 @@
 package org.hearthd.process;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,19 @@ final class Settings {
         if (words.isEmpty()) {
             throw bad("command", "is empty", null);
         }
+        Path path = directory(directory);
         try {
-            return new Program("handler " + handler, words, directory.isBlank() ? null : Path.of(directory), environment,
-                    outputs[0],
-                    outputs[1], session, false);
+            return new Program("handler " + handler, words, path, environment, outputs[0], outputs[1], session, false);
         } catch (IllegalArgumentException e) {
             throw bad("command", e.getMessage(), e);
+        }
+    }
+
+    private Path directory(String directory) {
+        try {
+            return directory.isBlank() ? null : Path.of(directory);
+        } catch (InvalidPathException e) {
+            throw bad("directory", "is no path: " + e.getMessage(), e);
         }
     }
 

@@ -6,12 +6,18 @@ import java.util.List;
 final class States {
     /** As a shell says it. */
     static final int NOT_EXECUTED = 127;
+    /** As a shell, env(1) and setsid(1) say it of a program that is there. */
+    private static final int NOT_EXECUTABLE = 126;
 
     private States() {}
 
+    static boolean notExecuted(Integer status) {
+        return status != null && (status == NOT_EXECUTED || status == NOT_EXECUTABLE);
+    }
+
     static String ended(int status) {
-        return status == NOT_EXECUTED
-                ? "status 127, it could not be executed"
+        return notExecuted(status)
+                ? "status " + status + ", it could not be executed"
                 : status > 128 && status <= 192 ? "signal " + (status - 128) : "status " + status;
     }
 

@@ -43,6 +43,16 @@ final class Client implements Backend {
         return exchange;
     }
 
+    /** As dispatch does. */
+    Client givenTo(String generation) {
+        exchange.generation(generation);
+        return this;
+    }
+
+    String generation() {
+        return exchange.generation();
+    }
+
     /** The whole answer with its head; empty where the socket was closed unanswered, which a front makes a 502. */
     String answer() throws InterruptedException, ExecutionException, TimeoutException {
         return answer.get(60, TimeUnit.SECONDS);

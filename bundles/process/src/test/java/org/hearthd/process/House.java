@@ -16,6 +16,9 @@ final class House {
     /** The properties of the service, or null while there is none. */
     private volatile Hashtable<?, ?> registered;
 
+    /** Runs while the properties of the service are changed, as a listener does. */
+    volatile Runnable whileChanging = () -> {};
+
     Object property(String key) {
         return registered == null ? null : registered.get(key);
     }
@@ -36,6 +39,7 @@ final class House {
             case "getReference" -> proxy(ServiceReference.class, (reference, get, key) -> registered.get(key[0]));
             case "setProperties" -> {
                 registered = (Hashtable<?, ?>) arguments[0];
+                whileChanging.run();
                 yield null;
             }
             default -> {

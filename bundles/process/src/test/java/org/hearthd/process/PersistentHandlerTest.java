@@ -14,20 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Handler;
-import org.junit.jupiter.api.AfterEach;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
-final class PersistentHandlerTest extends ProcessContract {
-    private PersistentHandler handler;
-
-    @AfterEach
-    void stop() {
-        if (handler != null) {
-            handler.stop();
-            assertTrue(house.empty());
-        }
-    }
-
+final class PersistentHandlerTest extends PersistentContract {
     @Test
     void oneProcessAnswersAllAndEndsByItselfAtTheEndOfFile() throws Exception {
         start(java("java"));
@@ -267,37 +257,11 @@ final class PersistentHandlerTest extends ProcessContract {
         return client;
     }
 
-    private static long pid(Client client) throws Exception {
-        String answer = client.answer();
-        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
-        return Long.parseLong(answer.substring(answer.indexOf("\r\n\r\n")).trim().split(" ")[1]);
-    }
-
     private static List<Long> pids(Path log) {
         try {
             return Files.readAllLines(log).stream().map(Long::valueOf).toList();
         } catch (IOException e) {
             return List.of();
         }
-    }
-
-    private static String quoted(String... words) {
-        return "'" + String.join("' '", words) + "'";
-    }
-
-    private Client ask(String rest) {
-        Client client = Client.get(streams, rest);
-        handler.handle(client.exchange());
-        return client;
-    }
-
-    private void start(String[] command, Object... more) {
-        handler = new PersistentHandler(house.context(), config(command, more), House.PID, spawner);
-        handler.transports(packets, streams);
-        handler.start();
-    }
-
-    private static PersistentConfig config(String[] command, Object... more) {
-        return House.config(PersistentConfig.class, values(command, more));
     }
 }

@@ -13,20 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Handler;
-import org.junit.jupiter.api.AfterEach;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
 /** One process takes the place of another. */
-final class SwapTest extends ProcessContract {
-    private PersistentHandler handler;
-
-    @AfterEach
-    void stop() {
-        if (handler != null) {
-            handler.stop();
-        }
-    }
-
+final class SwapTest extends PersistentContract {
     @Test
     void whatASlowProcessHasBeenSentItAnswersHoweverLongThatTakes() throws Exception {
         start(java("old"), "end_eof_ms", 0L, "end_term_ms", 0L);
@@ -82,6 +73,38 @@ final class SwapTest extends ProcessContract {
         assertEquals(1L, house.property(Restartable.REVISION));
         modify(java("new"));
         assertEquals(2L, house.property(Restartable.REVISION));
+    }
+
+    @Test
+    void eachRequestHasTheGenerationOfTheProcessThatGetsIt() throws Exception {
+        start(java("old"));
+        handler.generation("child/1#1");
+        assertEquals("child/1#1", label("old", ask("x", "child/1#1")));
+        List<Client> during = new ArrayList<>();
+        house.whileChanging = () -> {
+            handler.generation("child/1#2");
+            during.add(ask("x", "child/1#2"));
+        };
+        modify(java("new"));
+        assertEquals("child/1#1", label("old", during.get(0)), "the new one gets nothing before everybody knows of it");
+        assertEquals("child/1#2", label("new", ask("x", "child/1#1")), "one that dispatch gave to the old one a moment too late");
+        house.whileChanging = () -> handler.generation("child/1#3");
+        modify(java("new"), "waiting_max", 7);
+        assertEquals("child/1#3", label("new", ask("x", "child/1#3")));
+        house.whileChanging = () -> handler.generation("child/1#4");
+        handler.restart().get(30, TimeUnit.SECONDS);
+        assertEquals("child/1#4", label("new", ask("x", "child/1#4")));
+    }
+
+    private Client ask(String rest, String generation) {
+        Client client = Client.get(streams, rest).givenTo(generation);
+        handler.handle(client.exchange());
+        return client;
+    }
+
+    private static String label(String word, Client client) throws Exception {
+        assertEquals(word, word(client, 0));
+        return client.generation();
     }
 
     @Test
@@ -213,34 +236,8 @@ final class SwapTest extends ProcessContract {
         assertTrue(script.toFile().setExecutable(true));
     }
 
-    private static String word(Client client, int which) throws Exception {
-        String answer = client.answer();
-        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
-        return answer.substring(answer.indexOf("\r\n\r\n")).trim().split(" ")[which];
-    }
-
-    private static String quoted(String... words) {
-        return "'" + String.join("' '", words) + "'";
-    }
-
-    private Client ask(String rest) {
-        Client client = Client.get(streams, rest);
-        handler.handle(client.exchange());
-        return client;
-    }
-
-    private void start(String[] command, Object... more) {
-        handler = new PersistentHandler(house.context(), config(command, more), House.PID, spawner);
-        handler.transports(packets, streams);
-        handler.start();
-    }
-
     private void modify(String[] command, Object... more) throws Exception {
         handler.modified(config(command, more), House.PID);
         assertTrue(handler.change().get(30, TimeUnit.SECONDS));
-    }
-
-    private static PersistentConfig config(String[] command, Object... more) {
-        return House.config(PersistentConfig.class, values(command, more));
     }
 }

@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -32,19 +35,23 @@ final class Anonymous implements Dialer {
     private final Services services;
     private final Path directory;
     private final Function<Address, Server> naming;
-    private final int connectMs;
+    private final Settings.Times times;
     private final Executor workers;
     private final Pauses pauses;
+    /** Programs that can not be reached any more and may still have requests. */
+    private final Set<Child> lost = ConcurrentHashMap.newKeySet();
     /** Held while sockets and programs come and go. */
     private final Object steps = new Object();
     /** Of who holds {@code steps}. */
     private ListeningSocket socket;
-    private Server server;
-    private Servers servers;
+    private volatile Server server;
+    private volatile Servers servers;
     private Child child;
     private long startedAt;
     /** Where to connect, once the program runs; null while nobody wants it. */
     private CompletableFuture<Servers> ready;
+    /** What became of the last program, or null. */
+    private String end;
     private boolean closed;
 
     /**
@@ -53,13 +60,13 @@ final class Anonymous implements Dialer {
      * @param directory where the socket is made
      * @param naming a server for an address
      */
-    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, int connectMs,
+    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, Settings.Times times,
             Executor workers) {
         this.launch = launch;
         this.services = services;
         this.directory = directory;
         this.naming = naming;
-        this.connectMs = connectMs;
+        this.times = times;
         this.workers = workers;
         this.pauses = new Pauses(launch.restart());
     }
@@ -117,6 +124,27 @@ final class Anonymous implements Dialer {
         return child != null && System.nanoTime() - startedAt > TimeUnit.MILLISECONDS.toNanos(ScgiHandler.TRIAL_MS);
     }
 
+    /** A program that has been started again is in order when it answers. */
+    @Override
+    public List<String> reasons() {
+        List<String> lines = new ArrayList<>();
+        synchronized (this) {
+            if (end != null && (child == null || pauses.failing() && !server.answers())) {
+                lines.add(end);
+            }
+            if (child == null && pauses.hopeless()) {
+                long left = pauses.leftMs();
+                lines.add("it has failed more than once in a row and is started again for a request"
+                        + (left > 0 ? ", in " + left + " ms at the earliest" : ""));
+            }
+        }
+        Servers there = servers;
+        if (there != null) {
+            lines.addAll(there.reasons());
+        }
+        return lines;
+    }
+
     private synchronized Child child() {
         return child;
     }
@@ -164,6 +192,7 @@ final class Anonymous implements Dialer {
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
                 synchronized (this) {
                     ready = null;
+                    end = "its program can not be started: " + e.getMessage();
                     pauses.ended(System.nanoTime(), false);
                 }
                 closeSocket();
@@ -179,7 +208,7 @@ final class Anonymous implements Dialer {
         String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
         socket = services.listen(launch.program().name(), address);
         server = naming.apply(Address.parse(address));
-        servers = new Servers(services.loops(), List.of(server), connectMs);
+        servers = new Servers(services.loops(), List.of(server), times.connect());
     }
 
     private void closeSocket() {
@@ -199,6 +228,7 @@ final class Anonymous implements Dialer {
                 child = null;
                 wanted = ready;
                 ready = null;
+                end = "its program has ended: " + which.state();
                 pauses.ended(startedAt, server.hasAnswered());
             }
             LOG.log(Level.WARNING, () -> launch.program().name() + ": the program has ended: " + which.state());
@@ -212,12 +242,12 @@ final class Anonymous implements Dialer {
         }
     }
 
-    /** Nobody can be reached there, e.g. because the socket's path was removed. */
-    private void replace(Servers lost) {
+    /** Nobody can be reached there, e.g. because the socket's path was removed. What the program has already it may finish. */
+    private void replace(Servers unreachable) {
         synchronized (steps) {
             Child old;
             synchronized (this) {
-                if (servers != lost || closed || child == null) {
+                if (servers != unreachable || closed || child == null) {
                     return;
                 }
                 old = child;
@@ -226,7 +256,8 @@ final class Anonymous implements Dialer {
             }
             LOG.log(Level.WARNING, () -> server + " can not be reached: its program is replaced");
             closeSocket();
-            old.end(0, launch.termMs());
+            lost.add(old);
+            old.end(times.drain(), launch.termMs()).thenRun(() -> lost.remove(old));
         }
     }
 
@@ -234,18 +265,21 @@ final class Anonymous implements Dialer {
     public CompletableFuture<?> close(long graceMs) {
         synchronized (steps) {
             CompletableFuture<Servers> wanted;
-            Child last;
+            List<Child> programs = new ArrayList<>(lost);
             synchronized (this) {
                 closed = true;
                 wanted = ready;
-                last = child;
+                if (child != null) {
+                    programs.add(child);
+                }
                 child = null;
             }
             if (wanted != null) {
                 wanted.completeExceptionally(new Refused(503, "The application server is stopping."));
             }
             closeSocket();
-            return last == null ? CompletableFuture.completedFuture(null) : last.end(graceMs, launch.termMs());
+            return CompletableFuture.allOf(
+                    programs.stream().map(p -> p.end(graceMs, launch.termMs())).toArray(CompletableFuture<?>[]::new));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.Exchange;
 
@@ -16,6 +17,11 @@ interface Dialer {
      * @return ends on that loop; fails with {@link Refused}, and only before a byte was sent
      */
     Future<Line> dial(EventLoop loop, Exchange request);
+
+    /** Why requests may not be answered at the moment, for people; nothing if all is well. */
+    default List<String> reasons() {
+        return List.of();
+    }
 
     /** Whether there is something that is worth being kept until its successor is ready. */
     default boolean serves() {

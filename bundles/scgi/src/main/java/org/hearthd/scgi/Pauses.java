@@ -29,6 +29,11 @@ final class Pauses {
         notBefore = System.nanoTime();
     }
 
+    /** Whether it has ended without an answer the last time. */
+    synchronized boolean failing() {
+        return failures > 0;
+    }
+
     /** Whether it has ended without an answer more than once in a row. */
     synchronized boolean hopeless() {
         return failures > 1;

@@ -3,8 +3,10 @@ package org.hearthd.scgi;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.hearthd.Exchange;
 
 /** Servers that may come a little later, perhaps because their program is started for this request; delays nobody else. */
@@ -33,6 +35,13 @@ final class Retrying implements Dialer {
         Attempt attempt = new Attempt(loop, request);
         attempt.connect();
         return attempt.result;
+    }
+
+    @Override
+    public List<String> reasons() {
+        return starter == null
+                ? servers.reasons()
+                : Stream.concat(starter.reasons().stream(), servers.reasons().stream()).toList();
     }
 
     /** One request's attempts. Of one loop. */

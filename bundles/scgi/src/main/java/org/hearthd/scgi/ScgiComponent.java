@@ -33,6 +33,8 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class ScgiComponent {
     private static final System.Logger LOG = System.getLogger(ScgiComponent.class.getName());
     private static final int FAILED = 1;
+    /** Which file the configuration is from, if it is from one. */
+    private static final String FILE = "felix.fileinstall.filename";
     /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
     private static final long NO_TIMEOUT_MS = 0;
 
@@ -44,7 +46,7 @@ public final class ScgiComponent {
     private volatile IntConsumer exit;
     private final String pid;
     private final ScgiHandler handler;
-    private final ServiceRegistration<Handler> registration;
+    private final ServiceRegistration<?> registration;
     /** Grows with each change, so that others see that there was one. */
     private long revision;
 
@@ -58,14 +60,27 @@ public final class ScgiComponent {
     public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties)
             throws IOException {
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
-        Settings settings = Settings.of(pid, config);
+        Settings settings = settings(config, properties.get(FILE));
         Path directory = context.getDataFile("bodies").toPath();
         Files.createDirectories(directory);
         handler = new ScgiHandler(new Services(loops, () -> listeners, () -> spawner, this::end), settings, directory,
                 software(context));
-        registration = context.registerService(Handler.class, handler, properties(settings));
+        registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
+                properties(settings));
         LOG.log(Level.INFO, () -> handler + " passes requests on to "
                 + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
+    }
+
+    /** What a constructor throws is logged by Declarative Services with a stack trace, and without the name of the file. */
+    private Settings settings(ScgiConfig config, Object file) {
+        try {
+            return Settings.of(pid, config);
+        } catch (IllegalArgumentException e) {
+            if (file != null) {
+                LOG.log(Level.ERROR, () -> file + " is refused: " + e.getMessage());
+            }
+            throw e;
+        }
     }
 
     private void end(String why) {

@@ -154,7 +154,7 @@ final class ScgiHandler implements Handler {
         Function<Address, Server> naming = a -> new Server(settings.name(), a, settings.times().fail(), workers);
         if (launch.mode() == Launch.Mode.ANONYMOUS) {
             Path sockets = launch.sockets() == null ? directory.resolveSibling("sockets") : launch.sockets();
-            return new Anonymous(launch, services, sockets, naming, connectMs, workers);
+            return new Anonymous(launch, services, sockets, naming, settings.times(), workers);
         }
         List<Server> servers = settings.addresses().stream().map(naming).toList();
         Dialer direct = new Servers(services.loops(), servers, connectMs);
@@ -183,6 +183,11 @@ final class ScgiHandler implements Handler {
             LOG.log(Level.WARNING,
                     () -> this + ": there are more requests than max.connections and queue.max allow; they get 503");
         }
+    }
+
+    /** Why requests may not be answered at the moment, for people; nothing if all is well. */
+    List<String> reasons() {
+        return state.dialer().reasons();
     }
 
     Gate gate() {

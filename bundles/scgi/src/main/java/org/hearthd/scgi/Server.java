@@ -30,6 +30,8 @@ final class Server {
 
     private volatile boolean answered;
     private volatile boolean failing;
+    /** Whether something was reported since it answered the last time. */
+    private volatile boolean complained;
     private volatile long failedAt;
     private long failures;
     private String reason;
@@ -129,6 +131,9 @@ final class Server {
         if (!answered) {
             answered = true;
         }
+        if (complained) {
+            complained = false;
+        }
         if (!failing) {
             return;
         }
@@ -153,9 +158,28 @@ final class Server {
         return was;
     }
 
+    /** The same without an end to it. */
+    boolean answers() {
+        return answered;
+    }
+
+    /** Whether there is anything to say about it. */
+    boolean isTroubled() {
+        return failing || complained;
+    }
+
+    /** How it is, for people. */
+    synchronized String health() {
+        String how = !isTroubled()
+                ? answered ? "answers" : "has not been needed"
+                : reason + (failures == 0 ? "" : "; failed attempts since it last answered: " + failures);
+        return "server " + address + ": " + how;
+    }
+
     /** Logs what is new, and the same again at most once in a while, with the number of what was left out. */
     void report(String request, String why) {
         long more;
+        complained = true;
         synchronized (this) {
             long now = System.nanoTime();
             if (why.equals(reason) && now - reportedAt < REPEAT_NANOS) {

@@ -40,6 +40,12 @@ final class Servers implements Dialer {
         return attempt.result;
     }
 
+    /** One line for each server, if one of them is in trouble. */
+    @Override
+    public List<String> reasons() {
+        return servers.stream().noneMatch(Server::isTroubled) ? List.of() : servers.stream().map(Server::health).toList();
+    }
+
     private Iterator<Server> order() {
         if (servers.size() == 1) {
             return servers.iterator();

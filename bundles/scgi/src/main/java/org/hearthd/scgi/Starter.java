@@ -2,6 +2,7 @@ package org.hearthd.scgi;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -22,6 +23,8 @@ final class Starter {
     private CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
     /** Of the worker that starts. */
     private Child child;
+    /** What became of the last program, or null. */
+    private volatile String end;
 
     /** @param workers where it is started */
     Starter(Launch launch, Server server, Services services, Executor workers) {
@@ -44,6 +47,12 @@ final class Starter {
         return starting.copy();
     }
 
+    /** Why there is no program, until somebody answers at its address. */
+    List<String> reasons() {
+        String last = end;
+        return last == null || server.answers() ? List.of() : List.of(last);
+    }
+
     private void startNow() {
         if (child != null && !hasEnded(child)) {
             return;
@@ -61,12 +70,14 @@ final class Starter {
             child = launch.mode() == Launch.Mode.LAUNCHING ? withSocket() : services.programs().start(launch.program(), null);
         } catch (IOException e) {
             pauses.ended(now, false);
+            end = "its program can not be started: " + e.getMessage();
             LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
             throw new CompletionException(new Dialer.Refused(503, "The application server can not be started."));
         }
         Child started = child;
         started.exit().thenRun(() -> {
             pauses.ended(now, server.hasAnswered());
+            end = "its program has ended: " + started.state();
             LOG.log(Level.WARNING, () -> server + ": the program has ended: " + started.state());
         });
     }

@@ -7,14 +7,10 @@ import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,30 +156,9 @@ class AnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"3\r\nhe", "3\r\nhello\r\n0\r\n\r\n", "xyz\r\n", "2\r\nhe\r\n"})
     void brokenChunkedFramingEndsTheAnswerAndIsReported(String body) throws Exception {
-        Logger logger = Logger.getLogger(Server.class.getName());
-        BlockingQueue<String> logged = new LinkedBlockingQueue<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord entry) {
-                logged.add(entry.getMessage());
-            }
-
-            @Override
-            public void flush() {
-                logged.size();
-            }
-
-            @Override
-            public void close() {
-                logged.clear();
-            }
-        };
-        logger.addHandler(handler);
-        try {
+        try (Logged log = new Logged()) {
             assertTrue(ask("Transfer-Encoding: chunked\r\n\r\n" + body).startsWith("HTTP/1.1 200 OK\r\n\r\n"));
-            assertTrue(logged.take().contains("scgi blog: server unix:"), "handler and address");
-        } finally {
-            logger.removeHandler(handler);
+            House.await("handler and address", () -> log.says("scgi blog: server unix:"));
         }
     }
 

@@ -3,8 +3,6 @@ package org.hearthd.scgi;
 import io.netty.channel.epoll.LinuxSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,8 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,15 +21,14 @@ import java.util.function.BooleanSupplier;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
-import org.hearthd.Response;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListenersService;
 import org.hearthd.net.NettyEventLoops;
 import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.process.ProcessSpawner;
 import org.hearthd.process.Spawner;
-import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.spi.SocketBackend;
 import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -55,6 +52,15 @@ final class House implements AutoCloseable {
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
         Services services = new Services(loops, () -> listeners, () -> spawner, ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
+    }
+
+    /** A configuration of keys and values in turn. */
+    static Map<String, Object> keys(Object... pairs) {
+        Map<String, Object> keys = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            keys.put((String) pairs[i], pairs[i + 1]);
+        }
+        return keys;
     }
 
     static Settings settings(Map<String, Object> keys) {
@@ -92,7 +98,7 @@ final class House implements AutoCloseable {
             do {
                 number = LinuxSocket.newSocket(listening.number()).accept(new byte[128]);
             } while (number < 0);
-            handler.handle(ManagedExchange.of("test", request, new Wire(DESCRIPTORS.adopt(number))));
+            handler.handle(ManagedExchange.of("test", request, new SocketBackend(DESCRIPTORS.adopt(number))));
             return new Client(client);
         } finally {
             Files.deleteIfExists(path);
@@ -165,39 +171,6 @@ final class House implements AutoCloseable {
         @Override
         public void close() throws IOException {
             channel.close();
-        }
-    }
-
-    /** An exchange that has nothing but its response socket. */
-    private record Wire(Fd socket) implements Backend {
-        @Override
-        public InputStream body() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void respond(Response response) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public OutputStream begin(int status, Headers headers) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void abort() {
-            socket.close();
-        }
-
-        @Override
-        public Fd takeSocket() {
-            return socket.take();
-        }
-
-        @Override
-        public <T> Optional<T> adapt(Class<T> view, ManagedExchange exchange) {
-            return Optional.empty();
         }
     }
 }

@@ -3,64 +3,28 @@ package org.hearthd.scgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.hearthd.Request;
-import org.hearthd.transport.OpenDescriptors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request bodies of all kinds, and both directions at once. */
-@Timeout(180)
-class UploadTest {
+class UploadTest extends ScgiContract {
     private static final int LARGE = 8_000_000;
 
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-    @TempDir
-    private Path directory;
-    private Set<String> before;
-    private TestServer server;
-    private House house;
 
-    @BeforeEach
-    void count() throws IOException {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        before = House.baseline(directory);
-    }
-
-    @AfterEach
-    void noDescriptorIsLeft() throws Exception {
-        server.close();
-        house.close();
-        OpenDescriptors.assertNothingNew(before);
-    }
-
-    private void house(TestServer.Script script, Object... keys) throws IOException {
-        server = TestServer.unix(directory.resolve("s"), script);
-        use(server.address, keys);
-    }
-
-    private void use(String address, Object... keys) throws IOException {
-        Map<String, Object> config = new HashMap<>(Map.of("address", address));
-        for (int i = 0; i < keys.length; i += 2) {
-            config.put((String) keys[i], keys[i + 1]);
-        }
-        house = new House(directory, config);
+    private void serve(TestServer.Script script, Object... keys) throws IOException {
+        house(unix(script).address, keys);
     }
 
     /** Answers with what it was sent, up to the end of the connection's input. */
@@ -81,21 +45,21 @@ class UploadTest {
 
     @Test
     void aBodyOfKnownLengthGoesThroughAndItsEndIsSeen() throws Exception {
-        house(this::echo);
+        serve(this::echo);
         assertEquals("HTTP/1.1 200 OK\r\n\r\nhello", post("hello", "Content-Length", "5"));
         assertEquals("5", seen.take());
     }
 
     @Test
     void bytesBeyondTheAnnouncedLengthAreNotPassedOn() throws Exception {
-        house(this::echo);
+        serve(this::echo);
         assertEquals("HTTP/1.1 200 OK\r\n\r\nhel", post("hello", "Content-Length", "3"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Transfer-Encoding: chunked", "Content-Length: 3x", "Content-Length: ", "X: y"})
     void aBodyOfUnknownLengthIsCountedFirst(String header) throws Exception {
-        house(this::echo);
+        serve(this::echo);
         String[] parts = header.split(": ?", 2);
         assertEquals("HTTP/1.1 200 OK\r\n\r\nhello", post("hello", parts[0], parts[1]));
         assertEquals("5", seen.take());
@@ -103,7 +67,7 @@ class UploadTest {
 
     @Test
     void aLargeBodyOfUnknownLengthIsKeptInAFileWithoutAName() throws Exception {
-        house(this::echo, "memory.body.bytes", 1000);
+        serve(this::echo, "memory.body.bytes", 1000);
         StringBuilder body = new StringBuilder();
         for (int i = 0; body.length() < LARGE; i++) {
             body.append(i).append(' ');
@@ -136,7 +100,7 @@ class UploadTest {
 
     @Test
     void aClientThatLeavesWhileItsBodyIsKeptLeavesNoFile() throws Exception {
-        house(this::echo, "memory.body.bytes", 10, "max.body.bytes", 100_000L);
+        serve(this::echo, "memory.body.bytes", 10, "max.body.bytes", 100_000L);
         try (House.Client client = house.send(House.post())) {
             client.write("x".repeat(50_000));
             House.await("a file", () -> openFiles() == 1);
@@ -148,7 +112,7 @@ class UploadTest {
 
     @Test
     void aBodyIsReadToItsEndFirstWhereThisIsConfigured() throws Exception {
-        house(this::echo, "buffer.body", true);
+        serve(this::echo, "buffer.body", true);
         try (House.Client client = house.send(House.post("Content-Length", "10"))) {
             client.write("hello");
             assertEquals(null, seen.poll(100, TimeUnit.MILLISECONDS));
@@ -160,14 +124,14 @@ class UploadTest {
 
     @Test
     void anAnnouncedBodyThatIsTooLongIs413() throws Exception {
-        house(this::echo, "max.body.bytes", 10L);
+        serve(this::echo, "max.body.bytes", 10L);
         assertTrue(post("", "Content-Length", "11").startsWith("HTTP/1.1 413 "));
     }
 
     @Test
     void aBodyCutShortIs400AndTheServersConnectionIsClosed() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
-        house(peer -> {
+        serve(peer -> {
             try {
                 peer.body(peer.variables());
             } catch (IOException e) {
@@ -180,7 +144,7 @@ class UploadTest {
 
     @Test
     void aBodyThatStopsIs408() throws Exception {
-        house(this::echo, "body.timeout.ms", 50L);
+        serve(this::echo, "body.timeout.ms", 50L);
         try (House.Client client = house.send(House.post("Content-Length", "9"))) {
             client.write("hello");
             assertTrue(client.readAll().startsWith("HTTP/1.1 408 "));
@@ -195,8 +159,7 @@ class UploadTest {
             peer.variables();
             peer.write("Content-Length: 100000\n" + page);
         };
-        server = unix ? TestServer.unix(directory.resolve("s"), early) : TestServer.tcp(early);
-        use(server.address);
+        house((unix ? unix(early) : tcp(early)).address);
         try (House.Client client = house.send(House.post("Content-Length", Integer.toString(LARGE)))) {
             Thread sender = new Thread(() -> {
                 try {
@@ -216,7 +179,7 @@ class UploadTest {
     /** An echo that answers while it still reads would deadlock if one way had to end before the other begins. */
     @Test
     void bothWaysGoAtOnceAndNeitherIsFasterThanItsReader() throws Exception {
-        house(peer -> {
+        serve(peer -> {
             Map<String, String> variables = peer.variables();
             peer.write("\n");
             for (int left = Integer.parseInt(variables.get("CONTENT_LENGTH")); left > 0; left -= 1000) {
@@ -241,7 +204,7 @@ class UploadTest {
     @Test
     void aClientThatDoesNotReadHoldsTheServerBackAndIsNotTheServersFault() throws Exception {
         CountDownLatch written = new CountDownLatch(1);
-        house(peer -> {
+        serve(peer -> {
             peer.variables();
             peer.write("\n" + "z".repeat(4 * LARGE));
             written.countDown();
@@ -256,8 +219,34 @@ class UploadTest {
     }
 
     @Test
+    void aServerThatDoesNotReadHoldsTheClientBack() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        serve(peer -> {
+            Map<String, String> variables = peer.variables();
+            go.await();
+            peer.write("\n" + peer.body(variables).length());
+        });
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(4 * LARGE)))) {
+            Thread sender = new Thread(() -> {
+                try {
+                    client.write("z".repeat(4 * LARGE));
+                    sent.countDown();
+                } catch (IOException e) {
+                    seen.add(e.toString());
+                }
+            });
+            sender.start();
+            assertEquals(false, sent.await(300, TimeUnit.MILLISECONDS), "32 MB are not kept in memory");
+            go.countDown();
+            assertTrue(client.readAll().endsWith("\r\n\r\n" + 4 * LARGE));
+            sender.join();
+        }
+    }
+
+    @Test
     void piecesAreFlushedAsTheyComeBothWays() throws Exception {
-        house(peer -> {
+        serve(peer -> {
             peer.variables();
             peer.write("\n");
             for (int i = 0; i < 3; i++) {
@@ -276,7 +265,7 @@ class UploadTest {
 
     @Test
     void thousandsOfTinyPiecesDoNotNest() throws Exception {
-        house(this::echo);
+        serve(this::echo);
         Request request = House.post();
         try (House.Client client = house.send(request)) {
             for (int i = 0; i < 5000; i++) {

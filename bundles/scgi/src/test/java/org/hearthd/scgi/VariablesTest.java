@@ -8,7 +8,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.hearthd.Headers;
@@ -33,10 +32,8 @@ class VariablesTest {
                     "8280", "X-Ash-Protocol", "http", "X_Ash_Remote_User", "root"));
 
     private static Map<String, String> table(Request request, Object... keys) {
-        Map<String, Object> config = new HashMap<>(Map.of("address", "4000"));
-        for (int i = 0; i < keys.length; i += 2) {
-            config.put((String) keys[i], keys[i + 1]);
-        }
+        Map<String, Object> config = House.keys(keys);
+        config.put("address", "4000");
         return Variables.of(request, 7, House.settings(config), "Hearth/test");
     }
 

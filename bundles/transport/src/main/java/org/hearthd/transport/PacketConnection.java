@@ -17,6 +17,7 @@ public interface PacketConnection extends Closeable {
      * @return the length of the message, or -1 at the end (the peer closed, or this connection was closed meanwhile). A message
      *         of length 0 can not be told from the end; if it brought descriptors they are closed and a
      *         {@link TransportException} is thrown
+     * @throws ExhaustedTransportException if there was no descriptor left for what came with this one message; receive again
      * @throws TransportException if this one message was truncated or brought too many descriptors; receive again
      * @throws IOException if the connection is broken
      */

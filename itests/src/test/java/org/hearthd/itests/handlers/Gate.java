@@ -13,7 +13,7 @@ import org.osgi.service.component.annotations.Component;
 /** Answers only once the file named by the query exists; says that it began by creating the same name with ".begun". */
 @Component(property = {Handler.NAME + "=gate", Handler.PATH + "=/gate"})
 public class Gate implements Handler {
-    private static final long DEADLINE_SECONDS = 30;
+    private static final long DEADLINE_SECONDS = 300;
 
     @Override
     public void handle(Exchange exchange) throws IOException {

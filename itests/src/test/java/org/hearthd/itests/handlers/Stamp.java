@@ -1,6 +1,7 @@
 package org.hearthd.itests.handlers;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,30 +21,55 @@ public abstract class Stamp implements Handler {
 
     /** Answers as generation number so and so. */
     protected static void answer(Exchange exchange, String name, long number) throws IOException {
-        String[] query = exchange.request().query().split("-");
-        int length = query[0].isEmpty() ? 0 : Integer.parseInt(query[0]);
-        String how = query.length < 2 ? "" : query[1];
-        Headers headers = Headers.of("X-Stamp", name + " " + number, "X-Length", Integer.toString(length));
-        byte[] piece = new byte[Math.min(length, PIECE)];
-        Arrays.fill(piece, (byte) number);
-        if (how.equals("slow")) {
-            exchange.respond(200, headers, out -> {
-                for (int i = 0; i < SLOW_PIECES; i++) {
-                    out.write(piece, 0, length / SLOW_PIECES + (i == 0 ? length % SLOW_PIECES : 0));
-                    out.flush();
-                    pause();
-                }
-            });
-        } else if (length <= PIECE && how.isEmpty()) {
-            exchange.respond(Response.of(200, headers, piece));
+        String query = exchange.request().query();
+        Headers head = head(query, name, number);
+        int length = length(query);
+        if (length > PIECE || !how(query).isEmpty()) {
+            exchange.respond(200, head, out -> write(out, query, number));
         } else {
-            Headers head = how.isEmpty() ? headers.with("Content-Length", Integer.toString(length)) : headers;
-            exchange.respond(200, head, out -> {
-                for (int left = length; left > 0; left -= Math.min(left, PIECE)) {
-                    out.write(piece, 0, Math.min(left, PIECE));
-                }
-            });
+            exchange.respond(Response.of(200, Headers.of("X-Stamp", head.get("X-Stamp"), "X-Length", head.get("X-Length")),
+                    piece(length, number)));
         }
+    }
+
+    /** For who writes the answer itself. */
+    protected static Headers head(String query, String name, long number) {
+        String length = Integer.toString(length(query));
+        Headers head = Headers.of("X-Stamp", name + " " + number, "X-Length", length);
+        return how(query).isEmpty() ? head.with("Content-Length", length) : head;
+    }
+
+    /** The body that belongs to it. */
+    protected static void write(OutputStream out, String query, long number) throws IOException {
+        int length = length(query);
+        byte[] piece = piece(Math.min(length, PIECE), number);
+        if (how(query).equals("slow")) {
+            for (int i = 0; i < SLOW_PIECES; i++) {
+                out.write(piece, 0, length / SLOW_PIECES + (i == 0 ? length % SLOW_PIECES : 0));
+                out.flush();
+                pause();
+            }
+        } else {
+            for (int left = length; left > 0; left -= Math.min(left, PIECE)) {
+                out.write(piece, 0, Math.min(left, PIECE));
+            }
+        }
+    }
+
+    private static int length(String query) {
+        String length = query.split("-")[0];
+        return length.isEmpty() ? 0 : Integer.parseInt(length);
+    }
+
+    private static String how(String query) {
+        int dash = query.indexOf('-');
+        return dash < 0 ? "" : query.substring(dash + 1);
+    }
+
+    private static byte[] piece(int length, long number) {
+        byte[] piece = new byte[length];
+        Arrays.fill(piece, (byte) number);
+        return piece;
     }
 
     /** However often the thread is interrupted or woken. */

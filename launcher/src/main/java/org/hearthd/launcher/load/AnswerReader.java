@@ -47,13 +47,17 @@ final class AnswerReader {
         return part == Part.END;
     }
 
-    /** The connection has ended instead. */
-    LoadFailure cut() {
+    /**
+     * The connection has ended instead.
+     *
+     * @param how in words
+     */
+    LoadFailure cut(String how) {
         if (headBytes == 0) {
-            return new LoadFailure(LoadFailure.RESET, "the connection was closed without an answer");
+            return new LoadFailure(LoadFailure.RESET, how + " without an answer");
         }
-        return new LoadFailure(LoadFailure.SHORT, "the connection ended in the answer, status " + status + ", at " + part
-                + (left > 0 ? " with " + left + " bytes to come" : ""));
+        return new LoadFailure(LoadFailure.SHORT,
+                how + " in the answer, status " + status + ", at " + part + (left > 0 ? " with " + left + " bytes to come" : ""));
     }
 
     /** Whether the connection may carry another request; after the end. */

@@ -90,7 +90,7 @@ final class Connection {
             // an idle connection may be ended by the server at any time; the next request makes a new one
             close();
         } else if (n < 0) {
-            throw reader.cut();
+            throw reader.cut("the connection was closed");
         } else if (reader.read(buffer)) {
             if (buffer.hasRemaining()) {
                 throw new LoadFailure(LoadFailure.MALFORMED, buffer.remaining() + " bytes behind the answer");
@@ -116,12 +116,14 @@ final class Connection {
     /** Fails the request that was planned before that time, if there is one. */
     void expire(long plannedBefore) {
         if (asked != null && asked.planned() - plannedBefore < 0) {
-            fail(new LoadFailure(LoadFailure.TIMEOUT, reader.cut().getMessage()));
+            fail(new LoadFailure(LoadFailure.TIMEOUT, reader.cut("the time has passed").getMessage()));
         }
     }
 
     private LoadFailure failure(IOException e) {
-        return new LoadFailure(e instanceof ConnectException ? LoadFailure.REFUSED : LoadFailure.RESET, e.getMessage());
+        return e instanceof ConnectException
+                ? new LoadFailure(LoadFailure.REFUSED, e.getMessage())
+                : reader.cut(String.valueOf(e.getMessage()));
     }
 
     private void fail(LoadFailure failure) {

@@ -77,13 +77,16 @@ class LoadTest {
         }
     }
 
-    @Test
-    void aResetInTheAnswerIsAFailure() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"reset, ''", "short answer, HTTP/1.1 2"})
+    void aResetBeforeTheAnswerIsToldFromOneInIt(String kind, String begin) throws Exception {
         try (TinyServer server = new TinyServer((number, client, out) -> {
+            out.write(begin.getBytes(StandardCharsets.US_ASCII));
             client.setSoLinger(true, 0);
             return false;
         })) {
-            assertEquals(Map.of("reset", 5L), server.load(100, 2, 50).failures());
+            Tally tally = server.load(100, 2, 50);
+            assertEquals(Map.of(kind, 5L), tally.failures(), tally::toString);
         }
     }
 

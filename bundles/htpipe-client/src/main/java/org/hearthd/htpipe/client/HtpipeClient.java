@@ -104,13 +104,13 @@ public final class HtpipeClient implements Handler {
         forwarder.forward(exchange);
     }
 
-    /** What waits gets 503. */
+    /** What waits goes out, as far as that is possible in time. */
     @Deactivate
     void stop() {
         if (registration != null) {
             registration.unregister();
         }
-        forwarder.close();
+        forwarder.finish();
         connector.close();
     }
 }

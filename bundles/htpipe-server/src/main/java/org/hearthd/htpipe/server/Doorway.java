@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -44,7 +45,8 @@ final class Doorway {
             give(settings.request().address().unix().path(), settings.owner(), settings.group());
         } catch (IOException | RuntimeException e) {
             socket.stop();
-            throw new IOException(name + ": owner or group of the socket: " + e, e);
+            String why = e instanceof UserPrincipalNotFoundException nobody ? "there is no " + nobody.getName() : e.toString();
+            throw new IOException(name + ": owner or group of the socket: " + why, e);
         }
     }
 
@@ -144,7 +146,7 @@ final class Doorway {
                 if (client != null) {
                     to.accept(client);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.log(failing ? Level.DEBUG : Level.ERROR, () -> name + ": " + e.getMessage() + "; trying again");
                 failing = true;
                 LockSupport.parkNanos(PAUSE_NANOS);

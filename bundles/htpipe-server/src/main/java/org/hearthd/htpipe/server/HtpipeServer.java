@@ -122,7 +122,6 @@ public final class HtpipeServer {
             listen(settings);
         }
         registration = context.registerService(Source.class, server, null);
-        LOG.log(Level.INFO, () -> server.describe() + " is listening");
     }
 
     private void listen(Settings wanted) throws IOException {
@@ -137,6 +136,7 @@ public final class HtpipeServer {
         }
         doorway = opened;
         server.listen(opened);
+        LOG.log(Level.INFO, () -> server.describe() + " is listening");
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ final class Server implements Source {
     private final Set<PacketConnection> open = ConcurrentHashMap.newKeySet();
     private final InProgress exchanges = new InProgress(0);
     private final AtomicInteger readers = new AtomicInteger();
+    private ThreadFactory threads;
     /** Exchanges in progress, threads that may bring more, and one for the time before draining. */
     private final AtomicInteger busy = new AtomicInteger(1);
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -53,6 +55,12 @@ final class Server implements Source {
         this.to = to;
         this.observers = observers;
         this.budget = budget;
+        threads = reading -> new Thread(reading, name + " reader " + readers.incrementAndGet());
+    }
+
+    /** For tests. */
+    synchronized void threads(ThreadFactory other) {
+        threads = other;
     }
 
     /** Accepts from there from now on; what was accepted elsewhere goes on. */
@@ -89,7 +97,18 @@ final class Server implements Source {
         }
         open.add(client);
         busy.incrementAndGet();
-        new Thread(() -> read(client, describe(peer)), name + " reader " + readers.incrementAndGet()).start();
+        try {
+            threads.newThread(() -> read(client, describe(peer))).start();
+        } catch (OutOfMemoryError e) {
+            LOG.log(Level.ERROR, () -> name + ": " + describe(peer) + " is disconnected: " + e.getMessage());
+            release(client);
+        }
+    }
+
+    private void release(PacketConnection client) {
+        open.remove(client);
+        client.close();
+        free();
     }
 
     private static String describe(Optional<PeerCredentials> peer) {
@@ -104,9 +123,7 @@ final class Server implements Source {
         } catch (IOException e) {
             LOG.log(Level.WARNING, () -> name + ": " + peer + " is disconnected: " + e.getMessage());
         } finally {
-            open.remove(client);
-            client.close();
-            free();
+            release(client);
         }
     }
 

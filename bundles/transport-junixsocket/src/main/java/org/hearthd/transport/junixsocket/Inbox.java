@@ -11,10 +11,14 @@ final class Inbox {
 
     /** Closes the numbers and says why. */
     static TransportException refuse(int[] numbers, String why) {
+        close(numbers);
+        return new TransportException(why + (numbers.length == 0 ? "" : "; closed its " + numbers.length + " descriptors"));
+    }
+
+    static void close(int[] numbers) {
         for (int number : numbers) {
             OwnedFd.closeNumber(number);
         }
-        return new TransportException(why + (numbers.length == 0 ? "" : "; closed its " + numbers.length + " descriptors"));
     }
 
     /** Puts the numbers into the packet, close-on-exec; refuses them if they are more than it may have. */

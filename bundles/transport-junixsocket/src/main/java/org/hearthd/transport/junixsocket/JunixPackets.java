@@ -30,28 +30,26 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketListener adoptListener(Fd listening) throws IOException {
-        Listening socket = new Listening(listening);
+        Clients<PacketConnection> clients = new Clients<>(new Listening(listening), PacketLink::ofOwn);
         return new PacketListener() {
             @Override
             public PacketConnection accept() throws IOException {
-                Fd client = socket.accept();
-                return client == null ? null : PacketLink.ofOwn(client);
+                return clients.accept();
             }
 
             @Override
             public PacketConnection acceptNow() throws IOException {
-                Fd client = socket.acceptNow();
-                return client == null ? null : PacketLink.ofOwn(client);
+                return clients.acceptNow();
             }
 
             @Override
             public void close() {
-                socket.close();
+                clients.close();
             }
 
             @Override
             public String toString() {
-                return socket.toString();
+                return clients.toString();
             }
         };
     }

@@ -30,22 +30,21 @@ public final class JunixStreams implements StreamTransport {
 
     @Override
     public StreamListener adoptListener(Fd listening) throws IOException {
-        Listening socket = new Listening(listening);
+        Clients<StreamConnection> clients = new Clients<>(new Listening(listening), StreamLink::new);
         return new StreamListener() {
             @Override
             public StreamConnection accept() throws IOException {
-                Fd client = socket.accept();
-                return client == null ? null : new StreamLink(client);
+                return clients.accept();
             }
 
             @Override
             public void close() {
-                socket.close();
+                clients.close();
             }
 
             @Override
             public String toString() {
-                return socket.toString();
+                return clients.toString();
             }
         };
     }

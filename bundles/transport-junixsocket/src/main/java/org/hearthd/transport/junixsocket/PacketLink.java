@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.hearthd.Fd;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
@@ -71,7 +72,9 @@ final class PacketLink implements PacketConnection {
         int[] numbers = in.numbers();
         packet.data().limit(Math.max(0, length));
         if (length == Receiver.TRUNCATED) {
-            throw Inbox.refuse(numbers, "the control data of a message was truncated, probably for want of free descriptors");
+            Inbox.close(numbers);
+            throw new ExhaustedTransportException(
+                    "the control data of a message was truncated, probably for want of free descriptors");
         }
         if (length > packet.capacity()) {
             packet.data().limit(0);

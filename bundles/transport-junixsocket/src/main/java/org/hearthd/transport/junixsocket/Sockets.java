@@ -17,7 +17,9 @@ import org.newsclub.net.unix.Fds;
 record Sockets(int type) {
     Fd connect(UnixAddress address) throws IOException {
         try {
-            return new OwnedFd(Fds.connect(type, address.path().toString()));
+            // what begins with @ is a name without a file for Fds, but a path here
+            String path = address.path().toString();
+            return new OwnedFd(Fds.connect(type, path.startsWith("@") ? "./" + path : path));
         } catch (IOException e) {
             String why = "cannot connect to " + address + ": " + e.getMessage();
             boolean nobody = e instanceof ConnectionRefusedSocketException || Files.notExists(address.path());

@@ -1,4 +1,4 @@
-package org.hearthd.process;
+package org.hearthd.transport;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,20 +7,23 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What the log says, until closed. */
-final class Logged extends Handler implements AutoCloseable {
+/** For tests: what the log says, until closed. */
+public final class Logged extends Handler implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final SimpleFormatter formatter = new SimpleFormatter();
 
-    Logged() {
+    /** Listens from now on. */
+    public Logged() {
         Logger.getLogger("").addHandler(this);
     }
 
-    boolean says(String part) {
+    /** Whether a line has that part. */
+    public boolean says(String part) {
         return lines.stream().anyMatch(line -> line.contains(part));
     }
 
-    List<String> lines() {
+    /** What was said so far. */
+    public List<String> lines() {
         return lines;
     }
 

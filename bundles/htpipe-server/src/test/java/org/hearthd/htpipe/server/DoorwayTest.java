@@ -1,0 +1,136 @@
+package org.hearthd.htpipe.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Exchange;
+import org.hearthd.Fd;
+import org.hearthd.Response;
+import org.hearthd.listeners.ListenAddress;
+import org.hearthd.listeners.ListenRequest;
+import org.hearthd.listeners.ListenersService;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.transport.Contract;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whose the socket is, and that clients do not hold each other up. */
+final class DoorwayTest extends Contract {
+    private static final String GET = "GET\0/f\0HTTP/1.1\0f\0\0";
+
+    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Server server;
+
+    @Override
+    protected PacketTransport packets() {
+        return new JunixPackets();
+    }
+
+    @Override
+    protected StreamTransport streams() {
+        return new JunixStreams();
+    }
+
+    @Override
+    protected Descriptors descriptors() {
+        return new JunixDescriptors();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+        if (server != null) {
+            server.close();
+            get(server.drain().toCompletableFuture());
+        }
+        assertFalse(Files.exists(address("socket").path()), "the path is removed");
+    }
+
+    private void listen(String owner, String group) throws IOException {
+        Server made = new Server("test", null, () -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
+        ListenRequest request = new ListenRequest("test", new ListenAddress(null, address("socket")), ListenRequest.Type.PACKET,
+                128, 0600);
+        Doorway doorway = new Doorway("test", new Settings(request, owner, group, null, "", 0, 0),
+                new ListenersService(null, streams, packets, descriptors), made::admit);
+        server = made;
+        made.listen(doorway);
+        doorway.open(packets);
+    }
+
+    /** Another user's where this one may give it away. */
+    @Test
+    void theSocketIsGivenToTheOwnerAndGroup() throws Exception {
+        PosixFileAttributes own = Files.readAttributes(dir, PosixFileAttributes.class);
+        boolean root = own.owner().getName().equals("root");
+        String owner = root ? "daemon" : own.owner().getName();
+        String group = root ? "daemon" : own.group().getName();
+        listen(owner, group);
+        PosixFileAttributes socket = Files.readAttributes(address("socket").path(), PosixFileAttributes.class);
+        assertEquals(owner, socket.owner().getName());
+        assertEquals(group, socket.group().getName());
+    }
+
+    @Test
+    void anOwnerOrGroupThatIsNotThereIsNamedAndTheSocketRemoved() {
+        for (String[] names : new String[][] {{"no-such-user", ""}, {"", "no-such-group"}}) {
+            String message = assertThrows(IOException.class, () -> listen(names[0], names[1])).getMessage();
+            assertTrue(message.contains("owner or group") && message.contains("no-such-"), message);
+            assertFalse(Files.exists(address("socket").path()));
+        }
+    }
+
+    private StreamConnection request(PacketConnection on) throws IOException {
+        FdPair pair = streams.pair();
+        StreamConnection client = streams.adopt(pair.ours());
+        open.add(client);
+        try (Fd socket = pair.theirs()) {
+            on.send(bytes(GET), socket);
+        }
+        return client;
+    }
+
+    @Test
+    void aRequestThatIsNotAnsweredHoldsUpNeitherItsConnectionNorAnother() throws Exception {
+        listen("", "");
+        PacketConnection one = packets.connect(address("socket"));
+        PacketConnection other = packets.connect(address("socket"));
+        open.add(one);
+        open.add(other);
+        StreamConnection slow = request(one);
+        Exchange unanswered = exchanges.poll(60, TimeUnit.SECONDS);
+        for (PacketConnection each : List.of(one, other)) {
+            StreamConnection client = request(each);
+            exchanges.poll(60, TimeUnit.SECONDS).respond(Response.text(200, "served"));
+            assertTrue(get(concurrently(() -> text(client))).endsWith("served"));
+        }
+        unanswered.respond(Response.text(200, "late"));
+        assertTrue(get(concurrently(() -> text(slow))).endsWith("late"));
+    }
+
+    private static String text(StreamConnection client) throws IOException {
+        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,57 @@
+package org.hearthd.htpipe.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.hearthd.Exchange;
+import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.transport.Contract;
+import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.hearthd.transport.junixsocket.JunixStreams;
+import org.junit.jupiter.api.Test;
+
+/** A server without a thread for a client. */
+final class ServerThreadsTest extends Contract {
+    @Override
+    protected PacketTransport packets() {
+        return new JunixPackets();
+    }
+
+    @Override
+    protected StreamTransport streams() {
+        return new JunixStreams();
+    }
+
+    @Override
+    protected Descriptors descriptors() {
+        return new JunixDescriptors();
+    }
+
+    @Test
+    void aClientForWhomThereIsNoThreadIsDisconnectedAndNobodyWaitsForHim() throws Exception {
+        Server server = new Server("test", null, () -> streams, Exchange::close, List::of, () -> DescriptorBudget.NONE);
+        server.threads(reading -> new Thread(reading) {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+        });
+        FdPair pair = packets.pair();
+        try (PacketConnection client = packets.adopt(pair.ours()); Packet packet = new Packet(0)) {
+            server.admit(packets.adopt(pair.theirs()));
+            assertEquals(-1, get(concurrently(() -> client.receive(packet))));
+        }
+        CompletableFuture<Void> drained = server.drain().toCompletableFuture();
+        get(drained);
+        assertFalse(drained.isCompletedExceptionally());
+    }
+}

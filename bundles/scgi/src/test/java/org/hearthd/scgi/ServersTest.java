@@ -1,0 +1,148 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Where to connect: servers that are absent, come later, are full, or are several. */
+class ServersTest extends ScgiContract {
+    @Test
+    void aMissingSocketIs503AndTheServerIsUsedAgainAsSoonAsItIsThere() throws Exception {
+        house("unix:" + directory.resolve("s0"));
+        assertAnswer(503);
+        assertTrue(house.ask(House.get()).contains("Retry-After: 10"), "says when to come back");
+        unix(ScgiContract::hello);
+        assertAnswer(200);
+    }
+
+    @Test
+    void aRefusedConnectionIs503() throws Exception {
+        TestServer server = tcp(ScgiContract::hello);
+        server.close();
+        house(server.address);
+        assertAnswer(503);
+    }
+
+    @Test
+    void theNextAddressIsTriedInTheSameRequestAndTheFailedOneIsAvoided() throws Exception {
+        AtomicInteger late = new AtomicInteger();
+        TestServer second = unix(ScgiContract::hello);
+        house("unix:" + directory.resolve("later") + ", " + second.address);
+        assertAnswer(200);
+        unix("later", peer -> {
+            late.incrementAndGet();
+            hello(peer);
+        });
+        assertAnswer(200);
+        assertEquals(0, late.get(), "the first address has failed a moment ago");
+    }
+
+    @Test
+    void anAddressThatFailedIsTriedAgainAfterTheTimeout() throws Exception {
+        CountDownLatch used = new CountDownLatch(1);
+        TestServer second = unix(ScgiContract::hello);
+        house("unix:" + directory.resolve("later") + ", " + second.address, "fail.timeout.ms", 1L);
+        assertAnswer(200);
+        unix("later", peer -> {
+            used.countDown();
+            hello(peer);
+        });
+        House.await("the first address again", () -> {
+            assertAnswer(200);
+            return used.getCount() == 0;
+        });
+    }
+
+    @Test
+    void aRequestThatWasSentIsNotSentAgain() throws Exception {
+        AtomicInteger second = new AtomicInteger();
+        TestServer first = unix(TestServer.Peer::variables);
+        TestServer other = unix(peer -> {
+            second.incrementAndGet();
+            hello(peer);
+        });
+        house(first.address + "," + other.address);
+        assertAnswer(502);
+        assertEquals(0, second.get());
+        assertAnswer(200);
+        assertEquals(1, second.get(), "a server that answers nothing is avoided");
+    }
+
+    @Test
+    void aNameIsResolvedAndAllItsAddressesAreTried() throws Exception {
+        TestServer server = tcp(ScgiContract::hello);
+        house(server.address.replace("127.0.0.1", "localhost"));
+        assertAnswer(200);
+    }
+
+    @Test
+    void aNameWithoutAddressIs503() throws Exception {
+        house("no.such.host.invalid:4000");
+        assertAnswer(503);
+    }
+
+    @Test
+    void aFullQueueOfAUnixServerIsWaitedFor() throws Exception {
+        Path path = directory.resolve("full");
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(path), 1);
+            List<SocketChannel> fillers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                fillers.add(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+            }
+            house("unix:" + path);
+            try (House.Client client = house.send(House.get())) {
+                client.end();
+                for (int i = 0; i < 2; i++) {
+                    listening.accept().close();
+                    fillers.get(i).close();
+                }
+                try (SocketChannel channel = listening.accept()) {
+                    hello(new TestServer.Peer(channel));
+                }
+                assertTrue(client.readAll().endsWith("hello"));
+            }
+        }
+    }
+
+    @Test
+    void aFullQueueIs503InTheEnd() throws Exception {
+        Path path = directory.resolve("full");
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(path), 1);
+            for (int i = 0; i < 2; i++) {
+                open(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+            }
+            house("unix:" + path, "connect.timeout.ms", 50);
+            assertAnswer(503);
+        }
+    }
+
+    /** With a full queue the kernel lets a TCP client wait. */
+    @Test
+    void aConnectionThatIsNotMadeInTimeIs504() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress("127.0.0.1", 0), 1);
+            SocketAddress address = listening.getLocalAddress();
+            for (int i = 0; i < 4; i++) {
+                SocketChannel filler = open(SocketChannel.open());
+                filler.configureBlocking(false);
+                filler.connect(address);
+            }
+            house("127.0.0.1:" + ((InetSocketAddress) address).getPort(), "connect.timeout.ms", 200);
+            assertAnswer(504);
+        }
+    }
+}

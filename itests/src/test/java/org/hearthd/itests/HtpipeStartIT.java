@@ -1,0 +1,133 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.hearthd.Fd;
+import org.hearthd.transport.UnixAddress;
+import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
+import org.junit.Assume;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** How {@code bin/htpipe} is started by others: a service manager, a locale, a bad command line. */
+public class HtpipeStartIT {
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private Path directory;
+
+    @Before
+    public void directory() {
+        directory = folder.getRoot().toPath();
+    }
+
+    /** {@code bin/htpipe} started by a shell, which does something before. */
+    private ProcessBuilder shell(String script, List<String> child, String... arguments) {
+        ProcessBuilder builder = Htpipe.command(directory, child, arguments);
+        List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        line.addAll(builder.command());
+        return builder.command(line);
+    }
+
+    private String refused(ProcessBuilder builder) throws Exception {
+        try (Htpipe htpipe = Htpipe.start(directory, builder)) {
+            assertEquals(htpipe.errors(), 1, htpipe.awaitExit());
+            assertFalse(htpipe.errors(), htpipe.errors().contains("\tat "));
+            return htpipe.errors();
+        }
+    }
+
+    @Test
+    public void aSocketOfAServiceManagerIsUsedAndStays() throws Exception {
+        Path socket = directory.resolve("s");
+        Fd listening = new JunixPackets().listen(new UnixAddress(socket), 0600, 16);
+        ProcessBuilder server = shell("exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", EchoHandler.command(),
+                "-S",
+                socket.toString());
+        server.redirectInput(new JunixDescriptors().redirect(listening));
+        try (Htpipe htpipe = Htpipe.start(directory, server)) {
+            listening.close();
+            try (AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", socket.toString()))) {
+                assertTrue(htpipe.errors(), client.pid("a") > 0);
+            }
+            htpipe.signal("TERM");
+            assertEquals(htpipe.errors(), 0, htpipe.awaitExit());
+        } finally {
+            listening.close();
+        }
+        assertTrue(Files.exists(socket));
+    }
+
+    @Test
+    public void variablesForAnotherProcessDoNotHideALiveServer() throws Exception {
+        try (Htpipe live = Htpipe.server(directory, "s")) {
+            String said = refused(shell("LISTEN_PID=1 LISTEN_FDS=1 exec \"$@\"", List.of("true"), "-S", "s"));
+            assertTrue(said, said.contains("s is in use by a running server"));
+            assertTrue(live.process.isAlive());
+        }
+    }
+
+    @Test
+    public void anArgumentThatIsNoTextInTheLocaleIsRefused() throws Exception {
+        String said = refused(shell("LC_ALL=C exec \"$@\" \"$(printf '\\303\\251')\"", List.of("echo"), "-S", "s"));
+        assertTrue(said, said.contains("argument 4, ") && said.contains("LC_ALL=C.UTF-8"));
+        assertFalse(Files.exists(directory.resolve("s")));
+    }
+
+    @Test
+    public void anEmptyChildIsRefused() throws Exception {
+        for (String[] line : List.of(new String[] {"-S", "s", ""}, new String[] {"s", ""})) {
+            String said = refused(Htpipe.command(directory, List.of(), line));
+            assertTrue(said, said.contains("CHILD is empty"));
+        }
+    }
+
+    @Test
+    public void withWhatIsNoSocketInItsPlaceNoServerIsStarted() throws Exception {
+        Files.createFile(directory.resolve("file"));
+        Files.createDirectory(directory.resolve("directory"));
+        for (String name : List.of("file", "directory")) {
+            refused(Htpipe.command(directory, List.of("true"), name));
+            assertFalse(Files.exists(directory.resolve(name + ".log")));
+        }
+        assertEquals(0, Files.size(directory.resolve("file")));
+    }
+
+    /** As another user, which only root can become. */
+    @Test
+    public void withoutPermissionNoServerIsStarted() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        for (Path each : List.of(directory, temporary)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        Assume.assumeTrue("this user can not become another one who can read the distribution", can(nobody));
+        try (Htpipe live = Htpipe.server(directory, "s")) {
+            for (List<String> line : List.of(List.of("-C", "s"), List.of("s", "true"))) {
+                ProcessBuilder builder = Htpipe.command(directory, line);
+                List<String> all = new ArrayList<>(nobody);
+                all.addAll(builder.command());
+                builder.command(all).environment().put("TMPDIR", temporary.toString());
+                String said = refused(builder);
+                assertTrue(said, said.contains("Permission denied"));
+            }
+            assertFalse(Files.exists(directory.resolve("s.log")));
+            assertTrue(live.process.isAlive());
+        }
+    }
+
+    private boolean can(List<String> user) throws Exception {
+        List<String> line = new ArrayList<>(user);
+        line.addAll(List.of("test", "-r", HearthProcess.DIST.resolve("bin/htpipe").toString()));
+        return new ProcessBuilder(line).start().waitFor() == 0;
+    }
+}
