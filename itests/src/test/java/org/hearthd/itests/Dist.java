@@ -5,6 +5,7 @@ import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.junitBundles;
+import static org.ops4j.pax.exam.CoreOptions.systemPackage;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
 
@@ -25,6 +26,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.options.UrlProvisionOption;
+import org.osgi.framework.Constants;
 import org.osgi.service.feature.Feature;
 import org.osgi.service.feature.FeatureBundle;
 import org.osgi.service.feature.FeatureExtension;
@@ -115,7 +117,10 @@ final class Dist {
             for (Map.Entry<String, String> variable : variables.entrySet()) {
                 text = text.replace("${" + variable.getKey() + "}", variable.getValue());
             }
-            options.add(frameworkProperty(key).value(text));
+            // Pax Exam has packages of its own to export, which the property would replace
+            options.add(key.equals(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA)
+                    ? systemPackage(text)
+                    : frameworkProperty(key).value(text));
         });
     }
 }

@@ -48,6 +48,7 @@ final class Htpipe {
     }
 
     private int run() throws LaunchException, IOException {
+        Preload.begin();
         String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
         try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());

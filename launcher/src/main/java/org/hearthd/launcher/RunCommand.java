@@ -32,6 +32,7 @@ final class RunCommand {
 
     /** Runs until the end; returns the exit code. */
     int run() throws LaunchException, IOException {
+        Preload.begin();
         try (Home home = Home.open(arguments.home(), dist)) {
             Map<String, String> properties = Environment.properties(arguments, System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());

@@ -13,45 +13,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;
 
 /** A forwarder with real sockets on both sides, and as many descriptors afterwards as before. */
-abstract class ForwarderHouse extends Contract {
+abstract class ForwarderHouse extends RealSockets {
     final BlockingQueue<PacketConnection> broken = new LinkedBlockingQueue<>();
     final AtomicInteger writers = new AtomicInteger();
     final List<AutoCloseable> open = new ArrayList<>();
     Forwarder forwarder = forwarder(1000, 120_000);
 
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
     Forwarder forwarder(int waiting, long timeoutMs) {
         return new Forwarder("far", new Forwarder.Limits(waiting, timeoutMs, Datagram.C_LIMIT), () -> streams, task -> {
+            writers.incrementAndGet();
             new Thread(() -> {
-                writers.incrementAndGet();
                 task.run();
                 writers.decrementAndGet();
             }, "writer").start();

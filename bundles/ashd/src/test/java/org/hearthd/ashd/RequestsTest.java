@@ -7,76 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.Response;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Real sockets: a parent that sends datagrams, a receiver, and as many descriptors afterwards as before. */
-final class RequestsTest extends Contract {
-    private static final String GET = "GET~/f?q~HTTP/1.1~f~Host~h~~";
-
-    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
-    private PacketConnection parent;
-    private PacketConnection child;
-    private CompletableFuture<Void> receiving;
-    private Consumer<Exchange> to = exchanges::add;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        FdPair pair = packets.pair();
-        parent = packets.adopt(pair.ours());
-        child = packets.adopt(pair.theirs());
-        receiving = concurrently(() -> {
-            Requests.receive(child, () -> streams, "test", exchange -> to.accept(exchange));
-            return null;
-        });
-    }
-
-    @AfterEach
-    void endsAtTheEndOfTheParent() throws Exception {
-        parent.close();
-        get(receiving);
-        child.close();
-    }
-
+/** Requests that come as datagrams, from their arrival to their answer. */
+final class RequestsTest extends RequestsHouse {
     @Test
     void answersARequestWithItsBodyByteForByte() throws Exception {
         try (StreamConnection client = request("POST~/f~HTTP/1.1~f~Host~h~~")) {
@@ -207,80 +152,6 @@ final class RequestsTest extends Contract {
     }
 
     @Test
-    void answers400WhereTheDatagramIsMalformedAndGoesOn() throws Exception {
-        for (String malformed : new String[] {"G", "GET~/~HTTP/1.1~", "GET~/~HTTP/1.1~~N~~", "GET~/~HTTP/1.1~~N"}) {
-            try (StreamConnection client = request(malformed)) {
-                assertTrue(rest(client).startsWith("HTTP/1.1 400 Bad Request\r\n"));
-            }
-        }
-        assertGoesOn();
-    }
-
-    @Test
-    void dropsADatagramWithoutAResponseSocketAndGoesOn() throws Exception {
-        parent.send(wire(GET));
-        assertGoesOn();
-    }
-
-    @Test
-    void answers400OnTheFirstOfSeveralDescriptorsAndClosesAll() throws Exception {
-        FdPair first = streams.pair();
-        FdPair second = streams.pair();
-        parent.send(wire(GET), first.theirs(), second.theirs());
-        first.theirs().close();
-        second.theirs().close();
-        try (StreamConnection a = streams.adopt(first.ours()); StreamConnection b = streams.adopt(second.ours())) {
-            assertTrue(rest(a).startsWith("HTTP/1.1 400 "));
-            assertEquals("", rest(b));
-        }
-        assertGoesOn();
-    }
-
-    @Test
-    void closesWhatCameWithAMessageOfNoBytesAndGoesOn() throws Exception {
-        try (StreamConnection client = request("")) {
-            assertEquals("", rest(client));
-        }
-        assertGoesOn();
-    }
-
-    @Test
-    void aDispatcherThatThrowsCostsOneRequest() throws Exception {
-        to = exchange -> {
-            throw new IllegalArgumentException("on purpose");
-        };
-        try (StreamConnection client = request(GET)) {
-            assertTrue(rest(client).startsWith("HTTP/1.1 500 "));
-        }
-        to = exchanges::add;
-        assertGoesOn();
-    }
-
-    @Test
-    void aDescriptorThatIsNoSocketCostsOneRequest() throws Exception {
-        try (Fd file = file("no-socket")) {
-            parent.send(wire(GET), file);
-        }
-        Exchange exchange = next();
-        assertThrows(IOException.class, () -> exchange.respond(Response.empty(200)));
-        assertTrue(exchange.ended());
-        assertGoesOn();
-    }
-
-    @Test
-    void receivesDatagramsUpToTheKernelsLimit() throws Exception {
-        for (int size : new int[] {Datagram.C_LIMIT, Datagram.KERNEL_LIMIT}) {
-            try (StreamConnection client = request("GET~/" + "u".repeat(size - 17) + "~HTTP/1.1~~~")) {
-                Exchange exchange = next();
-                assertEquals(size - 16, exchange.request().url().length());
-                assertEquals(size, Datagram.encode(exchange.request(), size).remaining());
-                exchange.respond(Response.empty(204));
-                assertEquals("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", rest(client));
-            }
-        }
-    }
-
-    @Test
     void withoutATransportTheSocketCanStillBeTakenButNotAnswered() throws Exception {
         FdPair pair = streams.pair();
         Request request = Request.of("GET", "/", "HTTP/1.1", "", Headers.EMPTY);
@@ -330,33 +201,5 @@ final class RequestsTest extends Contract {
             assertTrue(answer.startsWith("HTTP/1.1 502 ") && answer.contains(exchange.id()), answer);
         }
         dead.close();
-    }
-
-    private void assertGoesOn() throws Exception {
-        try (StreamConnection client = request(GET)) {
-            next().respond(Response.empty(200));
-            assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", rest(client));
-        }
-    }
-
-    private StreamConnection request(String datagram) throws IOException {
-        FdPair pair = streams.pair();
-        parent.send(wire(datagram), pair.theirs());
-        pair.theirs().close();
-        return streams.adopt(pair.ours());
-    }
-
-    private Exchange next() throws InterruptedException {
-        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
-        assertTrue(exchange != null, "no request came");
-        return exchange;
-    }
-
-    private static String rest(StreamConnection client) throws IOException {
-        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
-
-    private static ByteBuffer wire(String text) {
-        return ByteBuffer.wrap(text.replace('~', '\0').getBytes(StandardCharsets.ISO_8859_1));
     }
 }

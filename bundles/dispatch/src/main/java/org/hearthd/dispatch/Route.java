@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,10 +25,19 @@ record Route(String name, String origin, boolean configured, boolean required, i
         PathPrefix prefix, Pattern pattern, List<String> methods, List<HeaderCondition> headers, RestTemplate rest) {
 
     /** Which is tried first: higher priority, patterns, longer paths, configured ones, then by name. */
-    static final Comparator<Route> ORDER = Comparator.comparingInt((Route r) -> -r.priority).thenComparing(r -> r.pattern == null)
-            .thenComparingInt(r -> r.path == null ? 0 : -r.path.length()).thenComparing(r -> !r.configured)
-            .thenComparing(Route::name)
-            .thenComparing(Route::origin);
+    static int order(Route a, Route b) {
+        // by hand: the comparators that a chain of Comparator's methods would make cost more at a start than all comparing does
+        int order = Integer.compare(b.priority, a.priority);
+        order = order != 0 ? order : Boolean.compare(a.pattern == null, b.pattern == null);
+        order = order != 0 ? order : Integer.compare(b.pathLength(), a.pathLength());
+        order = order != 0 ? order : Boolean.compare(b.configured, a.configured);
+        order = order != 0 ? order : a.name.compareTo(b.name);
+        return order != 0 ? order : a.origin.compareTo(b.origin);
+    }
+
+    private int pathLength() {
+        return path == null ? 0 : path.length();
+    }
 
     /** A condition that a regular expression is found in some value of a header. */
     record HeaderCondition(String name, Pattern value) {

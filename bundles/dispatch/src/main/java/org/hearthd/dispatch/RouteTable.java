@@ -13,7 +13,7 @@ final class RouteTable {
 
     /** Sorts the routes; {@code slot} finds the slot of a handler name. */
     RouteTable(List<Route> unordered, Function<String, Slot> slot) {
-        routes = unordered.stream().sorted(Route.ORDER).toArray(Route[]::new);
+        routes = unordered.stream().sorted(Route::order).toArray(Route[]::new);
         slots = new Slot[routes.length];
         for (int i = 0; i < routes.length; i++) {
             slots[i] = slot.apply(routes[i].handler());

@@ -3,17 +3,11 @@ package org.hearthd.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +17,7 @@ import org.hearthd.Fd;
 import org.junit.jupiter.api.Test;
 
 /** What every implementation of {@link PacketTransport} does. */
-public abstract class PacketContract extends PacketQueueContract {
+public abstract class PacketContract extends PacketListenerContract {
     @Test
     void aMessageArrivesWithItsDescriptorsInOrder() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(3); Fd one = file("one"); Fd two = file("two")) {
@@ -203,25 +197,6 @@ public abstract class PacketContract extends PacketQueueContract {
     }
 
     @Test
-    void connectingTellsNobodyThereFromOtherReasonsAndNeverWaits() throws Exception {
-        assertThrows(ConnectException.class, () -> packets.connect(address("missing")));
-        UnixAddress address = address("socket");
-        Fd listening = packets.listen(address, 0600, 0);
-        List<PacketConnection> queued = new ArrayList<>();
-        IOException full = assertThrows(IOException.class, () -> {
-            while (queued.size() < 100) {
-                queued.add(packets.connect(address));
-            }
-        });
-        assertFalse(full instanceof ConnectException, full.toString());
-        queued.forEach(PacketConnection::close);
-        IOException type = assertThrows(IOException.class, () -> streams.connect(address));
-        assertFalse(type instanceof ConnectException, type.toString());
-        listening.close();
-        assertThrows(ConnectException.class, () -> packets.connect(address));
-    }
-
-    @Test
     void descriptorsOfConcurrentSendersNeverMix() throws Exception {
         int threads = 4;
         int each = 500;
@@ -252,67 +227,6 @@ public abstract class PacketContract extends PacketQueueContract {
                 get(sender);
             }
             files.forEach(Fd::close);
-        }
-    }
-
-    @Test
-    void clientsConnectToAListenerWithItsMode() throws Exception {
-        UnixAddress address = address("socket");
-        Fd listening = packets.listen(address, 0620, 5);
-        assertTrue(closeOnExec(listening));
-        assertEquals("rw--w----", PosixFilePermissions.toString(Files.getPosixFilePermissions(address.path())));
-        PacketListener listener = packets.adoptListener(listening);
-        try (PacketConnection client = packets.connect(address);
-                PacketConnection served = listener.accept();
-                Packet packet = new Packet(0)) {
-            client.send(bytes("hi"));
-            assertEquals(2, served.receive(packet));
-            PeerCredentials peer = served.peer().orElseThrow();
-            assertEquals(ProcessHandle.current().pid(), peer.pid());
-            assertEquals(((Integer) Files.getAttribute(address.path(), "unix:uid")).longValue(), peer.uid());
-            assertEquals(((Integer) Files.getAttribute(address.path(), "unix:gid")).longValue(), peer.gid());
-            assertEquals(ProcessHandle.current().pid(), client.peer().orElseThrow().pid());
-        }
-        listener.close();
-        assertTrue(Files.exists(address.path()), "the path stays");
-        IOException e = assertThrows(IOException.class, () -> packets.connect(address));
-        assertTrue(e.getMessage().contains(address.toString()) && e.getMessage().contains("refused"), e.getMessage());
-    }
-
-    @Test
-    void listeningNeverReplacesWhatIsThere() throws Exception {
-        UnixAddress address = address("socket");
-        packets.listen(address, 0600, 5).close();
-        Object inode = Files.getAttribute(address.path(), "unix:ino");
-        IOException e = assertThrows(IOException.class, () -> packets.listen(address, 0666, 5));
-        assertTrue(e.getMessage().contains(address.toString()) && e.getMessage().contains("in use"), e.getMessage());
-        assertEquals(inode, Files.getAttribute(address.path(), "unix:ino"));
-        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(address.path())));
-        Path file = Files.writeString(dir.resolve("file"), "precious");
-        assertThrows(IOException.class, () -> packets.listen(new UnixAddress(file), 0600, 5));
-        assertEquals("precious", Files.readString(file));
-        assertThrows(IOException.class, () -> packets.listen(address("missing/socket"), 0600, 5));
-    }
-
-    @Test
-    void closingAListenerWakesItsAcceptorAndTakesNobodyMore() throws Exception {
-        UnixAddress address = address("socket");
-        Fd listening = packets.listen(address, 0600, 5);
-        try (Fd shared = listening.dup()) {
-            PacketListener listener = packets.adoptListener(listening);
-            CompletableFuture<PacketConnection> accepted = concurrently(listener::accept);
-            awaitBlockedIn("accept");
-            listener.close();
-            assertNull(get(accepted));
-            try (PacketConnection client = packets.connect(address); Packet packet = new Packet(0)) {
-                assertNull(listener.accept());
-                client.send(bytes("waiting"));
-                PacketListener other = packets.adoptListener(shared);
-                try (PacketConnection served = other.accept()) {
-                    assertEquals(7, served.receive(packet));
-                }
-                other.close();
-            }
         }
     }
 
@@ -350,35 +264,5 @@ public abstract class PacketContract extends PacketQueueContract {
         IOException e = assertThrows(IOException.class, () -> packets.adopt(file));
         assertTrue(e.getMessage().contains(dir.resolve("two").toString()), e.getMessage());
         assertFalse(file.isOpen());
-    }
-
-    @Test
-    void controlDataTruncatedForWantOfDescriptorsIsRefusedAndLeaksNothing() throws Exception {
-        Process process = virtualMachine("ulimit -n 100;", Exhausted.class, null);
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        assertTrue(output.contains("TransportException; free again; then 4 bytes, 8 descriptors"), output);
-        close(process);
-    }
-
-    @Test
-    void aProcessTalksThroughItsDescriptorZero() throws Exception {
-        FdPair pair = packets.pair();
-        Process process = virtualMachine("", Zero.class, pair.theirs());
-        try (PacketConnection ours = packets.adopt(pair.ours()); Packet packet = new Packet(1); Fd one = file("one")) {
-            ours.send(bytes("hello"), one);
-            assertEquals(5, ours.receive(packet));
-            assertEquals("hello", text(packet));
-            assertEquals("one", content(packet.fds().get(0)));
-            assertEquals(-1, ours.receive(packet));
-        }
-        assertEquals(0, process.waitFor(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-        close(process);
-    }
-
-    private static void close(Process process) throws IOException {
-        process.getInputStream().close();
-        process.getErrorStream().close();
-        process.getOutputStream().close();
     }
 }

@@ -167,7 +167,8 @@ final class Connector {
     }
 
     private synchronized boolean current(PacketConnection made, UnixAddress to) {
-        boolean wanted = !closed && successor == null && to.equals(settings.address());
+        // the very same first: a record's equals links itself at its first call, which takes longer than to connect
+        boolean wanted = !closed && successor == null && (to == settings.address() || to.equals(settings.address()));
         if (wanted) {
             connection = made;
             connectedTo = to;

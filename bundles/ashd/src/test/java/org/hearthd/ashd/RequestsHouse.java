@@ -1,0 +1,68 @@
+package org.hearthd.ashd;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.hearthd.Exchange;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.StreamConnection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A parent that sends datagrams, and a receiver. */
+abstract class RequestsHouse extends RealSockets {
+    static final String GET = "GET~/f?q~HTTP/1.1~f~Host~h~~";
+
+    final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    PacketConnection parent;
+    PacketConnection child;
+    CompletableFuture<Void> receiving;
+    Consumer<Exchange> to = exchanges::add;
+
+    @BeforeEach
+    void connect() throws Exception {
+        FdPair pair = packets.pair();
+        parent = packets.adopt(pair.ours());
+        child = packets.adopt(pair.theirs());
+        receiving = concurrently(() -> {
+            Requests.receive(child, () -> streams, "test", exchange -> to.accept(exchange));
+            return null;
+        });
+    }
+
+    @AfterEach
+    void endsAtTheEndOfTheParent() throws Exception {
+        parent.close();
+        get(receiving);
+        child.close();
+    }
+
+    StreamConnection request(String datagram) throws IOException {
+        FdPair pair = streams.pair();
+        parent.send(wire(datagram), pair.theirs());
+        pair.theirs().close();
+        return streams.adopt(pair.ours());
+    }
+
+    Exchange next() throws InterruptedException {
+        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
+        assertTrue(exchange != null, "no request came");
+        return exchange;
+    }
+
+    static String rest(StreamConnection client) throws IOException {
+        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    static ByteBuffer wire(String text) {
+        return ByteBuffer.wrap(text.replace('~', '\0').getBytes(StandardCharsets.ISO_8859_1));
+    }
+}
