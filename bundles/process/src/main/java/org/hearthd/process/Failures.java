@@ -6,10 +6,12 @@ import java.util.List;
 /** The failed starts of a handler in a row, and what is said of them. Guarded by the keeper's lock, except {@link #trouble}. */
 final class Failures {
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
-    /** So many short runs are trouble. */
+    /** So many runs without any use are trouble. */
     private static final int TROUBLE = 2;
 
     private int count;
+    /** Those of them, in a row, in which it was never ready for requests. */
+    private int useless;
     /** What the last one was. */
     private String last;
     private boolean reported;
@@ -40,11 +42,12 @@ final class Failures {
     /** The process has run for long enough. */
     void end() {
         count = 0;
+        useless = 0;
     }
 
     /** As {@link #end}, and it still runs. */
     void end(String handler) {
-        count = 0;
+        end();
         if (reported) {
             reported = false;
             LOG.log(Level.INFO, () -> "handler " + handler + " works again");
@@ -53,26 +56,28 @@ final class Failures {
 
     /** Another program has taken over. */
     void forget() {
-        count = 0;
+        end();
         reported = false;
     }
 
     /** The next one is trouble, however many there were. */
     void expectTrouble() {
-        count = Math.max(count, TROUBLE - 1);
+        useless = Math.max(useless, TROUBLE - 1);
     }
 
     /**
-     * One more. The second in a row is trouble, which is reported once.
+     * One more. The second in a row without any use is trouble, which is reported once; so is a pause that nobody waits through.
      *
+     * @param worked whether it was ready for requests
      * @return the pause before the next start, in milliseconds
      */
-    long add(PersistentSettings settings, String reason, String details) {
+    long add(PersistentSettings settings, boolean worked, String reason, String details) {
         count++;
+        useless = worked ? 0 : useless + 1;
         last = "its program " + details;
         long delay = settings.delayMs(count);
         String handler = settings.handler();
-        if (count < TROUBLE) {
+        if (useless < TROUBLE && delay < settings.limits().timeoutMs()) {
             LOG.log(Level.WARNING,
                     () -> "handler " + handler + ": its program " + details + "; it is restarted in " + delay + " ms");
         } else {

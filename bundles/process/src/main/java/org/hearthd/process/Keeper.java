@@ -89,12 +89,12 @@ final class Keeper {
             Timer.after(GAP_MS, this::start);
             return;
         } catch (IOException e) {
-            failed("no process can be started", "was not executed: " + e.getMessage());
+            failed(false, "no process can be started", "was not executed: " + e.getMessage());
             return;
         } catch (RuntimeException | OutOfMemoryError e) {
             // on the timer's thread nobody else would notice
             LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": no process can be started", e);
-            failed("no process can be started", "was not executed: " + e);
+            failed(false, "no process can be started", "was not executed: " + e);
             return;
         }
         use(run);
@@ -213,15 +213,17 @@ final class Keeper {
                 return;
             }
             failures.expectTrouble();
-            failed("its program could not be executed", what);
+            failed(false, "its program could not be executed", what);
         } else {
-            failed("its program ends soon after its start" + (status == null ? "" : " (" + States.ended(status) + ")"), what);
+            boolean worked = run.hasServed() && run.ranMs() >= settings.ready().afterMs();
+            failed(worked, "its program ends soon after its start" + (status == null ? "" : " (" + States.ended(status) + ")"),
+                    what);
         }
     }
 
     /** Starts again after a pause; meanwhile nobody waits if that is trouble. */
-    private void failed(String reason, String details) {
-        long delay = failures.add(settings, reason, details);
+    private void failed(boolean worked, String reason, String details) {
+        long delay = failures.add(settings, worked, reason, details);
         if (failures.trouble() != null) {
             forwarder.refuse(trouble());
         }

@@ -41,6 +41,20 @@ final class PersistentHandlerTest extends PersistentContract {
     }
 
     @Test
+    void whoeverWaitsForAProgramThatWorksButDiesAgainAndAgainIsAnsweredByASuccessor() throws Exception {
+        start(java("java"), "restart_delay_min_ms", 10L, "ready_after_ms", 1L, "wait_timeout_ms", 60_000L);
+        for (int i = 0; i < 4; i++) {
+            assertEquals("", ask("die").answer());
+            Client next = ask("next");
+            while (next.answer().isEmpty()) {
+                // it was sent to the dying process, too
+                next = ask("next");
+            }
+            pid(next);
+        }
+    }
+
+    @Test
     void deathIsNoticedWithoutARequest() throws Exception {
         Path log = dir.resolve("log");
         start(shell("echo $$ >> " + log + "; exec sleep 60"), "restart_good_ms", 1L, "end_eof_ms", 0L);
