@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -108,12 +109,15 @@ class DrainTest {
             assertTrue(busy.await(60, TimeUnit.SECONDS));
             used.get("/");
             fresh.get("/");
-            CompletableFuture<Void> drained = CompletableFuture
-                    .runAsync(() -> front.front.drain().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join());
-            Await.until("draining", front.front::isDraining);
+            CompletableFuture<Void> drained = new CompletableFuture<>();
+            Thread stop = new Thread(() -> front.front.drain().thenRun(() -> drained.complete(null)));
+            stop.start();
+            Await.until("it waits for the loop to stop listening", () -> stop.getState() == Thread.State.WAITING);
             sent.countDown();
-            assertLast(used);
-            assertLast(fresh);
+            for (Client client : List.of(used, fresh)) {
+                assertEquals("hello\n", client.answer().text());
+                assertTrue(client.atEnd());
+            }
             drained.get(60, TimeUnit.SECONDS);
         }
     }
