@@ -74,6 +74,12 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
             piece.release();
             return;
         }
+        if (!wanted) {
+            // what was left when the connection broke: nobody can ask for it any more
+            piece.release();
+            inputEnded(new ClosedChannelException());
+            return;
+        }
         wanted = false;
         receiver.data(piece);
     }

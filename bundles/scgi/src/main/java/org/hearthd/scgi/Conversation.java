@@ -89,6 +89,10 @@ final class Conversation implements Gate.Waiter {
         return length > 0;
     }
 
+    boolean isSentWhole() {
+        return up.isSentWhole();
+    }
+
     Spool newSpool() {
         return handler.newSpool(view.loop(), settings);
     }

@@ -207,6 +207,11 @@ final class Uplink implements Body {
         return left == 0 && sent || refused;
     }
 
+    /** Whether all of it was sent, as far as is known. */
+    boolean isSentWhole() {
+        return sent && !refused;
+    }
+
     void release() {
         if (spool != null) {
             spool.release();
