@@ -194,6 +194,8 @@ final class Conversation implements Gate.Waiter {
     void waitForBody() {
         if (down == null || down.silent()) {
             await(Wait.BODY, settings.times().body());
+        } else {
+            answering();
         }
     }
 
@@ -213,6 +215,8 @@ final class Conversation implements Gate.Waiter {
         }
         if (down.silent()) {
             await(delay == 0 ? Wait.FIRST_BYTE : Wait.END, delay == 0 ? settings.times().firstByte() : delay);
+        } else {
+            answering();
         }
     }
 
@@ -221,7 +225,7 @@ final class Conversation implements Gate.Waiter {
         up.endInput();
     }
 
-    /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
+    /** Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
     void answering() {
         if (down.isPaused()) {
             deadline.clear();

@@ -127,10 +127,10 @@ final class Uplink implements Body {
         left -= piece.readableBytes();
         if (refused) {
             piece.release();
-            readOn();
-            return;
+            goOn();
+        } else {
+            written(channel.writeAndFlush(piece));
         }
-        written(channel.writeAndFlush(piece));
     }
 
     private void sent(Future<? super Void> written) {
@@ -138,6 +138,10 @@ final class Uplink implements Body {
             return;
         }
         refused |= !written.isSuccess();
+        goOn();
+    }
+
+    private void goOn() {
         if (left > 0) {
             conversation.waitForBody();
             readOn();

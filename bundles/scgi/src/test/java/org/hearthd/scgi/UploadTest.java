@@ -333,6 +333,41 @@ class UploadTest extends ScgiContract {
     }
 
     @Test
+    void aSlowUploadKeepsAnAnswerAliveThatHasBegun() throws Exception {
+        serve(peer -> {
+            Map<String, String> variables = peer.variables();
+            peer.write("\n");
+            peer.write(peer.body(variables));
+        }, "idle.timeout.ms", 2000L);
+        try (House.Client client = house.send(House.post("Content-Length", "25"))) {
+            client.readUntil("\r\n\r\n");
+            for (int i = 0; i < 25; i++) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                client.write("x");
+            }
+            client.end();
+            assertEquals("x".repeat(25), client.readAll());
+        }
+    }
+
+    @Test
+    void aServerThatTakesNoBodyAndAnswersNothingIs504() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        serve(peer -> {
+            peer.variables();
+            peer.channel().shutdownInput();
+            done.await();
+        }, "first.byte.timeout.ms", 50L, "body.timeout.ms", 5000L);
+        try (House.Client client = house.send(House.post("Content-Length", "2000000"))) {
+            Thread sender = sender(client, 2_000_000);
+            String answer = client.readAll();
+            assertTrue(answer.startsWith("HTTP/1.1 504 "), answer);
+            sender.join();
+        }
+        done.countDown();
+    }
+
+    @Test
     void thousandsOfTinyPiecesDoNotNest() throws Exception {
         serve(this::echo);
         Request request = House.post();
