@@ -23,10 +23,12 @@ import org.hearthd.spi.ResponseHead;
 final class Conversation implements Gate.Waiter {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int LARGEST_READ = 256 * 1024;
+    /** How long a server that has answered completely may take to close, when it has seen the end of the request. */
+    private static final long LINGER_MS = 1000;
 
     /** What it waits for, which says what went wrong when the deadline is reached. */
     private enum Wait {
-        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER
+        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER, CLOSE, CLOSE_AFTER_END
     }
 
     private final ScgiHandler handler;
@@ -227,6 +229,9 @@ final class Conversation implements Gate.Waiter {
 
     /** Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
     void answering() {
+        if (down.answered()) {
+            return;
+        }
         if (down.isPaused()) {
             deadline.clear();
         } else {
@@ -251,6 +256,11 @@ final class Conversation implements Gate.Waiter {
                 await(Wait.FIRST_BYTE, Math.max(1, settings.times().firstByte() - settings.times().halfClose()));
             }
             case FIRST_BYTE -> serverLate("no answer within " + settings.times().firstByte() + " ms");
+            case CLOSE -> {
+                up.endInput();
+                await(Wait.CLOSE_AFTER_END, LINGER_MS);
+            }
+            case CLOSE_AFTER_END -> finish();
             case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
             default -> throw new IllegalStateException(wait.name());
         }
@@ -269,9 +279,11 @@ final class Conversation implements Gate.Waiter {
         line.server().works();
     }
 
-    /** The client has its answer; the server may still be writing. */
+    /** The client has its answer; the server may still be writing, or waiting for the end of the request. */
     void answered() {
-        if (!up.isSent()) {
+        if (up.isSent()) {
+            await(Wait.CLOSE, Math.max(1, settings.times().halfClose()));
+        } else {
             finish();
         }
     }
