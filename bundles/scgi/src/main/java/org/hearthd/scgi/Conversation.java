@@ -267,9 +267,7 @@ final class Conversation implements Gate.Waiter {
     }
 
     private void serverLate(String why) {
-        if (!down.answered()) {
-            line.server().report(exchange.toString(), why);
-        }
+        complain(why);
         fail(504, "The application server did not answer in time.");
     }
 
@@ -293,12 +291,17 @@ final class Conversation implements Gate.Waiter {
         if (over) {
             return;
         }
+        complain(why);
+        fail(502, "The application server gave no valid answer.");
+    }
+
+    /** A server that has said nothing is avoided for a while. */
+    private void complain(String why) {
         if (down.silent()) {
             line.server().failed(exchange.toString(), why);
         } else {
             line.server().report(exchange.toString(), why);
         }
-        fail(502, "The application server gave no valid answer.");
     }
 
     void failedToKeep(IOException cause) {
