@@ -227,7 +227,10 @@ final class Conversation implements Gate.Waiter {
         up.endInput();
     }
 
-    /** Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
+    /**
+     * Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no
+     * deadline.
+     */
     void answering() {
         if (down.answered()) {
             return;
