@@ -285,7 +285,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
             return own.get();
         }
         descriptors();
-        SocketByteExchange view = new SocketByteExchange();
+        SocketByteExchange view = new SocketByteExchange(exchange.request().method().equals("HEAD"));
         // The caller may use the view before the loop has registered the channel.
         view.attach(adopt(exchange.takeSocket(), nearest(), view, false));
         return view;

@@ -14,6 +14,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import org.hearthd.Headers;
 import org.hearthd.spi.ResponseHead;
 
 /**
@@ -26,6 +27,7 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     private static final int LINGER_S = 10;
     private static final Runnable NOTHING = () -> {};
 
+    private final boolean toHead;
     private DuplexChannel channel;
     private Body receiver;
     private Runnable writableHook = NOTHING;
@@ -35,6 +37,11 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     private boolean bodyOver;
     private boolean over;
     private boolean outputEnded;
+
+    /** @param toHead whether the request is a HEAD */
+    SocketByteExchange(boolean toHead) {
+        this.toHead = toHead;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -72,6 +79,12 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
         ByteBuf piece = (ByteBuf) message;
         if (over) {
             piece.release();
+            return;
+        }
+        if (!wanted) {
+            // what was left when the connection broke: nobody can ask for it any more
+            piece.release();
+            inputEnded(new ClosedChannelException());
             return;
         }
         wanted = false;
@@ -123,7 +136,18 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     @Override
     public ChannelFuture head(ResponseHead head) {
-        return channel.write(Unpooled.wrappedBuffer(head.encode()));
+        boolean bodiless = head.status() == 204 || head.status() == 304;
+        ResponseHead sent = bodiless && !toHead ? withoutBody(head) : head;
+        return channel.write(Unpooled.wrappedBuffer(sent.encode()));
+    }
+
+    /** A C front gives a 204 and a 304 a chunked body, and so breaks its connection, unless they have a length. */
+    private static ResponseHead withoutBody(ResponseHead head) {
+        Headers headers = head.headers();
+        boolean known = head.status() == 304 && headers.contains("Content-Length");
+        return known
+                ? head
+                : new ResponseHead(head.status(), head.reason(), headers.without("Content-Length").with("Content-Length", "0"));
     }
 
     @Override

@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.Set;
 import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +97,41 @@ class ConnectTest {
                 assertEquals("hello", read.take());
                 assertEquals("end", read.take());
             }
+            connecting.channel().close().sync();
+        }
+    }
+
+    /** A server that closes without reading all it was sent resets the connection behind what it has written. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aResetDoesNotOvertakeWhatCameBeforeIt(boolean unix) throws Exception {
+        String sent = "x".repeat(10_000);
+        try (ServerSocketChannel listening = listen(unix)) {
+            ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loops.next(), 5000).sync();
+            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object message) {
+                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+                    ((ByteBuf) message).release();
+                }
+
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                    read.add("error");
+                }
+            });
+            try (SocketChannel server = listening.accept()) {
+                connecting.channel().writeAndFlush(Unpooled.copiedBuffer("unread", StandardCharsets.US_ASCII)).sync();
+                server.write(ByteBuffer.wrap(sent.getBytes(StandardCharsets.US_ASCII)));
+            }
+            // long enough for the loop to see the reset, which it does unasked
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            connecting.channel().config().setAutoRead(true);
+            StringBuilder all = new StringBuilder();
+            for (String piece = read.take(); !piece.equals("error"); piece = read.take()) {
+                all.append(piece);
+            }
+            assertEquals(sent.length(), all.length());
             connecting.channel().close().sync();
         }
     }

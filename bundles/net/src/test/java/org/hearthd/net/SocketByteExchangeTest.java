@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
@@ -67,7 +68,11 @@ class SocketByteExchangeTest {
 
     /** An exchange whose response socket is the server's end, and maybe with a view of its own. */
     private static Exchange exchange(Fd socket, ByteExchange own) {
-        return ManagedExchange.of("test", Request.of("GET", "/", "HTTP/1.1", "", Headers.of()), new SocketBackend(socket, own));
+        return exchange("GET", socket, own);
+    }
+
+    private static Exchange exchange(String method, Fd socket, ByteExchange own) {
+        return ManagedExchange.of("test", Request.of(method, "/", "HTTP/1.1", "", Headers.of()), new SocketBackend(socket, own));
     }
 
     private void open(boolean unix) throws Exception {
@@ -249,6 +254,23 @@ class SocketByteExchangeTest {
         });
         assertTrue(written.await(60, TimeUnit.SECONDS));
         assertInstanceOf(IOException.class, written.cause());
+    }
+
+    /** A C front frames whatever has no length as chunked, which breaks its connection behind these. */
+    @ParameterizedTest
+    @CsvSource({"GET, 204, '', Content-Length: 0", "POST, 204, 7, Content-Length: 0", "GET, 304, '', Content-Length: 0",
+        "GET, 304, 7, Content-Length: 7", "HEAD, 204, '', ''", "HEAD, 304, '', ''", "HEAD, 304, 7, Content-Length: 7"})
+    void anAnswerThatMayHaveNoBodySaysSo(String method, int status, String length, String seen) throws Exception {
+        ends = Ends.of(true);
+        view = loops.bytes(exchange(method, ends.server(), null));
+        Headers headers = length.isEmpty() ? Headers.of() : Headers.of("Content-Length", length);
+        on(() -> {
+            view.head(ResponseHead.of(status, headers));
+            return view.end();
+        });
+        ends.client().shutdownOutput();
+        String head = ends.readAll();
+        assertEquals(seen.isEmpty() ? "" : seen + "\r\n", head.substring(head.indexOf('\n') + 1, head.length() - 2));
     }
 
     @Test

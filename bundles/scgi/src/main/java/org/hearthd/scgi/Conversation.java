@@ -23,10 +23,12 @@ import org.hearthd.spi.ResponseHead;
 final class Conversation implements Gate.Waiter {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     private static final int LARGEST_READ = 256 * 1024;
+    /** How long a server that has answered completely may take to close, when it has seen the end of the request. */
+    private static final long LINGER_MS = 1000;
 
     /** What it waits for, which says what went wrong when the deadline is reached. */
     private enum Wait {
-        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER
+        BODY, PLACE, SERVER_READS, END, FIRST_BYTE, ANSWER, CLOSE, CLOSE_AFTER_END
     }
 
     private final ScgiHandler handler;
@@ -87,6 +89,10 @@ final class Conversation implements Gate.Waiter {
 
     boolean hasBody() {
         return length > 0;
+    }
+
+    boolean isSentWhole() {
+        return up.isSentWhole();
     }
 
     Spool newSpool() {
@@ -190,6 +196,8 @@ final class Conversation implements Gate.Waiter {
     void waitForBody() {
         if (down == null || down.silent()) {
             await(Wait.BODY, settings.times().body());
+        } else {
+            answering();
         }
     }
 
@@ -209,6 +217,8 @@ final class Conversation implements Gate.Waiter {
         }
         if (down.silent()) {
             await(delay == 0 ? Wait.FIRST_BYTE : Wait.END, delay == 0 ? settings.times().firstByte() : delay);
+        } else {
+            answering();
         }
     }
 
@@ -217,8 +227,14 @@ final class Conversation implements Gate.Waiter {
         up.endInput();
     }
 
-    /** Bytes have moved while the answer comes. The source watches over a client that does not take it: then there is no deadline. */
+    /**
+     * Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no
+     * deadline.
+     */
     void answering() {
+        if (down.answered()) {
+            return;
+        }
         if (down.isPaused()) {
             deadline.clear();
         } else {
@@ -243,15 +259,18 @@ final class Conversation implements Gate.Waiter {
                 await(Wait.FIRST_BYTE, Math.max(1, settings.times().firstByte() - settings.times().halfClose()));
             }
             case FIRST_BYTE -> serverLate("no answer within " + settings.times().firstByte() + " ms");
+            case CLOSE -> {
+                up.endInput();
+                await(Wait.CLOSE_AFTER_END, LINGER_MS);
+            }
+            case CLOSE_AFTER_END -> finish();
             case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
             default -> throw new IllegalStateException(wait.name());
         }
     }
 
     private void serverLate(String why) {
-        if (!down.answered()) {
-            line.server().report(exchange.toString(), why);
-        }
+        complain(why);
         fail(504, "The application server did not answer in time.");
     }
 
@@ -261,9 +280,11 @@ final class Conversation implements Gate.Waiter {
         line.server().works();
     }
 
-    /** The client has its answer; the server may still be writing. */
+    /** The client has its answer; the server may still be writing, or waiting for the end of the request. */
     void answered() {
-        if (!up.isSent()) {
+        if (up.isSent()) {
+            await(Wait.CLOSE, Math.max(1, settings.times().halfClose()));
+        } else {
             finish();
         }
     }
@@ -273,12 +294,17 @@ final class Conversation implements Gate.Waiter {
         if (over) {
             return;
         }
+        complain(why);
+        fail(502, "The application server gave no valid answer.");
+    }
+
+    /** A server that has said nothing is avoided for a while. */
+    private void complain(String why) {
         if (down.silent()) {
             line.server().failed(exchange.toString(), why);
         } else {
             line.server().report(exchange.toString(), why);
         }
-        fail(502, "The application server gave no valid answer.");
     }
 
     void failedToKeep(IOException cause) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import org.hearthd.net.ByteExchange;
 
@@ -228,10 +229,14 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A server that closes without reading all of the body resets the connection behind its answer, which it may. */
+    /**
+     * A server that closes without reading all of the body resets the connection behind its answer, which it may. Over TCP the reset
+     * drops what the server has not sent yet: there it is taken well only while the server is known not to have all of the body.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean early = cause instanceof IOException && conversation.hasBody() && begun;
+        boolean unread = conversation.hasBody() && !(channel instanceof SocketChannel && conversation.isSentWhole());
+        boolean early = cause instanceof IOException && unread && begun;
         if (early || answered) {
             ended();
         } else {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -62,10 +63,27 @@ final class Spool {
         ByteBuf all = memory.isReadable() ? piece.alloc().compositeBuffer(2).addComponents(true, memory, piece) : piece;
         memory = Unpooled.EMPTY_BUFFER;
         writing = true;
-        workers.execute(() -> {
-            IOException failure = write(all);
+        try {
+            workers.execute(() -> {
+                IOException failure = write(all);
+                report(failure, then);
+            });
+        } catch (RejectedExecutionException e) {
+            // the handler has stopped
+            writing = false;
+            all.release();
+            then.accept(new IOException("temporary files are not written any more", e));
+        }
+    }
+
+    /** On a worker. */
+    private void report(IOException failure, Consumer<IOException> then) {
+        try {
             loop.execute(() -> written(failure, then));
-        });
+        } catch (RejectedExecutionException e) {
+            // the loop has ended, and nobody is there for the file but us
+            close();
+        }
     }
 
     /** On a worker. */

@@ -127,10 +127,10 @@ final class Uplink implements Body {
         left -= piece.readableBytes();
         if (refused) {
             piece.release();
-            readOn();
-            return;
+            goOn();
+        } else {
+            written(channel.writeAndFlush(piece));
         }
-        written(channel.writeAndFlush(piece));
     }
 
     private void sent(Future<? super Void> written) {
@@ -138,6 +138,10 @@ final class Uplink implements Body {
             return;
         }
         refused |= !written.isSuccess();
+        goOn();
+    }
+
+    private void goOn() {
         if (left > 0) {
             conversation.waitForBody();
             readOn();
@@ -205,6 +209,11 @@ final class Uplink implements Body {
     /** Whether the server has all of it, or takes no more. */
     boolean isSent() {
         return left == 0 && sent || refused;
+    }
+
+    /** Whether all of it was sent, as far as is known. */
+    boolean isSentWhole() {
+        return sent && !refused;
     }
 
     void release() {

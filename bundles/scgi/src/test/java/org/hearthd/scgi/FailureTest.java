@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that are silent, stop or go away, clients that do, and what the client gets. */
 class FailureTest extends ScgiContract {
@@ -31,6 +33,35 @@ class FailureTest extends ScgiContract {
             peer.read(1);
         }).address)));
         assertAnswer(504);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 5\n\nhello", "Status: 204\n\n", "Status: 304\n\n",
+        "Transfer-Encoding: chunked\n\n0\r\n\r\n"})
+    void aServerThatReadsToTheEndBehindACompleteAnswerSeesIt(String answer) throws Exception {
+        CountDownLatch seen = new CountDownLatch(1);
+        house(unix(peer -> {
+            peer.variables();
+            peer.write(answer);
+            peer.readAll();
+            seen.countDown();
+        }).address, "idle.timeout.ms", 3_600_000L);
+        assertTrue(house.ask(House.get()).startsWith("HTTP/1.1 "));
+        assertTrue(seen.await(30, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aServerThatDoesNotCloseBehindACompleteAnswerKeepsNoPlace(boolean halfClose) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        house(unix(peer -> {
+            peer.variables();
+            peer.write("Content-Length: 5\n\nhello");
+            never.await();
+        }).address, "max.connections", 1, "queue.timeout.ms", 30_000L, "half.close", halfClose);
+        assertAnswer(200);
+        assertAnswer(200);
+        never.countDown();
     }
 
     @Test

@@ -81,6 +81,15 @@ class ServersTest extends ScgiContract {
     }
 
     @Test
+    void aServerThatStaysSilentIsAvoided() throws Exception {
+        TestServer first = unix(TestServer.Peer::readAll);
+        TestServer other = unix(ScgiContract::hello);
+        house(first.address + "," + other.address, "first.byte.timeout.ms", 50L, "half.close", false);
+        assertAnswer(504);
+        assertAnswer(200);
+    }
+
+    @Test
     void aNameIsResolvedAndAllItsAddressesAreTried() throws Exception {
         TestServer server = tcp(ScgiContract::hello);
         house(server.address.replace("127.0.0.1", "localhost"));

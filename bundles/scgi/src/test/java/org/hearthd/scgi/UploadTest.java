@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.hearthd.Request;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,18 +166,82 @@ class UploadTest extends ScgiContract {
         };
         house((unix ? unix(early) : tcp(early)).address);
         try (House.Client client = house.send(House.post("Content-Length", Integer.toString(LARGE)))) {
-            Thread sender = new Thread(() -> {
-                try {
-                    client.write("x".repeat(LARGE));
-                    client.end();
-                } catch (IOException e) {
-                    seen.add(e.toString());
-                }
-            });
-            sender.start();
+            Thread sender = sender(client, LARGE);
             String answer = client.readAll();
             assertTrue(answer.endsWith(page), () -> answer.length() + " bytes, sender: " + seen);
             sender.join();
+        }
+    }
+
+    /** The server closes with the body unread, which resets the connection, while all buffers on the way to the client are full. */
+    @ParameterizedTest
+    @ValueSource(ints = {50_000, LARGE})
+    void anAnswerWithoutALengthToABodyThatIsNotReadReachesASlowClientWhole(int upload) throws Exception {
+        CompletableFuture<Integer> written = new CompletableFuture<>();
+        serve(peer -> {
+            peer.variables();
+            peer.write("\n");
+            written.complete(fill(peer.channel()));
+        });
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(upload)))) {
+            Thread sender = sender(client, upload);
+            int size = written.get(60, TimeUnit.SECONDS);
+            // long enough for the reset to be seen
+            assertEquals(null, seen.poll(100, TimeUnit.MILLISECONDS));
+            client.readUntil("\r\n\r\n");
+            assertEquals(size, client.readAll().length());
+            sender.join();
+        }
+    }
+
+    /** Writes until nothing has been taken for a while. */
+    private static int fill(SocketChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        int size = 0;
+        for (int refused = 0; refused < 50; refused++) {
+            int count = channel.write(ByteBuffer.allocate(10_000));
+            if (count > 0) {
+                size += count;
+                refused = 0;
+            } else {
+                LockSupport.parkNanos(2_000_000);
+            }
+        }
+        return size;
+    }
+
+    private Thread sender(House.Client client, int size) {
+        Thread sender = new Thread(() -> {
+            try {
+                client.write("x".repeat(size));
+                client.end();
+            } catch (IOException e) {
+                seen.add(e.toString());
+            }
+        });
+        sender.start();
+        return sender;
+    }
+
+    /** Over TCP a reset drops what the server has not sent yet: an answer without a length may lack its end. */
+    @Test
+    void aResetBehindARequestThatWasSentBreaksAnAnswerWithoutALengthOverTcp() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        try (Logged log = new Logged()) {
+            house(tcp(peer -> {
+                peer.body(peer.variables());
+                peer.write("\nhi");
+                read.await();
+                peer.reset();
+            }).address);
+            try (House.Client client = house.send(House.post("Content-Length", "5"))) {
+                client.write("hello");
+                client.end();
+                client.readUntil("hi");
+                read.countDown();
+                client.readAll();
+                House.await("it is reported", () -> log.says("the connection failed"));
+            }
         }
     }
 
@@ -261,6 +330,41 @@ class UploadTest extends ScgiContract {
             }
             assertEquals("", client.readAll());
         }
+    }
+
+    @Test
+    void aSlowUploadKeepsAnAnswerAliveThatHasBegun() throws Exception {
+        serve(peer -> {
+            Map<String, String> variables = peer.variables();
+            peer.write("\n");
+            peer.write(peer.body(variables));
+        }, "idle.timeout.ms", 2000L);
+        try (House.Client client = house.send(House.post("Content-Length", "25"))) {
+            client.readUntil("\r\n\r\n");
+            for (int i = 0; i < 25; i++) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                client.write("x");
+            }
+            client.end();
+            assertEquals("x".repeat(25), client.readAll());
+        }
+    }
+
+    @Test
+    void aServerThatTakesNoBodyAndAnswersNothingIs504() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        serve(peer -> {
+            peer.variables();
+            peer.channel().shutdownInput();
+            done.await();
+        }, "first.byte.timeout.ms", 50L, "body.timeout.ms", 5000L);
+        try (House.Client client = house.send(House.post("Content-Length", "2000000"))) {
+            Thread sender = sender(client, 2_000_000);
+            String answer = client.readAll();
+            assertTrue(answer.startsWith("HTTP/1.1 504 "), answer);
+            sender.join();
+        }
+        done.countDown();
     }
 
     @Test
