@@ -49,6 +49,8 @@ final class Restorer {
     /** Stops and starts a bundle, bounded in time; says why it does not run then, or nothing. */
     static String restart(Bundle bundle, Swap.Tools tools) {
         Start start = new Start(bundle);
+        // or whoever is stopped would not be waited for
+        Thread.interrupted();
         try {
             bundle.stop(Bundle.STOP_TRANSIENT);
             start.begin("hearth-deploy-restart", tools.tasks());
@@ -61,6 +63,8 @@ final class Restorer {
                 return "its start has not returned";
             }
             LockSupport.parkNanos(POLL_NANOS);
+            // whoever ends this room wants it over soon, but would make this spin
+            Thread.interrupted();
         }
         Throwable failure = start.failure();
         return failure == null ? "" : tools.explain().notStarted(bundle, failure);

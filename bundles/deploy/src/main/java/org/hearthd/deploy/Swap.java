@@ -105,11 +105,15 @@ final class Swap implements Runnable {
         try {
             end = attempt();
         } catch (RuntimeException | LinkageError broken) {
-            reason = "deploying it failed: " + broken;
-            start.discard(tools.installer(), () -> {});
-            LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
+            broke(broken, null);
         }
         finished.accept(this, end);
+    }
+
+    private void broke(Throwable broken, Succession succession) {
+        reason = "deploying it failed: " + broken;
+        discard(succession);
+        LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
     }
 
     private End attempt() {
@@ -163,22 +167,30 @@ final class Swap implements Runnable {
             reason = tools.explain().unresolved(candidate, "its requirements cannot be met together");
             return End.UNRESOLVED;
         }
-        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
-        while (!drained.isDone() && !isInterrupted()) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        End end = End.CANCELLED;
-        boolean stopped = stopOld();
-        if (stopped && !cancelled) {
-            steps = ", which was stopped because its handlers are exclusive";
-            end = endOf(succession);
-        } else {
-            discard(succession);
+        End end = End.FAILED;
+        try {
+            end = afterTheOther(succession);
+        } catch (RuntimeException | LinkageError broken) {
+            broke(broken, succession);
         }
         if (end != End.COMMITTED && !tools.installer().isEnding()) {
-            restoreOld();
+            restoreOld(succession);
         }
-        return stopped ? end : End.FAILED;
+        return end;
+    }
+
+    private End afterTheOther(Succession succession) {
+        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
+        while (!isInterrupted() && !drained.isDone()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        // who was not waited for is not stopped: that would end what it has in progress
+        if (cancelled || !stopOld()) {
+            discard(succession);
+            return cancelled ? End.CANCELLED : End.FAILED;
+        }
+        steps = ", which was stopped because its handlers are exclusive";
+        return endOf(succession);
     }
 
     private boolean stopOld() {
@@ -192,9 +204,13 @@ final class Swap implements Runnable {
     }
 
     /** As before, bounded in time: what has been stopped may hold on to what the old one needs. */
-    private void restoreOld() {
+    private void restoreOld(Succession succession) {
         start.awaitDiscarded(RESTORE_WAIT_NANOS);
-        outage = Restorer.restart(old.bundle(), tools);
+        if (old.bundle().getState() == Bundle.ACTIVE) {
+            succession.readmitPredecessor();
+        } else {
+            outage = Restorer.restart(old.bundle(), tools);
+        }
     }
 
     private boolean isInterrupted() {

@@ -28,6 +28,9 @@ final class TestHandlers implements Handlers {
     /** By version of the bundle: what its drain waits for. */
     final Map<String, CompletableFuture<Void>> drains = new ConcurrentHashMap<>();
 
+    /** Versions of bundles whose succession throws while their handlers are waited for. */
+    final Set<String> broken = ConcurrentHashMap.newKeySet();
+
     /** Names of handlers that a bundle had once. */
     private final Map<Bundle, Set<String>> withdrawn = new ConcurrentHashMap<>();
 
@@ -61,7 +64,15 @@ final class TestHandlers implements Handlers {
             }
 
             @Override
+            public void readmitPredecessor() {
+                references(predecessor).forEach(one -> retired.remove(id(one)));
+            }
+
+            @Override
             public Map<String, String> missing() {
+                if (announced.contains(successor) && broken.contains(successor.getVersion().toString())) {
+                    throw new IllegalStateException("it is broken");
+                }
                 Map<String, String> missing = new HashMap<>();
                 required.forEach(name -> missing.put(name, "it is not there"));
                 references(successor).forEach(one -> missing.remove(name(one)));
