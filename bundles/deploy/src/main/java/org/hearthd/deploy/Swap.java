@@ -44,6 +44,8 @@ final class Swap implements Runnable {
     private final Start start;
     private volatile boolean cancelled;
     private boolean launched;
+    /** Whether the log says already that there was no thread for it. */
+    private boolean delayed;
     /** Written by its thread before it has finished. */
     private String reason = "";
     private String steps = "";
@@ -62,11 +64,18 @@ final class Swap implements Runnable {
         this.start = new Start(candidate);
     }
 
-    /** Begins, unless it has begun. */
+    /** Begins, unless it has begun; without a thread for it it has to be called again. */
     void launch() {
-        if (!launched) {
-            launched = true;
+        if (launched) {
+            return;
+        }
+        try {
             tools.tasks().start("hearth-deploy-" + deployment.file, this);
+            launched = true;
+        } catch (OutOfMemoryError threadless) {
+            LOG.log(delayed ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
+                    "{0} cannot be deployed now, which is tried again: {1}", deployment.file, threadless.getMessage());
+            delayed = true;
         }
     }
 
@@ -104,7 +113,7 @@ final class Swap implements Runnable {
         End end = End.FAILED;
         try {
             end = attempt();
-        } catch (RuntimeException | LinkageError broken) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError broken) {
             broke(broken, null);
         }
         finished.accept(this, end);
@@ -170,7 +179,7 @@ final class Swap implements Runnable {
         End end = End.FAILED;
         try {
             end = afterTheOther(succession);
-        } catch (RuntimeException | LinkageError broken) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError broken) {
             broke(broken, succession);
         }
         if (end != End.COMMITTED && !tools.installer().isEnding()) {

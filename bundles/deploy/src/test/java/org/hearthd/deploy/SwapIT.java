@@ -323,12 +323,53 @@ class SwapIT {
     }
 
     @Test
+    void saysInTenLinesThatNeitherTheNewNorTheOldExclusiveHandlerStarts() throws Exception {
+        Path port = Files.createFile(home.resolve("port"));
+        startWith(hello("1.0.0").header("Exclusive", "true").header("Needs", port.toString()));
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.0").activator(Thrower.class));
+        room.until(() -> room.mark("hello.jar").contains("1.0.0 does not start again"), "both fail");
+        assertTrue(room.mark("hello.jar").lines().count() <= 10, room.mark("hello.jar"));
+        room.until(() -> room.logged("1.0.0 does not start again"), "it is in the log");
+        assertTrue(
+                room.log.stream().filter(line -> line.contains("does not start again"))
+                        .allMatch(line -> line.lines().count() <= 10),
+                room.log::toString);
+    }
+
+    @Test
+    void doesNotStartANewVersionWhileTheOldExclusiveOneIsBeingStartedAgain() throws Exception {
+        Path port = Files.createFile(home.resolve("port"));
+        Path hold = home.resolve("hold");
+        startWith(hello("1.0.0").header("Exclusive", "true").header("Needs", port.toString()).header("Waits", hold.toString()));
+        Bundle old = room.active("hello.jar");
+        Files.delete(port);
+        room.put("hello.jar", hello("2.0.0").activator(Thrower.class));
+        room.until(() -> room.state("hello.jar").contains("1.0.0 does not start again"), "both fail");
+        Files.createFile(hold);
+        Files.createFile(port);
+        room.until(() -> Files.exists(Path.of(hold + ".seen")), "the old one is being started");
+        AtomicInteger overlaps = new AtomicInteger();
+        room.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STARTING && event.getBundle().getVersion().getMajor() == 3
+                    && (old.getState() & (Bundle.STARTING | Bundle.ACTIVE)) != 0) {
+                overlaps.incrementAndGet();
+            }
+        });
+        room.put("hello.jar", hello("3.0.0").header("Exclusive", "true"));
+        room.until(() -> !room.state("hello.jar").contains("no database here"), "the new one is seen");
+        Files.delete(hold);
+        room.until(() -> room.runs("hello.jar", "3.0.0"), "it takes over");
+        assertEquals(0, overlaps.get(), "both ran");
+    }
+
+    @Test
     void startsAnExclusiveHandlerAgainWhateverBreaksOnTheWay() throws Exception {
         startWith(hello("1.0.0").header("Exclusive", "true"));
         Bundle old = room.active("hello.jar");
-        room.handlers.broken.add("2.0.0");
+        room.handlers.errors.put("2.0.0", () -> new OutOfMemoryError("unable to create native thread"));
         room.put("hello.jar", hello("2.0.0").header("Exclusive", "true"));
-        assertRefused(old, "deploying it failed: java.lang.IllegalStateException: it is broken");
+        assertRefused(old, "deploying it failed: java.lang.OutOfMemoryError: unable to create native thread");
     }
 
     @Test

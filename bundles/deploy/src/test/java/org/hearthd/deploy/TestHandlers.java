@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.hearthd.dispatch.Handlers;
 import org.hearthd.dispatch.Succession;
 import org.osgi.framework.Bundle;
@@ -28,8 +29,8 @@ final class TestHandlers implements Handlers {
     /** By version of the bundle: what its drain waits for. */
     final Map<String, CompletableFuture<Void>> drains = new ConcurrentHashMap<>();
 
-    /** Versions of bundles whose succession throws while their handlers are waited for. */
-    final Set<String> broken = ConcurrentHashMap.newKeySet();
+    /** By version of the bundle: what is thrown while its handlers are waited for. */
+    final Map<String, Supplier<Error>> errors = new ConcurrentHashMap<>();
 
     /** Names of handlers that a bundle had once. */
     private final Map<Bundle, Set<String>> withdrawn = new ConcurrentHashMap<>();
@@ -70,8 +71,9 @@ final class TestHandlers implements Handlers {
 
             @Override
             public Map<String, String> missing() {
-                if (announced.contains(successor) && broken.contains(successor.getVersion().toString())) {
-                    throw new IllegalStateException("it is broken");
+                Supplier<Error> error = errors.get(successor.getVersion().toString());
+                if (error != null) {
+                    throw error.get();
                 }
                 Map<String, String> missing = new HashMap<>();
                 required.forEach(name -> missing.put(name, "it is not there"));
