@@ -19,6 +19,7 @@ import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Who accepts goes on whatever becomes of the accepted. */
 final class DoorTest extends Contract {
@@ -38,6 +39,7 @@ final class DoorTest extends Contract {
     }
 
     @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void acceptsTheNextWhenThereWasNoThreadForTheFirstWhichIsClosed() throws Exception {
         UnixAddress address = new UnixAddress(dir.resolve("ctl.sock"));
         AtomicInteger accepted = new AtomicInteger();
