@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Stamped;
+import org.hearthd.itests.handlers.Sticky;
 import org.hearthd.itests.handlers.Twin;
 import org.hearthd.launcher.load.Inspection;
 import org.hearthd.launcher.load.LoadFailure;
@@ -40,8 +41,12 @@ public class BundleSwapUnderLoadIT {
     public void start() throws Exception {
         Path dir = folder.getRoot().toPath();
         // in the end every connection of the load has time for one more request
-        hearth = HearthProcess.ready(HearthProcess.home(dir.resolve("home"), "org.hearthd.http-main.cfg",
-                "address = 127.0.0.1:${hearth.port}\ndrain.idle.ms = 4000\n"));
+        Path home = HearthProcess.home(dir.resolve("home"), "org.hearthd.http-main.cfg",
+                "address = 127.0.0.1:${hearth.port}\ndrain.idle.ms = 4000\n");
+        // a swap that waits for a self-check waits as long as its test
+        Files.writeString(home.resolve("config/org.hearthd.dispatch.cfg"), "check.timeout.ms = 600000\n");
+        Files.writeString(home.resolve("config/org.hearthd.deploy.cfg"), "ready.timeout.ms = 600000\n");
+        hearth = HearthProcess.ready(home);
         stamped = HandlerBundles.pack(dir, "stamped", "1.0.1", Stamp.class, Stamped.class);
         hearth.deploy(stamped, "stamped.jar");
         hearth.awaitAnswer("/stamped?1", 200, "\u0001");
@@ -92,13 +97,18 @@ public class BundleSwapUnderLoadIT {
         try (UnderLoad load = UnderLoad.start(() -> new Awaited(unanswered), hearth.url(""), UnderLoad.mixture("/stamped"))) {
             hearth.deploy(version(stamped, 2), "stamped.jar");
             load.awaitStamp("stamped", 2);
-            hearth.deploy(version(stamped, 3), "stamped.jar");
+            hearth.deploy(HandlerBundles.pack(folder.getRoot().toPath(), "stamped", "1.0.3", Stamp.class, Sticky.class),
+                    "stamped.jar");
+            Await.until("the swap has begun",
+                    () -> hearth.ctl.row("deployments", "file", "stamped.jar").getString("state").equals("swapping"));
             List<Inspection> left = List.copyOf(unanswered);
             hearth.signal("TERM");
             assertEquals(hearth.errors(), 0, hearth.awaitExit());
             Tally tally = load.stopped();
             assertTrue(tally.toString(), Set.of("refused").containsAll(tally.failures().keySet()));
             assertTrue(tally.toString(), Collections.disjoint(left, unanswered));
+            assertEquals("1.0.3 was never in service", List.of(1L, 2L), tally.versions().stream().map(Version::number).toList());
+            assertFalse(hearth.errors(), hearth.errors().contains("1.0.3) has replaced"));
         }
     }
 

@@ -5,6 +5,9 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.IllegalFormatException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.service.log.FormatterLogger;
@@ -21,6 +24,19 @@ final class OsgiLog implements LoggerFactory {
     private static final Pattern OF_SCR = Pattern.compile("bundle \\S+ \\(\\d+\\)");
     private static final System.Logger SCR = System.getLogger("org.apache.felix.scr");
     private static final System.Logger DETAILS = System.getLogger(OsgiLog.class.getName());
+    /** What is said again after a longer pause is news: the same mistake may have been made again. */
+    private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final LongSupplier nanoTime;
+
+    OsgiLog() {
+        this(System::nanoTime);
+    }
+
+    /** With another clock. */
+    OsgiLog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     @Override
     public Logger getLogger(String name) {
@@ -45,17 +61,20 @@ final class OsgiLog implements LoggerFactory {
     @Override
     public <L extends Logger> L getLogger(Bundle bundle, String name, Class<L> loggerType) {
         Class<?>[] type = {loggerType == Logger.class ? Logger.class : FormatterLogger.class};
-        return loggerType.cast(Proxy.newProxyInstance(Logger.class.getClassLoader(), type, new Calls(name)));
+        return loggerType.cast(Proxy.newProxyInstance(Logger.class.getClassLoader(), type, new Calls(name, nanoTime)));
     }
 
     /** The methods of a logger, which are the same for each level. */
     private static final class Calls implements InvocationHandler {
         private final String name;
         private final System.Logger logger;
+        private final LongSupplier nanoTime;
         private String last = "";
+        private long lastAt;
 
-        Calls(String name) {
+        Calls(String name, LongSupplier nanoTime) {
             this.name = name;
+            this.nanoTime = nanoTime;
             this.logger = System.getLogger(name);
         }
 
@@ -96,11 +115,22 @@ final class OsgiLog implements LoggerFactory {
                     ? several
                     : Arrays.copyOfRange(arguments, 1, arguments.length);
             Throwable thrown = values.length > 0 && values[values.length - 1] instanceof Throwable t ? t : null;
-            String message = printf ? String.format((String) arguments[0], values) : filled((String) arguments[0], values);
+            // what an exception says may be nothing
+            String format = String.valueOf(arguments[0]);
+            String message = printf ? printed(format, values) : filled(format, values);
             if (OF_SCR.matcher(message).lookingAt()) {
                 logScr(level, message, thrown);
             } else {
                 logger.log(level, message, thrown);
+            }
+        }
+
+        /** A record with a mistake in its format is still a record. */
+        private static String printed(String format, Object... values) {
+            try {
+                return String.format(format, values);
+            } catch (IllegalFormatException mistaken) {
+                return format + " " + Arrays.toString(values);
             }
         }
 
@@ -118,9 +148,13 @@ final class OsgiLog implements LoggerFactory {
         /** A component that fails is tried again whenever somebody wants it: what is the same as before is no news. */
         private synchronized void logScr(Level level, String message, Throwable thrown) {
             String text = message + ShortTrace.of(thrown);
-            if (level == Level.ERROR && !text.equals(last)) {
-                SCR.log(level, text);
+            if (level == Level.ERROR) {
+                long now = nanoTime.getAsLong();
+                if (!text.equals(last) || now - lastAt >= REPEAT_NANOS) {
+                    SCR.log(level, text);
+                }
                 last = text;
+                lastAt = now;
             }
             DETAILS.log(Level.DEBUG, message, thrown);
         }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -76,6 +78,31 @@ class OsgiLogTest {
         logger.error("bundle org.example.greeter:1.0.0 (7) : failed", cause);
         logger.error("bundle org.example.greeter:1.0.0 (7) : failed", cause);
         assertEquals(1, records.size(), () -> messages().toString());
+    }
+
+    @Test
+    void whatDeclarativeServicesSayAgainAfterAPauseIsLoggedAgain() {
+        AtomicLong clock = new AtomicLong(Long.MAX_VALUE);
+        org.osgi.service.log.Logger timed = new OsgiLog(clock::get).getLogger("org.example.Greeter");
+        Throwable cause = new IllegalStateException("no disk");
+        for (int retry = 0; retry < 30; retry++) {
+            timed.error("bundle org.example.greeter:1.0.0 (7) : failed", cause);
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        }
+        assertEquals(1, records.size(), () -> messages().toString());
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+        timed.error("bundle org.example.greeter:1.0.0 (7) : failed", cause);
+        assertEquals(2, records.size(), "a good configuration may have been there in between");
+    }
+
+    @Test
+    void aRecordWithoutTextOrWithAMistakeInItsFormatIsLogged() {
+        Throwable cause = new IllegalStateException();
+        logger.error(cause.getMessage(), cause);
+        assertEquals(List.of("null"), messages());
+        assertSame(cause, records.get(0).getThrown());
+        new OsgiLog().getLogger(OsgiLogTest.class, FormatterLogger.class).error("%d of %d disks", "three", 4);
+        assertEquals("%d of %d disks [three, 4]", records.get(1).getMessage());
     }
 
     @Test

@@ -80,6 +80,9 @@ final class Attempts {
         Deployment deployment = swap.deployment;
         boolean stale = deployment.removed || deployment.next != null || swap.isCancelled()
                 || tools.installer().isEnding();
+        if (!swap.outage().isEmpty()) {
+            restorer.begin(swap.old, swap.outage());
+        }
         if (end == Swap.End.COMMITTED || end == Swap.End.AILING) {
             committed(swap, end == Swap.End.AILING && !swap.recovery);
         } else if (end == Swap.End.UNRESOLVED && !stale) {
@@ -88,9 +91,6 @@ final class Attempts {
             tools.installer().remove(swap.candidate);
             dismiss(swap);
         } else {
-            if (!swap.outage().isEmpty()) {
-                restorer.begin(swap.old, swap.outage());
-            }
             if (!stale && end == Swap.End.FAILED) {
                 reports.failed(swap);
             }

@@ -188,12 +188,13 @@ public final class DeployDirectory {
                 bundlesChanged = false;
                 deployer.retry();
             }
+            deployer.launch();
             deployer.retryStorage(System.nanoTime());
             deployer.restore(System.nanoTime());
             deployer.explainUnsatisfied(System.nanoTime());
         } catch (IOException failed) {
             reportUnreadable(failed);
-        } catch (RuntimeException | LinkageError failed) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError failed) {
             LOG.log(System.Logger.Level.ERROR, "Deploying from " + directory + " failed", failed);
         }
     }

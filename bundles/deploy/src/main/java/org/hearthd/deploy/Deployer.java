@@ -39,7 +39,7 @@ final class Deployer {
         this.store = store;
         this.reports = reports;
         this.complaints = new Complaints(tools.explain());
-        this.restorer = new Restorer(tools, deployments.values(), this);
+        this.restorer = new Restorer(tools, deployments.values(), this::settle, this);
         this.attempts = new Attempts(tools, store, reports, revisions, loaders, restorer, deployments.values(), this::finished,
                 this::settle, this);
     }
@@ -91,6 +91,14 @@ final class Deployer {
     synchronized void retry() {
         attempts.retryUnresolved();
         settle();
+    }
+
+    /** Begins the attempts that are ready and have not begun: those for which there was no thread. */
+    synchronized void launch() {
+        if (!closed) {
+            deployments.values().stream().filter(deployment -> deployment.swap != null)
+                    .forEach(deployment -> deployment.swap.launch());
+        }
     }
 
     /** Tries again what the storage could not take, at most once a second. */
@@ -221,7 +229,7 @@ final class Deployer {
             newestFirst.forEach(this::vacate);
             newestFirst.forEach(this::fill);
             newestFirst.forEach(this::advance);
-            newestFirst.stream().filter(deployment -> deployment.swap != null).forEach(deployment -> deployment.swap.launch());
+            launch();
         }
         notifyAll();
     }
@@ -288,6 +296,10 @@ final class Deployer {
                 return;
             }
             old = other.runs(name) ? other.running : old;
+        }
+        if (old != null && restorer.isTrying(old)) {
+            // or both could run in the end
+            return;
         }
         deployment.next = null;
         attempts.prepare(deployment, jar, old, false);

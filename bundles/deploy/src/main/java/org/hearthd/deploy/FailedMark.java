@@ -44,6 +44,12 @@ final class FailedMark {
                 .collect(Collectors.joining("\n         "));
     }
 
+    /** The same as one line, not too long. */
+    static String line(String reason) {
+        String line = shortened(reason).replaceAll("\\s*\n\\s*", " ");
+        return line.length() <= LINE_LENGTH ? line : line.substring(0, LINE_LENGTH) + "...";
+    }
+
     void remove(String name) {
         try {
             Files.deleteIfExists(directory.resolve(name + SUFFIX));

@@ -51,7 +51,10 @@ final class LoaderCheck {
     private final LeakFinder leaks;
     private final ScheduledThreadPoolExecutor thread;
     private final List<Watched> watched = new ArrayList<>();
+    private final long lookMs;
     private WeakReference<ClassLoader> probe;
+    /** What was watched when the probe was made: a collection that has taken it proves nothing about later ones. */
+    private List<Watched> probed = List.of();
     private long requestedAt;
     private boolean scheduled;
 
@@ -61,6 +64,12 @@ final class LoaderCheck {
      * @param gcIntervalMs least time between two requested collections; 0: none is requested
      */
     LoaderCheck(long gcIntervalMs, LeakFinder leaks) {
+        this(gcIntervalMs, leaks, LOOK_MS);
+    }
+
+    /** With another pause between two looks. */
+    LoaderCheck(long gcIntervalMs, LeakFinder leaks, long lookMs) {
+        this.lookMs = lookMs;
         this.gcIntervalNanos = TimeUnit.MILLISECONDS.toNanos(gcIntervalMs);
         this.leaks = leaks;
         this.requestedAt = System.nanoTime() - gcIntervalNanos;
@@ -80,7 +89,7 @@ final class LoaderCheck {
         watched.add(new Watched(what, bundleId, loader, told));
         if (!scheduled) {
             scheduled = true;
-            thread.schedule(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
+            thread.schedule(this::look, lookMs, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -89,7 +98,8 @@ final class LoaderCheck {
         thread.shutdownNow();
     }
 
-    private void look() {
+    /** One look, on the thread of this check. */
+    void look() {
         try {
             tellGone();
             if (isCollectionProven()) {
@@ -107,7 +117,7 @@ final class LoaderCheck {
         scheduled = !watched.isEmpty();
         if (scheduled) {
             boolean undecided = watched.stream().anyMatch(one -> !one.reported);
-            thread.schedule(this::look, undecided ? LOOK_MS : LEAK_LOOK_MS, TimeUnit.MILLISECONDS);
+            thread.schedule(this::look, undecided ? lookMs : LEAK_LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -130,9 +140,8 @@ final class LoaderCheck {
         return probe != null && probe.refersTo(null);
     }
 
-    /** All that are watched are older than the probe, or the collection would not prove anything about them. */
     private void tellSurvivors() {
-        for (Watched one : snapshot()) {
+        for (Watched one : probed) {
             ClassLoader loader = one.loader.get();
             if (loader != null && ++one.survived == PATIENCE) {
                 one.reported = true;
@@ -142,6 +151,7 @@ final class LoaderCheck {
             }
         }
         probe = null;
+        probed = List.of();
     }
 
     private void prepareProof() {
@@ -149,6 +159,7 @@ final class LoaderCheck {
             return;
         }
         if (probe == null) {
+            probed = snapshot();
             probe = new WeakReference<>(new Probe());
         }
         long now = System.nanoTime();

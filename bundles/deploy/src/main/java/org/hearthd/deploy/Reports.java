@@ -91,7 +91,8 @@ final class Reports {
 
     /** Another file has the same bundle and goes before. */
     void standsBy(Deployment deployment, BundleJar jar, Deployment rival) {
-        boolean same = rival.running != null && rival.running.jar().isSameAs(jar) || rival.offered.isSameAs(jar);
+        boolean same = rival.running != null && rival.running.jar().isSameAs(jar)
+                || rival.offered != null && rival.offered.isSameAs(jar);
         deployment.standby = (same ? "holds the same as " : "superseded by ") + rival.file;
         marks.remove(deployment.file);
         LOG.log(System.Logger.Level.WARNING, "{0} is not deployed: {1} {2}", deployment.file, jar.identity(), deployment.standby);

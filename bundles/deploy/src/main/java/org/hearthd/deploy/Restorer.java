@@ -32,23 +32,36 @@ final class Restorer {
 
     private final Swap.Tools tools;
     private final Collection<Deployment> deployments;
+    private final Runnable tried;
     private final Object lock;
 
     /**
      * Begins nothing.
      *
      * @param deployments all, as they are at any time
+     * @param tried called when an attempt has ended, under the lock
      * @param lock guards them
      */
-    Restorer(Swap.Tools tools, Collection<Deployment> deployments, Object lock) {
+    Restorer(Swap.Tools tools, Collection<Deployment> deployments, Runnable tried, Object lock) {
         this.tools = tools;
         this.deployments = deployments;
+        this.tried = tried;
         this.lock = lock;
     }
 
-    /** Stops and starts a bundle, bounded in time; says why it does not run then, or nothing. */
+    /** Stops and starts a bundle, bounded in time; says why it does not run then, in one line, or nothing. Never throws. */
     static String restart(Bundle bundle, Swap.Tools tools) {
+        try {
+            return FailedMark.line(attempt(bundle, tools));
+        } catch (RuntimeException | LinkageError | OutOfMemoryError broken) {
+            return FailedMark.line("starting it failed: " + broken);
+        }
+    }
+
+    private static String attempt(Bundle bundle, Swap.Tools tools) {
         Start start = new Start(bundle);
+        // or whoever is stopped would not be waited for
+        Thread.interrupted();
         try {
             bundle.stop(Bundle.STOP_TRANSIENT);
             start.begin("hearth-deploy-restart", tools.tasks());
@@ -61,6 +74,8 @@ final class Restorer {
                 return "its start has not returned";
             }
             LockSupport.parkNanos(POLL_NANOS);
+            // whoever ends this room wants it over soon, but would make this spin
+            Thread.interrupted();
         }
         Throwable failure = start.failure();
         return failure == null ? "" : tools.explain().notStarted(bundle, failure);
@@ -82,10 +97,25 @@ final class Restorer {
                 deployment.outage = null;
             } else if (outage != null && !outage.trying && now - outage.nextAt >= 0
                     && deployments.stream().noneMatch(other -> other.swap != null && other.swap.old == outage.stopped)) {
-                outage.trying = true;
-                tools.tasks().start("hearth-deploy-restore-" + deployment.file, () -> restore(deployment, outage));
+                begin(deployment, outage);
             }
         }
+    }
+
+    /** The attempt ends under the lock, so not before this has returned. */
+    private void begin(Deployment deployment, Outage outage) {
+        try {
+            tools.tasks().start("hearth-deploy-restore-" + deployment.file, () -> restore(deployment, outage));
+            outage.trying = true;
+        } catch (OutOfMemoryError threadless) {
+            failed(deployment, FailedMark.line("there is no thread for it: " + threadless.getMessage()));
+        }
+    }
+
+    /** Whether a bundle is being started at this moment. */
+    boolean isTrying(Running stopped) {
+        return deployments.stream().anyMatch(deployment -> deployment.outage != null && deployment.outage.trying
+                && deployment.outage.stopped == stopped);
     }
 
     private void restore(Deployment deployment, Outage outage) {
@@ -98,6 +128,7 @@ final class Restorer {
             } else if (deployment.outage == outage) {
                 failed(deployment, reason);
             }
+            tried.run();
         }
     }
 

@@ -62,6 +62,8 @@ final class Start {
         long deadline = System.nanoTime() + timeoutNanos;
         while (!discarded.isDone() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(POLL_NANOS);
+            // whoever ends this room wants it over soon, but would make this spin
+            Thread.interrupted();
         }
     }
 }

@@ -44,6 +44,8 @@ final class Swap implements Runnable {
     private final Start start;
     private volatile boolean cancelled;
     private boolean launched;
+    /** Whether the log says already that there was no thread for it. */
+    private boolean delayed;
     /** Written by its thread before it has finished. */
     private String reason = "";
     private String steps = "";
@@ -62,11 +64,18 @@ final class Swap implements Runnable {
         this.start = new Start(candidate);
     }
 
-    /** Begins, unless it has begun. */
+    /** Begins, unless it has begun; without a thread for it it has to be called again. */
     void launch() {
-        if (!launched) {
-            launched = true;
+        if (launched) {
+            return;
+        }
+        try {
             tools.tasks().start("hearth-deploy-" + deployment.file, this);
+            launched = true;
+        } catch (OutOfMemoryError threadless) {
+            LOG.log(delayed ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
+                    "{0} cannot be deployed now, which is tried again: {1}", deployment.file, threadless.getMessage());
+            delayed = true;
         }
     }
 
@@ -104,12 +113,16 @@ final class Swap implements Runnable {
         End end = End.FAILED;
         try {
             end = attempt();
-        } catch (RuntimeException | LinkageError broken) {
-            reason = "deploying it failed: " + broken;
-            start.discard(tools.installer(), () -> {});
-            LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError broken) {
+            broke(broken, null);
         }
         finished.accept(this, end);
+    }
+
+    private void broke(Throwable broken, Succession succession) {
+        reason = "deploying it failed: " + broken;
+        discard(succession);
+        LOG.log(System.Logger.Level.DEBUG, "deploying " + deployment.file, broken);
     }
 
     private End attempt() {
@@ -163,22 +176,30 @@ final class Swap implements Runnable {
             reason = tools.explain().unresolved(candidate, "its requirements cannot be met together");
             return End.UNRESOLVED;
         }
-        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
-        while (!drained.isDone() && !isInterrupted()) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        End end = End.CANCELLED;
-        boolean stopped = stopOld();
-        if (stopped && !cancelled) {
-            steps = ", which was stopped because its handlers are exclusive";
-            end = endOf(succession);
-        } else {
-            discard(succession);
+        End end = End.FAILED;
+        try {
+            end = afterTheOther(succession);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError broken) {
+            broke(broken, succession);
         }
         if (end != End.COMMITTED && !tools.installer().isEnding()) {
-            restoreOld();
+            restoreOld(succession);
         }
-        return stopped ? end : End.FAILED;
+        return end;
+    }
+
+    private End afterTheOther(Succession succession) {
+        CompletableFuture<Void> drained = succession.retirePredecessor().toCompletableFuture();
+        while (!isInterrupted() && !drained.isDone()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        // who was not waited for is not stopped: that would end what it has in progress
+        if (cancelled || !stopOld()) {
+            discard(succession);
+            return cancelled ? End.CANCELLED : End.FAILED;
+        }
+        steps = ", which was stopped because its handlers are exclusive";
+        return endOf(succession);
     }
 
     private boolean stopOld() {
@@ -192,9 +213,13 @@ final class Swap implements Runnable {
     }
 
     /** As before, bounded in time: what has been stopped may hold on to what the old one needs. */
-    private void restoreOld() {
+    private void restoreOld(Succession succession) {
         start.awaitDiscarded(RESTORE_WAIT_NANOS);
-        outage = Restorer.restart(old.bundle(), tools);
+        if (old.bundle().getState() == Bundle.ACTIVE) {
+            succession.readmitPredecessor();
+        } else {
+            outage = Restorer.restart(old.bundle(), tools);
+        }
     }
 
     private boolean isInterrupted() {

@@ -3,6 +3,7 @@ package org.hearthd.deploy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,24 +12,41 @@ import java.util.concurrent.TimeUnit;
  */
 final class Tasks implements Executor {
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+    private final ThreadFactory threads;
+
+    Tasks() {
+        this(Thread::new);
+    }
+
+    /** With another kind of threads. */
+    Tasks(ThreadFactory threads) {
+        this.threads = threads;
+    }
 
     @Override
     public void execute(Runnable task) {
         start("hearth-deploy-task", task);
     }
 
+    /** Throws OutOfMemoryError if no thread can be had. */
     Thread start(String name, Runnable task) {
-        Thread thread = new Thread(() -> {
+        Thread thread = threads.newThread(() -> {
             try {
                 task.run();
             } finally {
                 running.remove(Thread.currentThread());
             }
-        }, name);
+        });
+        thread.setName(name);
         thread.setDaemon(true);
         thread.setContextClassLoader(Tasks.class.getClassLoader());
         running.add(thread);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError threadless) {
+            running.remove(thread);
+            throw threadless;
+        }
         return thread;
     }
 

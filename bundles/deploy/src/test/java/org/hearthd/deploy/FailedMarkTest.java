@@ -28,6 +28,13 @@ class FailedMarkTest {
     }
 
     @Test
+    void aLineIsOneLineAndNotTooLong() {
+        assertEquals("", FailedMark.line(""));
+        assertEquals("one two", FailedMark.line("one\n  two\n"));
+        assertEquals(403, FailedMark.line(("x".repeat(300) + "\n").repeat(30)).length());
+    }
+
+    @Test
     void staysShortWhateverTheReason() throws IOException {
         write(("line " + "x".repeat(5000) + "\n").repeat(100));
         List<String> lines = Files.readAllLines(directory.resolve("x.jar.failed"));

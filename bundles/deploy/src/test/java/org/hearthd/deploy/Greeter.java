@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -16,7 +17,13 @@ public class Greeter implements BundleActivator {
         java.util.Collections.list(context.getBundle().getHeaders().keys())
                 .forEach(key -> headers.put(key, context.getBundle().getHeaders().get(key)));
         if (headers.containsKey("Needs") && !Files.exists(Path.of(headers.get("Needs")))) {
-            throw new IllegalStateException("somebody else has the port");
+            throw new IllegalStateException("somebody else has the port" + "\nor another one".repeat(30));
+        }
+        if (headers.containsKey("Waits") && Files.exists(Path.of(headers.get("Waits")))) {
+            Files.createFile(Path.of(headers.get("Waits") + ".seen"));
+            while (Files.exists(Path.of(headers.get("Waits")))) {
+                LockSupport.parkNanos(1_000_000);
+            }
         }
         for (String name : headers.getOrDefault("Handlers", "").split(",")) {
             Hashtable<String, Object> properties = new Hashtable<>(Map.of("handler.name", name));

@@ -86,13 +86,18 @@ final class Room implements AutoCloseable {
         return context().getAllServiceReferences(null, "(osgi.command.function=deployments)");
     }
 
+    /** The service of the shell command, null while there is none. */
+    Object command() throws Exception {
+        ServiceReference<?>[] found = commands();
+        return found == null ? null : context().getService(found[0]);
+    }
+
     /** What the command says about a file; empty if it says nothing. */
     Map<String, Object> row(String file) throws Exception {
-        ServiceReference<?>[] found = commands();
-        if (found == null) {
+        Object command = command();
+        if (command == null) {
             return Map.of();
         }
-        Object command = context().getService(found[0]);
         @SuppressWarnings("unchecked") // what a command of the shell returns
         List<Map<String, Object>> rows = (List<Map<String, Object>>) command.getClass().getMethod("deployments").invoke(command);
         return rows.stream().filter(row -> row.get("file").equals(file)).findFirst().orElse(Map.of());

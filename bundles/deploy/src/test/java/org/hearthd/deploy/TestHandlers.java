@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.hearthd.dispatch.Handlers;
 import org.hearthd.dispatch.Succession;
 import org.osgi.framework.Bundle;
@@ -27,6 +28,9 @@ final class TestHandlers implements Handlers {
     private final Set<Bundle> announced = ConcurrentHashMap.newKeySet();
     /** By version of the bundle: what its drain waits for. */
     final Map<String, CompletableFuture<Void>> drains = new ConcurrentHashMap<>();
+
+    /** By version of the bundle: what is thrown while its handlers are waited for. */
+    final Map<String, Supplier<Error>> errors = new ConcurrentHashMap<>();
 
     /** Names of handlers that a bundle had once. */
     private final Map<Bundle, Set<String>> withdrawn = new ConcurrentHashMap<>();
@@ -61,7 +65,16 @@ final class TestHandlers implements Handlers {
             }
 
             @Override
+            public void readmitPredecessor() {
+                references(predecessor).forEach(one -> retired.remove(id(one)));
+            }
+
+            @Override
             public Map<String, String> missing() {
+                Supplier<Error> error = errors.get(successor.getVersion().toString());
+                if (error != null) {
+                    throw error.get();
+                }
                 Map<String, String> missing = new HashMap<>();
                 required.forEach(name -> missing.put(name, "it is not there"));
                 references(successor).forEach(one -> missing.remove(name(one)));

@@ -1,6 +1,7 @@
 package org.hearthd.dispatch;
 
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ public final class DispatcherService implements Dispatcher, Handlers {
     /** Acquires nothing but memory. */
     @Activate
     public DispatcherService(BundleContext context, DispatchConfig config) {
-        shared = new Shared(Limits.of(config));
+        String home = context.getProperty("hearth.home");
+        shared = new Shared(Limits.of(config), new Numbers(home == null ? null : Path.of(home, "state", "generations")));
         registry = new HandlerRegistry(context, shared);
         slots = registry.slots();
         routes = registry.routes();

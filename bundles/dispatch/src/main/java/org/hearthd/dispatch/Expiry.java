@@ -15,8 +15,10 @@ final class Expiry {
     /** Unanswered requests get 502; where the answer has begun the connection is broken. */
     static void of(Generation generation) {
         List<Lease> oldestFirst = generation.leases().stream().sorted(Comparator.comparingLong(Lease::since)).toList();
-        LOG.log(Level.WARNING, generation + " goes with " + generation.inProgress()
-                + " requests in progress that did not end within drain.timeout.ms");
+        long inProgress = generation.inProgress();
+        LOG.log(Level.WARNING, generation + " goes with "
+                + (inProgress == 0 ? "a thread that has answered but" : inProgress + " requests in progress that")
+                + " did not end within drain.timeout.ms");
         oldestFirst.stream().limit(LINES).forEach(lease -> LOG.log(Level.WARNING, line(generation, lease)));
         if (oldestFirst.size() > LINES) {
             LOG.log(Level.WARNING, generation + ": and " + (oldestFirst.size() - LINES) + " more");

@@ -15,6 +15,7 @@ final class Gate {
     private static final System.Logger LOG = System.getLogger(Gate.class.getName());
     /** The pause after which a full pool is tried again. */
     private static final long FULL_MS = 1;
+    private static final String STOPPED = "The runtime is being stopped.";
 
     private final String name;
     private final Shared shared;
@@ -61,10 +62,10 @@ final class Gate {
         synchronized (this) {
             next = generation;
             current = parked.isEmpty() && !emptying ? next : null;
+            complained = false;
             if (next == null) {
                 return;
             }
-            complained = false;
             parkMax = next.revision().settings().parkMax();
             parkTimeoutMs = next.revision().settings().parkTimeoutMs();
             if (parked.isEmpty() || emptying) {
@@ -91,7 +92,7 @@ final class Gate {
             timeoutMs = parkTimeoutMs();
             timed = held == 0;
             if (generation == null) {
-                refusal = timeoutMs == 0 ? absent() : add(newcomer);
+                refusal = timeoutMs == 0 ? away() : add(newcomer);
             }
         }
         if (generation != null) {
@@ -132,19 +133,23 @@ final class Gate {
         return parkTimeoutMs == null ? shared.limits().parkTimeoutMs() : parkTimeoutMs;
     }
 
-    private String absent() {
-        return "The handler " + name + " is absent at the moment.";
+    /** Why an exchange that may not wait is refused. */
+    private String away() {
+        return closed ? STOPPED : "The handler " + name + plight() + " at the moment.";
+    }
+
+    private String plight() {
+        return next == null ? " is absent" : " has too much to do";
     }
 
     private String add(Parked newcomer) {
         long max = parkMax == null ? shared.limits().parkMax() : parkMax;
         if (closed || max == 0) {
-            return absent();
+            return away();
         }
         if (parked.size() >= max) {
             complain(max + " requests wait for it, more");
-            return "The handler " + name + (next == null ? " is absent" : " has too much to do")
-                    + " at the moment, and too many requests wait for it.";
+            return "The handler " + name + plight() + " at the moment, and too many requests wait for it.";
         }
         parked.add(newcomer);
         if (held > 0) {
@@ -157,7 +162,7 @@ final class Gate {
     private synchronized void complain(String who) {
         if (!complained) {
             complained = true;
-            LOG.log(Level.WARNING, "handler " + name + (next == null ? " is absent: " : " has too much to do: ") + who
+            LOG.log(Level.WARNING, "handler " + name + plight() + ": " + who
                     + " are refused with 503");
         }
     }
@@ -176,6 +181,7 @@ final class Gate {
                 if (generation == null || parked.isEmpty()) {
                     current = generation;
                     emptying = false;
+                    complained &= generation == null;
                     return;
                 }
                 if (!generation.room()) {
@@ -233,7 +239,7 @@ final class Gate {
         }
         for (Parked waiting : rest) {
             if (leave(waiting)) {
-                refuse(waiting.exchange(), "The runtime is being stopped.");
+                refuse(waiting.exchange(), STOPPED);
             }
         }
     }

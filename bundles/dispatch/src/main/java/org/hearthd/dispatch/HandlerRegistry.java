@@ -239,6 +239,12 @@ final class HandlerRegistry implements Handlers {
         return retire(predecessor).thenRun(() -> gates.forEach(Gate::release));
     }
 
+    /** As {@link Succession#readmitPredecessor}. */
+    void readmit(Bundle predecessor) {
+        standings.readmit(predecessor);
+        choose(of(predecessor));
+    }
+
     private void choose(Collection<HandlerService> handlers) {
         handlers.forEach(s -> slots.of(s.settings().name()).choose());
     }

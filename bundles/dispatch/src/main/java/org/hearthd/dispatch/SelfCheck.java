@@ -15,7 +15,8 @@ final class SelfCheck implements Runnable {
     private final Consumer<String> result;
     private final AtomicBoolean decided = new AtomicBoolean();
     private final Thread thread;
-    private ScheduledFuture<?> deadline;
+    /** Null before the start. */
+    private volatile ScheduledFuture<?> deadline;
 
     /**
      * Not started yet.
@@ -64,7 +65,10 @@ final class SelfCheck implements Runnable {
         if (!decided.compareAndSet(false, true)) {
             return false;
         }
-        deadline.cancel(false);
+        ScheduledFuture<?> timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         result.accept(failure);
         return true;
     }

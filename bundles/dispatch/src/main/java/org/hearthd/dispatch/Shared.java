@@ -8,17 +8,19 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What all handlers share: a clock for deadlines, threads for what must not hold anybody up, and the limits. */
+/** What all handlers share: a clock, threads for what must not hold anybody up, the limits, and the numbers of generations. */
 final class Shared {
     private static final int IDLE_S = 10;
 
     /** Deadlines; without a thread while there are none. */
     private final ScheduledThreadPoolExecutor timers;
     private final ExecutorService background;
+    private final Numbers numbers;
     private volatile Limits limits;
 
-    Shared(Limits limits) {
+    Shared(Limits limits, Numbers numbers) {
         this.limits = limits;
+        this.numbers = numbers;
         ThreadFactory threads = HandlerPool.threads("dispatch", Shared.class.getClassLoader());
         timers = new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
         timers.setRemoveOnCancelPolicy(true);
@@ -34,6 +36,10 @@ final class Shared {
 
     void limits(Limits changed) {
         limits = changed;
+    }
+
+    Numbers numbers() {
+        return numbers;
     }
 
     /** Runs a short task later. */

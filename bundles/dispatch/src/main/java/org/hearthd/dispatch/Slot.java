@@ -30,7 +30,6 @@ final class Slot {
     private final List<HandlerService> services = new ArrayList<>();
     /** Replaced generations that have not drained yet, oldest first. */
     private final List<Generation> retiring = new CopyOnWriteArrayList<>();
-    private long published;
     /** Whether the operator keeps this handler out of service. */
     private boolean drained;
 
@@ -106,13 +105,17 @@ final class Slot {
             }
             Generation next = null;
             if (best != null) {
-                next = new Generation(best, ++published, shared);
+                next = new Generation(best, shared.numbers().next(name), shared);
                 best.service().published(next);
                 if (best.handler() instanceof Labelled labelled) {
                     labelled.generation(next.label());
                 }
             }
             gate.lead(next);
+            if (old != null) {
+                // at once: a drain that comes now waits for it
+                retiring.add(old);
+            }
             LOG.log(Level.INFO, next == null ? owner + " is absent" : next + " is in service");
         }
         if (old != null) {
@@ -121,7 +124,6 @@ final class Slot {
     }
 
     private void retire(Generation old) {
-        retiring.add(old);
         old.drained().thenRun(() -> retiring.remove(old));
         old.retire(shared.limits().drainTimeoutMs());
     }

@@ -67,6 +67,11 @@ final class Standings implements SynchronousBundleListener {
         standings.putIfAbsent(bundle, Standing.RETIRED);
     }
 
+    /** From a retired bundle to an ordinary one. */
+    void readmit(Bundle bundle) {
+        standings.remove(bundle, Standing.RETIRED);
+    }
+
     @Override
     public void bundleChanged(BundleEvent event) {
         if (event.getType() == BundleEvent.STOPPED || event.getType() == BundleEvent.STARTING) {

@@ -16,6 +16,9 @@ public interface Succession extends AutoCloseable {
      */
     CompletionStage<Void> retirePredecessor();
 
+    /** Undoes {@link #retirePredecessor}, drained or not: its handlers are in service again as they are, and what was parked goes there. */
+    void readmitPredecessor();
+
     /**
      * What keeps the successor from taking over: a reason by handler name. Empty when it has every handler that the predecessor
      * has, has had less than {@code park.timeout.ms} ago, or will have again, each was fetched, and each that is

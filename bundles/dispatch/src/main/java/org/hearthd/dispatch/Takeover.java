@@ -33,6 +33,11 @@ final class Takeover implements Succession {
     }
 
     @Override
+    public void readmitPredecessor() {
+        registry.readmit(predecessor);
+    }
+
+    @Override
     public Map<String, String> missing() {
         return registry.missing(predecessor, successor, names);
     }

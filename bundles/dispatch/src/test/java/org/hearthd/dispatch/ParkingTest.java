@@ -186,6 +186,44 @@ class ParkingTest extends HouseTest {
     }
 
     @Test
+    void eachTimeThatRequestsBeginToBeRefusedIsLoggedOnce() throws Exception {
+        try (LogRecords log = new LogRecords(Gate.class)) {
+            List<Client> waiting = park("a", 2);
+            CountDownLatch entered = new CountDownLatch(1);
+            ServiceRegistration<Handler> busy = house.register(stuck(entered), Handler.NAME, "a", Handler.THREADS, 1,
+                    Handler.QUEUE, 0,
+                    Handler.PARK_MAX, 1);
+            assertTrue(entered.await(60, TimeUnit.SECONDS));
+            assertEquals(503, house.dispatch("a").status());
+            assertEquals(503, house.dispatch("a").status());
+            assertEquals(1, log.messages().size(), () -> log.messages().toString());
+            release.countDown();
+            assertEquals("late", waiting.get(1).text());
+            busy.unregister();
+            Client parked = house.dispatch("a");
+            assertEquals(503, house.dispatch("a").status());
+            assertEquals(503, house.dispatch("a").status());
+            assertEquals(2, log.messages().size(), () -> log.messages().toString());
+            assertTrue(log.messages().get(1).startsWith("handler a is absent: 1 requests wait for it"),
+                    () -> log.messages().toString());
+            assertNull(parked.outcome);
+        }
+    }
+
+    @Test
+    void whoMayNotWaitIsToldWhyNobodyTakesHim() throws Exception {
+        park("a", 2);
+        CountDownLatch entered = new CountDownLatch(1);
+        house.register(stuck(entered), Handler.NAME, "a", Handler.THREADS, 1, Handler.QUEUE, 0, Handler.PARK_MAX, 0);
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
+        String busy = house.dispatch("a").text();
+        assertTrue(busy.contains("The handler a has too much to do at the moment."), busy);
+        gate("b").close();
+        String stopped = house.dispatch("b").text();
+        assertTrue(stopped.contains("The runtime is being stopped."), stopped);
+    }
+
+    @Test
     void aHandlersOwnLimitsAreRememberedWhileItIsAwayAndGoWithTheNextOne() throws Exception {
         house.register(says("hi"), Handler.NAME, "a", Handler.PARK_MAX, 0).unregister();
         assertEquals(503, house.dispatch("a").status());

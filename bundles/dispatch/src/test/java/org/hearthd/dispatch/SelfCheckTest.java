@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.hearthd.Handler;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -39,6 +40,13 @@ class SelfCheckTest extends HouseTest {
             interrupted.complete(null);
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    @Test
+    void aCheckThatIsGivenUpBeforeItsDeadlineIsSetIsDecided() {
+        AtomicReference<String> result = new AtomicReference<>();
+        new SelfCheck(new Checked(() -> null), "a", result::set).giveUp("was too slow");
+        assertEquals("its self-check was too slow", result.get());
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.hearthd.Handler;
+import org.hearthd.Response;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -265,6 +266,32 @@ class SuccessionTest extends HouseTest {
             assertEquals("late", late.text());
             assertEquals(503, parked.status(), "nobody has come");
         }
+    }
+
+    @Test
+    void aPredecessorThatIsReadmittedBeforeItHasDrainedServesWhatWaitsAndLosesNothing() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        register(one, e -> {
+            if (entered.getCount() > 0) {
+                entered.countDown();
+                awaitRelease();
+            }
+            e.respond(Response.text(200, "one"));
+        }, Handler.NAME, "a", Handler.EXCLUSIVE, true);
+        Client inProgress = house.dispatch("a");
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
+        try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
+            CompletionStage<Void> drained = succession.retirePredecessor();
+            Client waiting = house.dispatch("a");
+            assertEquals(1, house.dispatcher.registry().slots().of("a").gate().parked().size());
+            succession.readmitPredecessor();
+            assertEquals("one", waiting.text());
+            assertEquals("one", house.dispatch("a").text());
+            release.countDown();
+            assertEquals("one", inProgress.text());
+            drained.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        }
+        assertEquals("one", house.dispatch("a").text());
     }
 
     @Test

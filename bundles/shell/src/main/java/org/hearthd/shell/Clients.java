@@ -84,6 +84,10 @@ final class Clients {
             timer.cancel(false);
             open.remove(conversation);
             conversation.refuse(Answer.FAILED, "busy: " + MOST + " commands are running already");
+        } catch (OutOfMemoryError threadless) {
+            timer.cancel(false);
+            open.remove(conversation);
+            throw threadless;
         }
     }
 

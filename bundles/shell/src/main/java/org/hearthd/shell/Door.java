@@ -61,15 +61,25 @@ final class Door {
         while (isCurrent(from)) {
             try {
                 StreamConnection client = from.accept();
-                failing = false;
                 if (client != null) {
-                    to.accept(client);
+                    give(client);
                 }
-            } catch (IOException e) {
+                failing = false;
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.log(failing ? Level.DEBUG : Level.ERROR, () -> "control socket: " + e.getMessage() + "; trying again");
                 failing = true;
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
+        }
+    }
+
+    private void give(StreamConnection client) {
+        try {
+            to.accept(client);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // there may be no thread for it
+            client.close();
+            throw e;
         }
     }
 
