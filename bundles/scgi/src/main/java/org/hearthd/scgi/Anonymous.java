@@ -201,7 +201,8 @@ final class Anonymous implements Dialer {
                     wanted.complete(way);
                 }
                 started.exit().thenRunAsync(() -> ended(started), workers);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // whatever it is, nobody may wait for it
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
                 synchronized (this) {
                     ready = null;
@@ -262,14 +263,18 @@ final class Anonymous implements Dialer {
     private void replace(Way unreachable) {
         synchronized (steps) {
             Child old;
+            CompletableFuture<Way> wanted;
             synchronized (this) {
                 if (way != unreachable || closed || child == null) {
                     return;
                 }
                 old = child;
+                wanted = ready;
                 child = null;
                 ready = null;
             }
+            // not yet complete if this program has ended as soon as it was started
+            wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
             LOG.log(Level.WARNING, () -> server + " can not be reached: its program is replaced");
             closeSocket();
             lost.add(old);
