@@ -49,7 +49,7 @@ public class CallscgiIT {
               my ($n, $b, $h) = ('', '', '');
               while (sysread($c, $b, 1) && $b ne ':') { $n .= $b }
               while (length($h) <= $n && sysread($c, $h, $n + 1 - length($h), length($h))) { }
-              select(undef, undef, undef, 1) if $h =~ m{slow};
+              select(undef, undef, undef, 1) if $h =~ m{slow}; select(undef, undef, undef, 12) if $h =~ m{patience};
               if ($ENV{RECORD} && $h =~ m{REQUEST_URI\\0/([^\\0]+)}) {
                 open(R, '>>', $ENV{RECORD}) or die; syswrite(R, "$$ has $1\n");
                 select(undef, undef, undef, 0.01); syswrite(R, "$$ answers $1\n"); close R;
@@ -157,6 +157,22 @@ public class CallscgiIT {
             assertEquals(parent.errors(), 0, parent.awaitExit());
             assertTrue("the program runs on", !runs(pid));
             assertEquals(List.of(), sockets());
+        }
+    }
+
+    /** Longer than any room waits at its own end: 10 s. */
+    @Test
+    public void aSignalLetsRequestsFinishHoweverLongTheyTake() throws Exception {
+        try (AshdParent parent = start(serving())) {
+            long pid = parent.pid("a");
+            try (var slow = parent.send("GET", "patience")) {
+                slow.shutdownOutput();
+                Htpipe.signal(parent.process.pid(), "TERM");
+                String answer = AshdParent.answer(slow);
+                assertTrue(answer + parent.errors(), answer.contains("served by " + pid));
+            }
+            assertEquals(parent.errors(), 0, parent.awaitExit());
+            assertTrue("the program runs on", !runs(pid));
         }
     }
 

@@ -5,12 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.hearthd.spi.Source;
 import org.osgi.service.component.annotations.Activate;
@@ -21,7 +24,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The command {@code stop}: sources take nothing new and finish what they have. The launcher stops everything else afterwards. A
+ * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The launcher stops everything else afterwards. A
  * source that can bring nothing more ends the runtime in the same way.
  */
 @Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
@@ -30,6 +33,8 @@ public final class Shutdown implements ToIntFunction<String[]> {
 
     private final Notifier notifier;
     private final Set<Source> sources = new CopyOnWriteArraySet<>();
+    /** What handlers have in progress that sources do not count any more, and whose it is. */
+    private final Map<Supplier<CompletionStage<Void>>, String> handlers = new ConcurrentHashMap<>();
     private final AtomicBoolean ending = new AtomicBoolean();
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
@@ -60,6 +65,15 @@ public final class Shutdown implements ToIntFunction<String[]> {
 
     void removeSource(Source source) {
         sources.remove(source);
+    }
+
+    @Reference(service = Supplier.class, target = "(hearth.drain=*)", cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addHandler(Supplier<CompletionStage<Void>> handler, Map<String, Object> properties) {
+        handlers.put(handler, String.valueOf(properties.get("hearth.drain")));
+    }
+
+    void removeHandler(Supplier<CompletionStage<Void>> handler) {
+        handlers.remove(handler);
     }
 
     /** On a thread of its own: draining blocks, and whoever completed the stage may be what drains. */
@@ -96,34 +110,37 @@ public final class Shutdown implements ToIntFunction<String[]> {
     private int drain() {
         notifier.stopping();
         Map<Source, CompletableFuture<Void>> draining = new LinkedHashMap<>();
-        sources.forEach(source -> draining.put(source, drain(source)));
+        sources.forEach(source -> draining.put(source, drain(source::drain)));
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(drainMs);
         int result = 0;
         for (Map.Entry<Source, CompletableFuture<Void>> one : draining.entrySet()) {
-            result |= await(one.getKey(), one.getValue(), deadline);
+            result |= await(one.getKey().describe(), one.getValue(), deadline);
+        }
+        for (Map.Entry<Supplier<CompletionStage<Void>>, String> one : handlers.entrySet()) {
+            result |= await(one.getValue(), drain(one.getKey()), deadline);
         }
         return result;
     }
 
-    private static CompletableFuture<Void> drain(Source source) {
+    private static CompletableFuture<Void> drain(Supplier<CompletionStage<Void>> what) {
         try {
-            return source.drain().toCompletableFuture();
+            return what.get().toCompletableFuture();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private int await(Source source, CompletableFuture<Void> drained, long deadline) {
+    private int await(String what, CompletableFuture<Void> drained, long deadline) {
         try {
             drained.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             return 0;
         } catch (TimeoutException e) {
             LOG.log(Level.WARNING,
-                    () -> source.describe() + " still has requests in progress after " + drainMs + " ms: they are cut");
+                    () -> what + " still has requests in progress after " + drainMs + " ms: they are cut");
         } catch (ExecutionException e) {
-            LOG.log(Level.ERROR, () -> source.describe() + " can not be drained", e.getCause());
+            LOG.log(Level.ERROR, () -> what + " can not be drained", e.getCause());
         } catch (InterruptedException e) {
-            LOG.log(Level.WARNING, () -> source.describe() + " is not drained: interrupted");
+            LOG.log(Level.WARNING, () -> what + " is not drained: interrupted");
             Thread.currentThread().interrupt();
         }
         return 1;

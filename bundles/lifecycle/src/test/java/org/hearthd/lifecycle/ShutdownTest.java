@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,34 @@ class ShutdownTest {
         shutdown.removeSource(one);
         one.exhausted.complete(null);
         assertEquals(List.of(), descriptors.told);
+    }
+
+    @Test
+    void whatAHandlerStillHasIsWaitedForOnceAllSourcesAreDrained() throws Exception {
+        Shutdown shutdown = shutdown(Defaults.class);
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> last = new CompletableFuture<>();
+        shutdown.addHandler(() -> {
+            asked.countDown();
+            return last;
+        }, Map.of("hearth.drain", "scgi blog"));
+        CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> shutdown.applyAsInt(new String[0]));
+        one.drained.complete(null);
+        assertEquals(1, asked.getCount(), "a source may still bring it one");
+        two.drained.complete(null);
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
+        assertFalse(code.isDone());
+        last.complete(null);
+        assertEquals(0, code.get(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aHandlerThatDoesNotFinishInTimeMakesIt1() {
+        one.drained.complete(null);
+        two.drained.complete(null);
+        Shutdown shutdown = shutdown(Impatient.class);
+        shutdown.addHandler(CompletableFuture::new, Map.of("hearth.drain", "scgi blog"));
+        assertEquals(1, shutdown.applyAsInt(new String[0]));
     }
 
     @Test

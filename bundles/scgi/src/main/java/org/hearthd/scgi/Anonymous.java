@@ -45,14 +45,21 @@ final class Anonymous implements Dialer {
     /** Of who holds {@code steps}. */
     private ListeningSocket socket;
     private volatile Server server;
-    private volatile Servers servers;
+    private volatile Way way;
     private Child child;
     private long startedAt;
     /** Where to connect, once the program runs; null while nobody wants it. */
-    private CompletableFuture<Servers> ready;
+    private CompletableFuture<Way> ready;
     /** What became of the last program, or null. */
     private String end;
     private boolean closed;
+
+    /**
+     * To a program through one socket.
+     *
+     * @param uses the connections to it, also those that are being made
+     */
+    private record Way(Servers servers, Uses uses) {}
 
     /**
      * Starts nothing before the first request.
@@ -90,11 +97,17 @@ final class Anonymous implements Dialer {
         });
     }
 
-    private void connect(Servers there, EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
-        there.dial(loop, request).addListener(dialed -> {
+    private void connect(Way there, EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
+        there.uses().begin();
+        there.servers().dial(loop, request).addListener(dialed -> {
             if (dialed.isSuccess()) {
-                result.setSuccess((Line) dialed.getNow());
-            } else if (again && dialed.cause() instanceof Refused refused && refused.nobody()) {
+                Line line = (Line) dialed.getNow();
+                line.channel().closeFuture().addListener(closed -> there.uses().end());
+                result.setSuccess(line);
+                return;
+            }
+            there.uses().end();
+            if (again && dialed.cause() instanceof Refused refused && refused.nobody()) {
                 CompletableFuture.runAsync(() -> replace(there), workers)
                         .whenComplete((done, failure) -> dial(loop, request, result, false));
             } else {
@@ -138,9 +151,9 @@ final class Anonymous implements Dialer {
                         + (left > 0 ? ", in " + left + " ms at the earliest" : ""));
             }
         }
-        Servers there = servers;
+        Way there = way;
         if (there != null) {
-            lines.addAll(there.reasons());
+            lines.addAll(there.servers().reasons());
         }
         return lines;
     }
@@ -150,7 +163,7 @@ final class Anonymous implements Dialer {
     }
 
     /** The way to the program that runs, or is being started. */
-    private synchronized CompletableFuture<Servers> ready() {
+    private synchronized CompletableFuture<Way> ready() {
         if (closed) {
             return CompletableFuture.failedFuture(new Refused(503, "The application server is stopping."));
         }
@@ -168,7 +181,7 @@ final class Anonymous implements Dialer {
 
     private void start() {
         synchronized (steps) {
-            CompletableFuture<Servers> wanted;
+            CompletableFuture<Way> wanted;
             synchronized (this) {
                 wanted = ready;
                 if (closed || wanted == null || child != null) {
@@ -185,10 +198,11 @@ final class Anonymous implements Dialer {
                     startedAt = System.nanoTime();
                 }
                 if (!started.exit().isDone()) {
-                    wanted.complete(servers);
+                    wanted.complete(way);
                 }
                 started.exit().thenRunAsync(() -> ended(started), workers);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // whatever it is, nobody may wait for it
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
                 synchronized (this) {
                     ready = null;
@@ -208,7 +222,7 @@ final class Anonymous implements Dialer {
         String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
         socket = services.listen(launch.program().name(), address);
         server = naming.apply(Address.parse(address));
-        servers = new Servers(services.loops(), List.of(server), times.connect());
+        way = new Way(new Servers(services.loops(), List.of(server), times.connect()), new Uses());
     }
 
     private void closeSocket() {
@@ -220,7 +234,7 @@ final class Anonymous implements Dialer {
 
     private void ended(Child which) {
         synchronized (steps) {
-            CompletableFuture<Servers> wanted;
+            CompletableFuture<Way> wanted;
             synchronized (this) {
                 if (child != which) {
                     return;
@@ -242,29 +256,36 @@ final class Anonymous implements Dialer {
         }
     }
 
-    /** Nobody can be reached there, e.g. because the socket's path was removed. What the program has already it may finish. */
-    private void replace(Servers unreachable) {
+    /**
+     * Nobody can be reached there, e.g. because the socket's path was removed. What the program has already it may finish, and then it
+     * ends.
+     */
+    private void replace(Way unreachable) {
         synchronized (steps) {
             Child old;
+            CompletableFuture<Way> wanted;
             synchronized (this) {
-                if (servers != unreachable || closed || child == null) {
+                if (way != unreachable || closed || child == null) {
                     return;
                 }
                 old = child;
+                wanted = ready;
                 child = null;
                 ready = null;
             }
+            // not yet complete if this program has ended as soon as it was started
+            wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
             LOG.log(Level.WARNING, () -> server + " can not be reached: its program is replaced");
             closeSocket();
             lost.add(old);
-            old.end(times.drain(), launch.termMs()).thenRun(() -> lost.remove(old));
+            unreachable.uses().none().thenRun(() -> old.end(0, launch.termMs()).thenRun(() -> lost.remove(old)));
         }
     }
 
     @Override
     public CompletableFuture<?> close(long graceMs) {
         synchronized (steps) {
-            CompletableFuture<Servers> wanted;
+            CompletableFuture<Way> wanted;
             List<Child> programs = new ArrayList<>(lost);
             synchronized (this) {
                 closed = true;

@@ -9,7 +9,9 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.hearthd.Handler;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
@@ -47,6 +49,7 @@ public final class ScgiComponent {
     private final String pid;
     private final ScgiHandler handler;
     private final ServiceRegistration<?> registration;
+    private final ServiceRegistration<?> draining;
     /** Grows with each change, so that others see that there was one. */
     private long revision;
 
@@ -67,6 +70,8 @@ public final class ScgiComponent {
                 software(context));
         registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
                 properties(settings));
+        Supplier<CompletionStage<Void>> drained = handler::drained;
+        draining = context.registerService(Supplier.class, drained, new Hashtable<>(Map.of("hearth.drain", handler.toString())));
         LOG.log(Level.INFO, () -> handler + " passes requests on to "
                 + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
     }
@@ -132,6 +137,7 @@ public final class ScgiComponent {
     @Deactivate
     void stop() {
         registration.unregister();
+        draining.unregister();
         try {
             int unfinished = handler.stop();
             if (unfinished > 0) {

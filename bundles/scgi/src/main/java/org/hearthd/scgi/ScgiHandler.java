@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +36,8 @@ final class ScgiHandler implements Handler {
     private final String software;
     private final ThreadPoolExecutor workers;
     private final Gate gate;
+    /** Clients that wait, of which their sources do not know any more. */
+    private final Uses owed = new Uses();
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
     /** Those of earlier settings that still have exchanges. */
     private final Set<Dialer> retired = ConcurrentHashMap.newKeySet();
@@ -167,7 +170,7 @@ final class ScgiHandler implements Handler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        ByteExchange view = services.loops().bytes(exchange);
+        ByteExchange view = OwedExchange.of(services.loops(), exchange, owed);
         Conversation conversation = new Conversation(this, state.settings(), exchange, view);
         conversations.add(conversation);
         if (view.loop().inEventLoop()) {
@@ -212,6 +215,11 @@ final class ScgiHandler implements Handler {
                 conversations.notifyAll();
             }
         }
+    }
+
+    /** No source brings new exchanges; completes when all clients on response sockets have their answers, however long that takes. */
+    CompletionStage<Void> drained() {
+        return owed.none();
     }
 
     /**

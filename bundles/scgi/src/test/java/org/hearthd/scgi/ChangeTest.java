@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A program takes the place of one that has requests in progress. */
@@ -54,20 +55,33 @@ class ChangeTest extends ProgramContract {
     }
 
     @Test
-    void aProgramThatCanNotBeReachedAnyMoreFinishesWhatItHasAndEndsWithItsHandlerAtTheLatest() throws Exception {
-        start("anonymous", "command", server());
+    void aProgramThatCanNotBeReachedAnyMoreFinishesWhatItHasAndEndsThen() throws Exception {
+        start("anonymous", "command", server(), "drain.timeout.ms", 0L);
         long old = pid();
         Path go = directory.resolve("go");
         try (House.Client slow = waiting(go)) {
             Files.delete(sockets().get(0));
             assertNotEquals(old, pid());
+            LockSupport.parkNanos(100_000_000); // longer than a signal takes
             Files.createFile(go);
             String answer = slow.readAll();
             assertTrue(answer.contains("pid=" + old + " "), answer);
         }
-        house.close();
-        house = null;
-        assertFalse(alive(old), "it runs on");
+        House.await("end of the old program", () -> !alive(old));
+    }
+
+    @Test
+    void aProgramThatCanNotBeReachedAnyMoreEndsWithItsHandlerAtTheLatest() throws Exception {
+        start("anonymous", "command", server(), "drain.timeout.ms", 0L);
+        long old = pid();
+        try (House.Client slow = waiting(directory.resolve("never"))) {
+            Files.delete(sockets().get(0));
+            assertNotEquals(old, pid());
+            house.close();
+            house = null;
+            assertTrue(slow.readAll().startsWith("HTTP/1.1 503 "));
+        }
+        House.await("end of the old program", () -> !alive(old));
     }
 
     @Test

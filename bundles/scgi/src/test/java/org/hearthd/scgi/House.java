@@ -42,6 +42,7 @@ final class House implements AutoCloseable {
     final NettyEventLoops loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2);
     final ScgiHandler handler;
     final Path directory;
+    final Services services;
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
@@ -50,7 +51,7 @@ final class House implements AutoCloseable {
         this.directory = directory;
         Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
-        Services services = new Services(loops, () -> listeners, () -> spawner, ends::add);
+        services = new Services(loops, () -> listeners, () -> spawner, ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
     }
 

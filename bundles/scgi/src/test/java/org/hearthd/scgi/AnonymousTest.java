@@ -1,0 +1,116 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.hearthd.Exchange;
+import org.hearthd.process.Child;
+import org.hearthd.process.Spawner;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Programs that end at moments at which real ones seldom do. */
+class AnonymousTest extends ProgramContract {
+    /** What workers have to do; the test is all of them. */
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Exchange request = (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(),
+            new Class<?>[] {Exchange.class}, (proxy, method, arguments) -> method.getName().equals("toString") ? "test" : null);
+
+    /** A program that ends when its future is completed. */
+    private record Dummy(CompletableFuture<Integer> exit) implements Child {
+        @Override
+        public long pid() {
+            return 0;
+        }
+
+        @Override
+        public List<String> lastErrors() {
+            return List.of();
+        }
+
+        @Override
+        public CompletableFuture<Integer> end(long graceMs, long termMs) {
+            exit.complete(143);
+            return exit;
+        }
+
+        @Override
+        public String state() {
+            return exit.toString();
+        }
+    }
+
+    @BeforeEach
+    void loops() throws IOException {
+        house(unix(ScgiContract::hello).address);
+    }
+
+    private Anonymous anonymous(Supplier<Spawner> spawner) {
+        Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.ends::add);
+        Settings settings = House
+                .settings(mode("anonymous", "command", server(), "restart.delay.min.ms", 1L, "restart.delay.max.ms", 1L));
+        return new Anonymous(settings.launch(), services, directory.resolve("sockets"),
+                address -> new Server("blog", address, 10, tasks::add), settings.times(), tasks::add);
+    }
+
+    private Future<Dialer.Line> dial(Anonymous anonymous) {
+        return anonymous.dial(house.loops.next(), request);
+    }
+
+    private Runnable task() throws InterruptedException {
+        Runnable task = tasks.poll(60, TimeUnit.SECONDS);
+        assertTrue(task != null, "there is nothing to do");
+        return task;
+    }
+
+    private static void assertRefused(Future<Dialer.Line> dialed) throws InterruptedException {
+        assertTrue(dialed.await(60, TimeUnit.SECONDS), "the request waits for ever");
+        assertInstanceOf(Dialer.Refused.class, dialed.cause());
+    }
+
+    @Test
+    void aSpawnerThatBreaksIsARefusalAndIsAskedAgain() throws Exception {
+        Anonymous anonymous = anonymous(() -> {
+            throw new IllegalStateException("gone meanwhile");
+        });
+        for (int i = 0; i < 2; i++) {
+            Future<Dialer.Line> dialed = dial(anonymous);
+            task().run();
+            assertRefused(dialed);
+        }
+        anonymous.close(0);
+    }
+
+    @Test
+    void aRequestThatWaitsForAProgramThatIsReplacedAndHasEndedAlreadyIsRefused() throws Exception {
+        CompletableFuture<Integer> alive = new CompletableFuture<>();
+        Iterator<CompletableFuture<Integer>> exits = List.of(alive, CompletableFuture.completedFuture(1)).iterator();
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(exits.next()));
+        Future<Dialer.Line> there = dial(anonymous);
+        task().run();
+        assertTrue(there.await(60, TimeUnit.SECONDS));
+        there.getNow().channel().close().await();
+        Files.delete(sockets().get(0));
+        Future<Dialer.Line> unreachable = dial(anonymous);
+        Runnable replacing = task();
+        alive.complete(1);
+        task().run(); // it has ended
+        task().run(); // its successor is started, which has ended by then
+        Future<Dialer.Line> waiting = dial(anonymous);
+        replacing.run();
+        assertRefused(waiting);
+        anonymous.close(0);
+        assertRefused(unreachable);
+    }
+}
