@@ -288,6 +288,7 @@ public final class Forwarder implements AutoCloseable {
         if (closed || connection != to || head == null || head.untried() || head.left(timeout()) <= 0) {
             return false;
         }
+        head.label(owner.generation(to));
         try {
             if (!head.sent(to)) {
                 return true;

@@ -5,10 +5,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Those that wait, in the order of their arrival; guarded by the forwarder's lock. Who has ended leaves when he gets to the head. */
+/**
+ * Those that wait, in the order of their arrival; guarded by the forwarder's lock. Who has ended leaves when he gets to
+ * the head, or when too many have.
+ */
 final class WaitingRoom {
+    private static final int FEW = 16;
+
     private final Deque<Waiting> items = new ArrayDeque<>();
     private int count;
+
+    /** For tests: those that wait, and those that have ended and are still held. */
+    int held() {
+        return items.size();
+    }
 
     /** How many wait. */
     int count() {
@@ -35,6 +45,9 @@ final class WaitingRoom {
         }
         item.waits = false;
         count--;
+        if (items.size() > 2 * count + FEW) {
+            items.removeIf(each -> !each.waits);
+        }
         return true;
     }
 

@@ -106,8 +106,12 @@ final class HandlerRegistry implements Handlers {
         HandlerService service = services.get(reference);
         HandlerSettings settings = HandlerSettings.of(reference, shared.limits());
         if (service == null || !service.settings().name().equals(settings.name())) {
-            remove(reference);
+            withdraw(reference);
             add(reference);
+            // the handler stays, so nobody has to wait for what it was given under its old name
+            if (service != null) {
+                shared.execute(() -> service.close(shared.limits().drainTimeoutMs()));
+            }
             return;
         }
         change(service, settings);
@@ -131,6 +135,13 @@ final class HandlerRegistry implements Handlers {
 
     /** Holds the unregistering caller, bounded, until no request uses the handler any more. */
     void remove(ServiceReference<Handler> reference) {
+        HandlerService service = withdraw(reference);
+        if (service != null) {
+            service.close(shared.limits().drainTimeoutMs());
+        }
+    }
+
+    private HandlerService withdraw(ServiceReference<Handler> reference) {
         HandlerService service = services.remove(reference);
         if (service != null) {
             Slot slot = slots.of(service.settings().name());
@@ -139,8 +150,8 @@ final class HandlerRegistry implements Handlers {
             }
             slot.remove(service);
             slot.choose();
-            service.close(shared.limits().drainTimeoutMs());
         }
+        return service;
     }
 
     long drainTimeoutMs() {

@@ -60,6 +60,19 @@ class DrainTest extends HouseTest {
     }
 
     @Test
+    void whoRenamesAHandlerDoesNotWaitForWhatItWasGivenUnderItsOldName() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        ServiceRegistration<Handler> registration = house.register(firstSticks(entered), Handler.NAME, "a");
+        Client stuck = enter("a", entered);
+        // on this thread, and the stuck one goes on for 600 s
+        registration.setProperties(House.properties(Handler.NAME, "b"));
+        assertEquals("quick", house.dispatch("b").text());
+        assertEquals(0, stuck.endings.get());
+        release.countDown();
+        assertEquals("late", stuck.text());
+    }
+
+    @Test
     void everyChangeOfPropertiesIsANewGenerationAndTheOldOneFinishesBesideIt() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         ServiceRegistration<Handler> registration = house.register(firstSticks(entered), Handler.NAME, "a");

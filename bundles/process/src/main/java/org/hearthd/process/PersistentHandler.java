@@ -47,6 +47,9 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
     private volatile StreamTransport streams;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
+    /** What is gone on with while the last requests are answered: the references are empty then. */
+    private volatile PacketTransport lastPackets;
+    private volatile StreamTransport lastStreams;
     private ServiceRegistration<?> registration;
     private volatile CompletableFuture<Boolean> change = CompletableFuture.completedFuture(true);
     /** How many changes there were; ConfigAdmin brings one after the other. */
@@ -62,10 +65,20 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
         this.context = context;
         PersistentSettings settings = PersistentSettings.of(config, properties);
         String name = "handler " + settings.handler();
-        forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams,
+        forwarder = new Forwarder(settings.handler(), settings.limits(), this::streams,
                 task -> new Thread(task, "queue of " + name).start(), new Wire());
-        keeper = new Keeper(settings, spawner, () -> packets, forwarder, this::publish,
+        keeper = new Keeper(settings, spawner, this::packets, forwarder, this::publish,
                 config.essential() ? this::end : () -> false);
+    }
+
+    private PacketTransport packets() {
+        PacketTransport present = packets;
+        return present == null ? lastPackets : present;
+    }
+
+    private StreamTransport streams() {
+        StreamTransport present = streams;
+        return present == null ? lastStreams : present;
     }
 
     private boolean end() {
@@ -192,11 +205,12 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
 
     @Deactivate
     void stop() {
-        if (registration != null) {
-            registration.unregister();
-        }
-        // the socket of what waits may have been taken already: then nobody else knows of it any more
-        forwarder.finish();
-        keeper.stop();
+        lastPackets = packets;
+        lastStreams = streams;
+        Leave.begin(context, keeper.settings().handler(), registration, () -> {
+            // the socket of what waits may have been taken already: then nobody else knows of it any more
+            forwarder.finish();
+            keeper.stop();
+        });
     }
 }

@@ -21,8 +21,11 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Starts programs with the virtual machine's own means, which close every descriptor above 2 in the child. */
-@Component
+/**
+ * Starts programs with the virtual machine's own means, which close every descriptor above 2 in the child. Stays when nobody uses it
+ * any more: the programs of handlers whose configurations were deleted may still answer.
+ */
+@Component(immediate = true)
 public final class ProcessSpawner implements Spawner {
     private static final System.Logger LOG = System.getLogger(Spawner.class.getName());
     private static final Redirect NOTHING = Redirect.from(new File("/dev/null"));

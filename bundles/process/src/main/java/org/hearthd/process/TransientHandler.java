@@ -34,6 +34,8 @@ public final class TransientHandler implements Handler, Restartable {
     private final TransientRuns runs;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    /** What is gone on with while the last requests are answered: the reference is empty then. */
+    private volatile StreamTransport lastStreams;
     private ServiceRegistration<?> registration;
     private long revision;
 
@@ -46,7 +48,12 @@ public final class TransientHandler implements Handler, Restartable {
         AtomicInteger number = new AtomicInteger();
         starters = Executors.newCachedThreadPool(
                 task -> new Thread(task, "start " + settings.handler() + " " + number.incrementAndGet()));
-        runs = new TransientRuns(settings, spawner, () -> streams, starters);
+        runs = new TransientRuns(settings, spawner, this::streams, starters);
+    }
+
+    private StreamTransport streams() {
+        StreamTransport present = streams;
+        return present == null ? lastStreams : present;
     }
 
     /** For tests. */
@@ -91,10 +98,10 @@ public final class TransientHandler implements Handler, Restartable {
 
     @Deactivate
     void stop() {
-        if (registration != null) {
-            registration.unregister();
-        }
-        runs.stop();
-        starters.shutdown();
+        lastStreams = streams;
+        Leave.begin(context, runs.settings().handler(), registration, () -> {
+            runs.stop();
+            starters.shutdown();
+        });
     }
 }

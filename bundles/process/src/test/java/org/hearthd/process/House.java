@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Hashtable;
 import java.util.Map;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -19,6 +20,12 @@ final class House {
     /** Runs while the properties of the service are changed, as a listener does. */
     volatile Runnable whileChanging = () -> {};
 
+    /** Runs while the service is unregistered: dispatch waits there for the last request. */
+    volatile Runnable whileUnregistering = () -> {};
+
+    /** The state of the bundle. */
+    volatile int state = Bundle.STOPPING;
+
     Object property(String key) {
         return registered == null ? null : registered.get(key);
     }
@@ -29,6 +36,9 @@ final class House {
 
     BundleContext context() {
         return proxy(BundleContext.class, (self, method, arguments) -> {
+            if (method.getName().equals("getBundle")) {
+                return proxy(Bundle.class, (bundle, get, none) -> state);
+            }
             registered = (Hashtable<?, ?>) arguments[2];
             return registration();
         });
@@ -43,6 +53,7 @@ final class House {
                 yield null;
             }
             default -> {
+                whileUnregistering.run();
                 registered = null;
                 yield null;
             }

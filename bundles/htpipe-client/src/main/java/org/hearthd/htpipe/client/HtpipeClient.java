@@ -8,6 +8,7 @@ import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -31,6 +32,9 @@ public final class HtpipeClient implements Handler {
     private volatile PacketTransport packets;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile StreamTransport streams;
+    /** What is gone on with while the last requests are sent: the references are empty then. */
+    private volatile PacketTransport lastPackets;
+    private volatile StreamTransport lastStreams;
     private final BundleContext context;
     private final Forwarder forwarder;
     private final Connector connector;
@@ -50,7 +54,7 @@ public final class HtpipeClient implements Handler {
         Settings settings = settings(config, properties);
         handler = settings.handler();
         String writer = "htpipe-client " + settings.handler() + " writer";
-        forwarder = new Forwarder(settings.handler(), settings.limits(), () -> streams, task -> {
+        forwarder = new Forwarder(settings.handler(), settings.limits(), this::streams, task -> {
             Thread thread = new Thread(task, writer);
             thread.setDaemon(true);
             thread.start();
@@ -58,14 +62,29 @@ public final class HtpipeClient implements Handler {
             LOG.log(Level.DEBUG, () -> connection + " has lost its server: " + why.getMessage());
             connection.close();
         });
-        connector = new Connector(settings, () -> packets, forwarder);
+        connector = new Connector(settings, this::packets, forwarder);
     }
 
     /** A client without a component runtime. */
     HtpipeClient(HtpipeClientConfig config, Map<String, Object> properties, PacketTransport packets, StreamTransport streams) {
         this(null, config, properties);
-        this.packets = packets;
-        this.streams = streams;
+        transports(packets, streams);
+    }
+
+    /** For tests. */
+    void transports(PacketTransport newPackets, StreamTransport newStreams) {
+        packets = newPackets;
+        streams = newStreams;
+    }
+
+    private PacketTransport packets() {
+        PacketTransport present = packets;
+        return present == null ? lastPackets : present;
+    }
+
+    private StreamTransport streams() {
+        StreamTransport present = streams;
+        return present == null ? lastStreams : present;
     }
 
     private static Settings settings(HtpipeClientConfig config, Map<String, Object> properties) {
@@ -104,11 +123,35 @@ public final class HtpipeClient implements Handler {
         forwarder.forward(exchange);
     }
 
-    /** What waits goes out, as far as that is possible in time. */
+    /**
+     * What waits goes out, as far as that is possible in time. Whoever stops the bundle waits for that. Whoever only deletes the
+     * configuration does not, for he holds all other changes of configurations.
+     */
     @Deactivate
     void stop() {
-        if (registration != null) {
-            registration.unregister();
+        lastPackets = packets;
+        lastStreams = streams;
+        if (context == null || context.getBundle().getState() != Bundle.ACTIVE) {
+            end();
+            return;
+        }
+        Thread thread = new Thread(this::end, "end of htpipe-client " + handler);
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            LOG.log(Level.WARNING, () -> "htpipe-client " + handler + " ends while others wait: " + e.getMessage());
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            if (registration != null) {
+                registration.unregister();
+            }
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> "htpipe-client " + handler + " was withdrawn with its bundle", e);
         }
         forwarder.finish();
         connector.close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
@@ -36,6 +38,9 @@ import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 
 /** A client and servers that come and go, over real sockets, and as many descriptors afterwards as before. */
 final class HtpipeClientTest extends Contract {
@@ -157,6 +162,37 @@ final class HtpipeClientTest extends Contract {
         StreamConnection asking = request(rest);
         next(rest).respond(Response.text(200, "passed"));
         assertTrue(answer(asking).endsWith("passed"));
+    }
+
+    @Test
+    void deletingTheConfigurationHoldsNobodyUpAndTheClientWorksUntilItsRequestsHaveEnded() throws Exception {
+        CountDownLatch drained = new CountDownLatch(1);
+        CountDownLatch unregistered = new CountDownLatch(1);
+        ServiceRegistration<?> registration = proxy(ServiceRegistration.class, (self, method, arguments) -> {
+            assertTrue(drained.await(60, TimeUnit.SECONDS));
+            unregistered.countDown();
+            return null;
+        });
+        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> Bundle.ACTIVE);
+        BundleContext context = proxy(BundleContext.class,
+                (self, method, arguments) -> method.getName().equals("getBundle") ? bundle : registration);
+        far();
+        client = new HtpipeClient(context, config(Map.of("handler", "far", "address", address("socket").path().toString())),
+                Map.of());
+        client.transports(packets, streams);
+        client.start();
+        assertPasses("before");
+        client.stop();
+        client.transports(null, null);
+        assertPasses("after");
+        far();
+        assertPasses("reconnected");
+        drained.countDown();
+        assertTrue(unregistered.await(60, TimeUnit.SECONDS));
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test
