@@ -1,5 +1,8 @@
 package org.hearthd.lifecycle;
 
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,11 +24,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The launcher stops everything else afterwards. A
- * source that can bring nothing more ends the runtime in the same way.
+ * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The launcher
+ * stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way.
  */
 @Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
 public final class Shutdown implements ToIntFunction<String[]> {
@@ -36,7 +38,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
     /** What handlers have in progress that sources do not count any more, and whose it is. */
     private final Map<Supplier<CompletionStage<Void>>, String> handlers = new ConcurrentHashMap<>();
     private final AtomicBoolean ending = new AtomicBoolean();
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
     private volatile long drainMs;
 
@@ -57,7 +59,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
         exit = newExit;
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    @Reference(cardinality = MULTIPLE, policy = DYNAMIC)
     void addSource(Source source) {
         sources.add(source);
         source.exhausted().whenComplete((nothing, failure) -> ended(source, failure));
@@ -67,7 +69,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
         sources.remove(source);
     }
 
-    @Reference(service = Supplier.class, target = "(hearth.drain=*)", cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    @Reference(service = Supplier.class, target = "(hearth.drain=*)", cardinality = MULTIPLE, policy = DYNAMIC)
     void addHandler(Supplier<CompletionStage<Void>> handler, Map<String, Object> properties) {
         handlers.put(handler, String.valueOf(properties.get("hearth.drain")));
     }
