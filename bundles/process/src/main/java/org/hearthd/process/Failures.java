@@ -39,25 +39,20 @@ final class Failures {
         trouble = null;
     }
 
-    /** The process has run for long enough. */
+    /** The process has run for long enough, or another program has taken over. */
     void end() {
         count = 0;
         useless = 0;
+        reported = false;
     }
 
     /** As {@link #end}, and it still runs. */
     void end(String handler) {
+        boolean was = reported;
         end();
-        if (reported) {
-            reported = false;
+        if (was) {
             LOG.log(Level.INFO, () -> "handler " + handler + " works again");
         }
-    }
-
-    /** Another program has taken over. */
-    void forget() {
-        end();
-        reported = false;
     }
 
     /** The next one is trouble, however many there were. */

@@ -39,7 +39,7 @@ final class Keeper {
     private volatile String label;
     /** The process of which was reported that it does not read. */
     private final AtomicReference<Run> unread = new AtomicReference<>();
-    /** Changes under the lock, which guards the next ones as well; starting a process happens under it, no request ever waits for it. */
+    /** Changes under the lock, which guards the next ones as well; a process is started under it: no request, no timer waits for it. */
     private volatile Run current;
     /** The change that is being tried. */
     private Swap pending;
@@ -101,7 +101,7 @@ final class Keeper {
         if (failures.none() && !settings.ready().message()) {
             connect(run);
         } else {
-            run.ready(settings.ready()).thenAccept(ready -> begin(run, ready));
+            run.ready(settings.ready()).thenAccept(ready -> aside(() -> begin(run, ready)));
         }
     }
 
@@ -146,7 +146,7 @@ final class Keeper {
             run.served();
             failures.connected();
             forwarder.connected(run.connection());
-            Timer.after(settings.goodMs(), run.over(), () -> good(run));
+            Timer.after(settings.goodMs(), run.over(), () -> aside(() -> good(run)));
         }
     }
 
@@ -181,13 +181,20 @@ final class Keeper {
 
     private void over(Run run) {
         forwarder.disconnected(run.connection());
-        if (isCurrent(run)) {
-            status(run, settings).thenAccept(status -> ended(run, status));
+        if (current == run) {
+            CompletableFuture<Integer> end = status(run, settings);
+            if (run.child().pid() == 0) {
+                // never was executed: whoever has started it knows that at once
+                end.thenAccept(status -> ended(run, status));
+            } else {
+                end.thenAccept(status -> aside(() -> ended(run, status)));
+            }
         }
     }
 
-    private synchronized boolean isCurrent(Run run) {
-        return current == run;
+    /** Away from event loops and the timer, for what takes the lock. */
+    private void aside(Runnable task) {
+        Aside.run("keeper of handler " + settings.handler(), task);
     }
 
     /** Ends it; completes with its status, or with null if it goes on for a while. */
@@ -310,7 +317,7 @@ final class Keeper {
         pending = swap;
         runs.add(run);
         run.child().exit().thenRun(() -> runs.remove(run));
-        run.ready(changed.ready()).thenAccept(ready -> decide(swap, ready));
+        run.ready(changed.ready()).thenAccept(ready -> aside(() -> decide(swap, ready)));
         return swap.done();
     }
 
@@ -322,7 +329,7 @@ final class Keeper {
             CompletableFuture<Integer> ended = slow
                     ? swap.run().child().end(0, swap.settings().termMs())
                     : status(swap.run(), swap.settings());
-            ended.thenAccept(status -> drop(swap, slow));
+            ended.thenAccept(status -> aside(() -> drop(swap, slow)));
         }
     }
 
@@ -341,7 +348,7 @@ final class Keeper {
             }
             pending = null;
             settings = swap.settings();
-            failures.forget();
+            failures.end();
             use(swap.run());
         }
         published.run();

@@ -22,16 +22,9 @@ final class Leave {
             withdraw(handler, registration);
             end.run();
         };
-        if (context.getBundle().getState() != Bundle.ACTIVE) {
-            all.run();
-            return;
-        }
-        Thread thread = new Thread(all, "end of handler " + handler);
-        thread.setDaemon(true);
-        try {
-            thread.start();
-        } catch (OutOfMemoryError e) {
-            LOG.log(Level.WARNING, () -> "handler " + handler + " ends while others wait: " + e.getMessage());
+        if (context.getBundle().getState() == Bundle.ACTIVE) {
+            Aside.run("end of handler " + handler, all);
+        } else {
             all.run();
         }
     }

@@ -137,6 +137,8 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
     @Modified
     void modified(PersistentConfig config, Map<String, Object> properties) {
         Settings where = new Settings(properties);
+        PersistentSettings changed = PersistentSettings.of(config, properties);
+        // a malformed one is no change: what is being tried goes on
         int number = ++changes;
         BiFunction<Void, Throwable, Boolean> report = (nothing, failure) -> {
             boolean last = number == changes;
@@ -148,7 +150,7 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
             }
             return failure == null;
         };
-        CompletableFuture<Void> trial = keeper.settings(PersistentSettings.of(config, properties));
+        CompletableFuture<Void> trial = keeper.settings(changed);
         change = trial.isDone() ? trial.handle(report) : trial.handleAsync(report);
     }
 

@@ -68,7 +68,26 @@ final class TransientRuns {
             exchange.onEnd(outcome -> forget(exchange));
             Timer.after(now.waitMs(), () -> late(exchange));
         } else {
+            launch(exchange);
+        }
+    }
+
+    /** For one that has a place; where it can not be started, the next gets the place. */
+    private void launch(Exchange first) {
+        Exchange each = first;
+        while (each != null && !launched(each)) {
+            each = successor();
+        }
+    }
+
+    private boolean launched(Exchange exchange) {
+        try {
             starters.execute(() -> run(exchange));
+            return true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.log(Level.ERROR, () -> "handler " + settings.handler() + ": there is no thread to start its program: " + e);
+            refuse(exchange, "can not start a process at the moment");
+            return false;
         }
     }
 
@@ -104,7 +123,7 @@ final class TransientRuns {
         Child child = null;
         try {
             child = start(exchange);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.log(Level.ERROR, () -> exchange + ": handler " + settings.handler() + " failed", e);
             exchange.fail(500, "The handler failed.");
         }
@@ -160,7 +179,7 @@ final class TransientRuns {
             int status = request.url().length() + request.rest().length() > headers ? 414 : 431;
             SocketAnswer.write(streams.get(), socket, request,
                     ErrorPage.of(exchange.id(), status, "The request is too long to be passed to a program."));
-        } catch (IOException e) {
+        } catch (IOException | OutOfMemoryError e) {
             LOG.log(Level.WARNING, () -> exchange + ": 503, " + e.getMessage());
             SocketAnswer.write(streams.get(), socket, request,
                     unavailable(exchange, "The handler " + settings.handler() + " can not start a process at the moment."));
@@ -210,15 +229,21 @@ final class TransientRuns {
 
     /** A process has ended; the longest waiting exchange gets its place. */
     private void next() {
-        Exchange next;
-        synchronized (this) {
-            next = running > settings.concurrency() ? null : waiting.poll();
-            if (next == null) {
-                running--;
-                return;
-            }
+        launch(successor());
+    }
+
+    /** Who gets a place that has become free; null, and there is one more free place, if nobody waits. */
+    private synchronized Exchange successor() {
+        Exchange next = running > settings.concurrency() ? null : waiting.poll();
+        if (next == null) {
+            running--;
         }
-        starters.execute(() -> run(next));
+        return next;
+    }
+
+    /** For tests. */
+    synchronized int running() {
+        return running;
     }
 
     void settings(TransientSettings changed) {

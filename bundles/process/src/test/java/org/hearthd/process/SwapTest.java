@@ -138,6 +138,19 @@ final class SwapTest extends PersistentContract {
     }
 
     @Test
+    void aMalformedChangeDoesNotHideWhyTheOneThatIsBeingTriedFails() throws Exception {
+        Path go = dir.resolve("go");
+        start(java("old"));
+        handler.modified(config(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; exit 3"), "ready_message", true),
+                House.PID);
+        assertThrows(IllegalArgumentException.class, () -> handler.modified(config(new String[] {"'"}), House.PID));
+        Files.createFile(go);
+        assertFalse(handler.change().get(30, TimeUnit.SECONDS));
+        assertEquals(1, handler.reasons().size());
+        assertTrue(handler.reasons().get(0).contains("the new one does not start: status 3"), handler.reasons().toString());
+    }
+
+    @Test
     void requestsWaitForAFirstProcessThatSaysWhenItIsReady() throws Exception {
         Path go = dir.resolve("go");
         start(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; echo >&0; exec " + quoted(java("new"))), "ready_message",
