@@ -1,5 +1,8 @@
 package org.hearthd.lifecycle;
 
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,8 +27,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The launcher stops everything else afterwards. A
- * source that can bring nothing more ends the runtime in the same way.
+ * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The
+ * launcher stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way.
  */
 @Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
 public final class Shutdown implements ToIntFunction<String[]> {
@@ -67,7 +70,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
         sources.remove(source);
     }
 
-    @Reference(service = Supplier.class, target = "(hearth.drain=*)", cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    @Reference(service = Supplier.class, target = "(hearth.drain=*)", cardinality = MULTIPLE, policy = DYNAMIC)
     void addHandler(Supplier<CompletionStage<Void>> handler, Map<String, Object> properties) {
         handlers.put(handler, String.valueOf(properties.get("hearth.drain")));
     }
