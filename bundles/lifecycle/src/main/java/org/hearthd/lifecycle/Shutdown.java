@@ -24,10 +24,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The launcher
- * stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way.
+ * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The
+ * launcher stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way.
  */
 @Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
 public final class Shutdown implements ToIntFunction<String[]> {
@@ -38,7 +39,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
     /** What handlers have in progress that sources do not count any more, and whose it is. */
     private final Map<Supplier<CompletionStage<Void>>, String> handlers = new ConcurrentHashMap<>();
     private final AtomicBoolean ending = new AtomicBoolean();
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = DYNAMIC, target = "(hearth.exit=true)")
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
     private volatile long drainMs;
 
@@ -59,7 +60,7 @@ public final class Shutdown implements ToIntFunction<String[]> {
         exit = newExit;
     }
 
-    @Reference(cardinality = MULTIPLE, policy = DYNAMIC)
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addSource(Source source) {
         sources.add(source);
         source.exhausted().whenComplete((nothing, failure) -> ended(source, failure));
