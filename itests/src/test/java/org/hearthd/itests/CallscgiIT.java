@@ -78,7 +78,9 @@ public class CallscgiIT {
     }
 
     private ProcessBuilder command(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(HearthProcess.DIST.resolve("bin/callscgi").toString()));
+        // whoever runs the tests in the background ignores signals that are to be tried here
+        List<String> line = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        line.add(HearthProcess.DIST.resolve("bin/callscgi").toString());
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
