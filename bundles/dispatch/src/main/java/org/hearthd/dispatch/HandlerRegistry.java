@@ -247,7 +247,7 @@ final class HandlerRegistry implements Handlers {
     CompletionStage<Void> giveWay(Bundle predecessor) {
         List<Gate> gates = of(predecessor).stream().map(s -> slots.of(s.settings().name()).gate()).toList();
         gates.forEach(Gate::hold);
-        return retire(predecessor).thenRun(() -> gates.forEach(Gate::release));
+        return retire(predecessor).whenComplete((nothing, failure) -> gates.forEach(Gate::release));
     }
 
     /** As {@link Succession#readmitPredecessor}. */
