@@ -26,7 +26,7 @@ final class Clients {
     private static final int IDLE_S = 10;
     private static final long FAREWELL_MS = 1000;
 
-    private final Set<Long> uids;
+    private final long uid;
     private final Function<List<String>, Answer> commands;
     private final ThreadPoolExecutor pool;
     private final ScheduledThreadPoolExecutor timers;
@@ -36,10 +36,10 @@ final class Clients {
     /**
      * Without a thread while there is no client.
      *
-     * @param uids who may connect
+     * @param uid who may connect
      */
-    Clients(Set<Long> uids, long timeoutMs, Function<List<String>, Answer> commands) {
-        this.uids = uids;
+    Clients(long uid, long timeoutMs, Function<List<String>, Answer> commands) {
+        this.uid = uid;
         this.timeoutMs = timeoutMs;
         this.commands = commands;
         AtomicInteger number = new AtomicInteger();
@@ -61,7 +61,7 @@ final class Clients {
     void admit(StreamConnection client) {
         Conversation conversation = new Conversation(client, commands);
         Optional<PeerCredentials> peer = client.peer();
-        if (peer.isEmpty() || !uids.contains(peer.get().uid())) {
+        if (peer.isEmpty() || peer.get().uid() != uid) {
             String who = peer.map(p -> "the process " + p.pid() + " of user id " + p.uid()).orElse("an unknown process");
             LOG.log(Level.WARNING, () -> "control socket: " + who + " may not connect");
             conversation.refuse(Answer.FAILED, "permission denied: " + who + " may not control this runtime");

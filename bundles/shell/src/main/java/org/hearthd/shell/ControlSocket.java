@@ -5,7 +5,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
@@ -63,7 +62,7 @@ public final class ControlSocket {
         this.settings = settings;
         usual = home.resolve("run/ctl.sock");
         long own = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        clients = new Clients(Set.copyOf(List.of(0L, own)), settings.commandTimeoutMs(), commands);
+        clients = new Clients(own, settings.commandTimeoutMs(), commands);
     }
 
     /** Another transport accepts from now on. */

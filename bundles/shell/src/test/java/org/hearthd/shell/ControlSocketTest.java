@@ -17,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -248,7 +247,7 @@ final class ControlSocketTest extends Contract {
 
     @Test
     void anotherUserIsRefusedBeforeItsCommandIsRead() throws Exception {
-        Clients none = new Clients(Set.of(4_000_000_000L), LONG_MS, words -> new Answer("done", "", 0));
+        Clients none = new Clients(4_000_000_000L, LONG_MS, words -> new Answer("done", "", 0));
         try (var pair = streams.pair()) {
             StreamConnection client = streams.adopt(pair.ours());
             clients.add(client);
