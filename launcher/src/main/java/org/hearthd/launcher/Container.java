@@ -40,7 +40,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.log.LoggerFactory;
 
-/** The running framework. Talks to its bundles through services of JDK types only. */
+/** The running framework. Talks to its bundles through services of JDK types, ConfigurationAdmin and the OSGi log only. */
 final class Container {
     private static final System.Logger LOG = System.getLogger(Container.class.getName());
     private static final String LAST = "org.hearthd.launcher.last";
