@@ -57,11 +57,12 @@ class AnonymousTest extends ProgramContract {
     }
 
     private Anonymous anonymous(Supplier<Spawner> spawner) {
-        Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.ends::add);
+        Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.services.names(),
+                house.ends::add);
         Settings settings = House
                 .settings(mode("anonymous", "command", server(), "restart.delay.min.ms", 1L, "restart.delay.max.ms", 1L));
         return new Anonymous(settings.launch(), services, directory.resolve("sockets"),
-                address -> new Server("blog", address, 10, tasks::add), settings.times(), tasks::add);
+                address -> new Server(() -> settings, address, services.names(), tasks::add), () -> 10, tasks::add);
     }
 
     private Future<Dialer.Line> dial(Anonymous anonymous) {

@@ -35,7 +35,7 @@ class RetryingTest {
                 .launch();
         Dialer refusing = (on, request) -> {
             attempts.incrementAndGet();
-            return on.newFailedFuture(new Dialer.Refused(503, "refused", true));
+            return on.newFailedFuture(new Dialer.Refused(503, "refused", Dialer.Refused.Reach.NOBODY));
         };
         Future<Dialer.Line> result = new Retrying(refusing, launch, null, ends::add).dial(loop, null);
         assertTrue(result.await(60, TimeUnit.SECONDS));
@@ -49,7 +49,7 @@ class RetryingTest {
         Launch launch = House.settings(House.keys("address", "1", "retries", 5, "retry.delay.ms", 1L)).launch();
         Dialer slow = (on, request) -> {
             attempts.incrementAndGet();
-            return on.newFailedFuture(new Dialer.Refused(504, "slow", false));
+            return on.newFailedFuture(new Dialer.Refused(504, "slow"));
         };
         assertTrue(new Retrying(slow, launch, null, ends::add).dial(loop, null).await(60, TimeUnit.SECONDS));
         assertEquals(1, attempts.get());
