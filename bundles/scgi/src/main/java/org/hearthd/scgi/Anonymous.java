@@ -117,8 +117,10 @@ final class Anonymous implements Dialer {
             there.uses().end();
             boolean replaced = again && !result.isCancelled() && dialed.cause() instanceof Refused refused && refused.nobody()
                     && execute(() -> {
-                        replace(there);
-                        dial(loop, request, result, false);
+                        if (!result.isCancelled()) {
+                            replace(there);
+                            dial(loop, request, result, false);
+                        }
                     }, 0);
             if (!replaced) {
                 result.tryFailure(dialed.cause());
