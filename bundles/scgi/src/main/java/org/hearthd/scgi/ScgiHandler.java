@@ -129,25 +129,33 @@ final class ScgiHandler implements Handler {
         retired.add(old);
         closeIdle();
         CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers.programs()).execute(() -> {
-            if (retired.remove(old)) {
+            if (endRetired(old)) {
                 LOG.log(Level.WARNING,
                         () -> this + ": requests that began before a change of its configuration are not finished after "
                                 + drainMs + " ms; what serves them is ended");
-                end(old);
             }
         });
     }
 
     private void closeIdle() {
         for (Anonymous old : retired) {
-            if (conversations.stream().noneMatch(c -> c.uses(old)) && retired.remove(old)) {
-                end(old);
+            if (conversations.stream().noneMatch(c -> c.uses(old))) {
+                endRetired(old);
             }
         }
     }
 
+    /** Without a moment in which the end of the handler would not know of it; returns false if that has happened before. */
+    private synchronized boolean endRetired(Anonymous old) {
+        boolean first = retired.remove(old);
+        if (first) {
+            end(old);
+        }
+        return first;
+    }
+
     /** Not here, for it may take a while. */
-    private void end(Dialer old) {
+    private void end(Anonymous old) {
         CompletableFuture<?> end = CompletableFuture.supplyAsync(() -> old.close(0), workers.programs())
                 .thenCompose(Function.identity());
         ending.add(end);
@@ -266,14 +274,11 @@ final class ScgiHandler implements Handler {
     private void endPrograms() throws InterruptedException {
         List<CompletableFuture<?>> ends = new ArrayList<>();
         synchronized (this) {
-            if (trial != null) {
-                ends.add(trial.close(0));
-                trial = null;
-            }
+            abandon();
+            List.copyOf(retired).forEach(this::endRetired);
+            ends.addAll(ending);
         }
-        retired.stream().filter(retired::remove).forEach(old -> ends.add(old.close(0)));
         ends.add(state.dialer().close(0));
-        ends.addAll(ending);
         try {
             CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
                     .get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);

@@ -99,7 +99,7 @@ final class House implements AutoCloseable {
 
     /** Gives the handler an exchange; its body is what the client writes. */
     Client send(Request request) throws IOException {
-        return send(request, exchange -> exchange);
+        return sendWrapped(request, exchange -> exchange);
     }
 
     /**
@@ -108,7 +108,7 @@ final class House implements AutoCloseable {
      * @param gone gets what is to be run then
      */
     Client send(Request request, Consumer<Runnable> gone) throws IOException {
-        return send(request, inner -> {
+        return sendWrapped(request, inner -> {
             ByteExchange view = loops.bytes(inner);
             return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
                     (proxy, method, arguments) -> switch (method.getName()) {
@@ -128,7 +128,7 @@ final class House implements AutoCloseable {
         Exchange around(Exchange inner) throws IOException;
     }
 
-    private Client send(Request request, Wrapping wrapping) throws IOException {
+    private Client sendWrapped(Request request, Wrapping wrapping) throws IOException {
         Path path = directory.resolve("c" + System.nanoTime());
         try (Fd listening = STREAMS.listen(new UnixAddress(path), 0600, 8)) {
             SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
