@@ -1,6 +1,7 @@
 package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,8 +9,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -89,7 +94,31 @@ class GoneTest extends ScgiContract {
             client.write("0123456789");
             House.await("a file", () -> files() > 0);
             assertEquals(1, house.handler.stop());
-            assertEquals(0, files());
+            assertTrue(client.readAll().contains("is being stopped"));
+            House.await("the end of the file", () -> files() == 0);
+        }
+    }
+
+    @Test
+    void theEndWaitsUntilEachRequestHasLetGo() throws Exception {
+        house(unix(ScgiContract::hello).address, "memory.body.bytes", 1, "drain.timeout.ms", 0L);
+        CountDownLatch go = new CountDownLatch(1);
+        try (House.Client client = house.send(House.post())) {
+            client.write("0123456789");
+            House.await("a file", () -> files() > 0);
+            for (int i = 0; i < 2; i++) {
+                house.loops.next().execute(() -> await(go));
+            }
+            CompletableFuture<Integer> stopped = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return house.handler.stop();
+                } catch (InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            assertThrows(TimeoutException.class, () -> stopped.get(100, TimeUnit.MILLISECONDS));
+            go.countDown();
+            assertEquals(1, stopped.get(60, TimeUnit.SECONDS));
             assertTrue(client.readAll().contains("is being stopped"));
         }
     }
