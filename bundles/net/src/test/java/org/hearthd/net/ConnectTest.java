@@ -28,35 +28,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
-import org.hearthd.transport.OpenDescriptors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
-class ConnectTest {
+class ConnectTest extends LoopsContract {
     private final BlockingQueue<String> read = new LinkedBlockingQueue<>();
     @TempDir
     private Path directory;
-    private Set<String> before;
-    private NettyEventLoops loops;
-
-    @BeforeEach
-    void start() throws IOException {
-        before = Ends.baseline();
-        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
-    }
-
-    @AfterEach
-    void noDescriptorIsLeft() {
-        loops.close();
-        OpenDescriptors.assertNothingNew(before);
-    }
 
     private ServerSocketChannel listen(boolean unix) throws IOException {
         ServerSocketChannel listening = unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();

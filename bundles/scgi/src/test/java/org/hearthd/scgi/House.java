@@ -39,16 +39,17 @@ final class House implements AutoCloseable {
     private static final JunixDescriptors DESCRIPTORS = new JunixDescriptors();
     private static final JunixStreams STREAMS = new JunixStreams();
 
-    final NettyEventLoops loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2);
+    final NettyEventLoops loops;
     final ScgiHandler handler;
     final Path directory;
     final Services services;
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
-    /** @param keys configuration, by key */
+    /** @param keys configuration, by key; {@code write.timeout.ms} is that of the event loops */
     House(Path directory, Map<String, Object> keys) throws IOException {
         this.directory = directory;
+        loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
         Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
         services = new Services(loops, () -> listeners, () -> spawner, ends::add);
