@@ -19,7 +19,7 @@ record NetSettings(int threads, long writeTimeoutMs) {
         if (write < 1 || write > LONGEST_MS) {
             throw new IllegalArgumentException("org.hearthd.net: write.timeout.ms is " + write + ", must be 1 to " + LONGEST_MS);
         }
-        int threads = config.loops() > 0 ? config.loops() : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        int threads = config.loops() > 0 ? config.loops() : Runtime.getRuntime().availableProcessors();
         return new NetSettings(threads, write);
     }
 }
