@@ -38,6 +38,26 @@ class ConnectTest extends LoopsContract {
     @TempDir
     private Path directory;
 
+    private final class Reader extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+            ((ByteBuf) message).release();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                read.add("end");
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            read.add("error");
+        }
+    }
+
     private ServerSocketChannel listen(boolean unix) throws IOException {
         ServerSocketChannel listening = unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
         SocketAddress address = unix
@@ -53,20 +73,7 @@ class ConnectTest extends LoopsContract {
         try (ServerSocketChannel listening = listen(unix)) {
             ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loop, 5000).sync();
             assertSame(loop, connecting.channel().eventLoop());
-            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext ctx, Object message) {
-                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-                    ((ByteBuf) message).release();
-                }
-
-                @Override
-                public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-                    if (event instanceof ChannelInputShutdownEvent) {
-                        read.add("end");
-                    }
-                }
-            });
+            connecting.channel().pipeline().addLast(new Reader());
             try (SocketChannel server = listening.accept()) {
                 server.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
                 server.shutdownOutput();
@@ -88,18 +95,7 @@ class ConnectTest extends LoopsContract {
         String sent = "x".repeat(10_000);
         try (ServerSocketChannel listening = listen(unix)) {
             ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loops.next(), 5000).sync();
-            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext ctx, Object message) {
-                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-                    ((ByteBuf) message).release();
-                }
-
-                @Override
-                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                    read.add("error");
-                }
-            });
+            connecting.channel().pipeline().addLast(new Reader());
             try (SocketChannel server = listening.accept()) {
                 connecting.channel().writeAndFlush(Unpooled.copiedBuffer("unread", StandardCharsets.US_ASCII)).sync();
                 server.write(ByteBuffer.wrap(sent.getBytes(StandardCharsets.US_ASCII)));

@@ -3,7 +3,6 @@ package org.hearthd.scgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -69,14 +68,7 @@ class FailureTest extends ScgiContract {
         CountDownLatch done = new CountDownLatch(1);
         house(unix(peer -> done.await()).address, "send.timeout.ms", 100L);
         try (House.Client client = house.send(House.post("Content-Length", "8000000"))) {
-            Thread sender = new Thread(() -> {
-                try {
-                    client.write("x".repeat(8_000_000));
-                } catch (IOException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-            sender.start();
+            client.sends("x".repeat(8_000_000));
             assertTrue(client.readUntil("\n").startsWith("HTTP/1.1 504 "));
         }
         done.countDown();

@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import io.netty.channel.epoll.LinuxSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -148,6 +150,18 @@ final class House implements AutoCloseable {
         /** The body is complete. */
         void end() throws IOException {
             channel.shutdownOutput();
+        }
+
+        /** Writes the body and ends it, on a thread of its own. */
+        CompletableFuture<Void> sends(String body) {
+            return CompletableFuture.runAsync(() -> {
+                try {
+                    write(body);
+                    end();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, task -> new Thread(task, "client").start());
         }
 
         String readUntil(String text) throws IOException {
