@@ -49,9 +49,13 @@ final class AshdParent implements AutoCloseable {
 
     /** Sends a request without waiting for its answer; the connection returned is the client's end. */
     StreamConnection send(String method, String rest) throws IOException {
+        return send(method, rest, Headers.EMPTY);
+    }
+
+    StreamConnection send(String method, String rest, Headers headers) throws IOException {
         FdPair pair = streams.pair();
         try (Fd theirs = pair.theirs()) {
-            Request request = Request.of(method, "/" + rest, "HTTP/1.1", rest, Headers.EMPTY);
+            Request request = Request.of(method, "/" + rest, "HTTP/1.1", rest, headers);
             connection.send(Datagram.encode(request, Datagram.KERNEL_LIMIT), theirs);
         }
         return streams.adopt(pair.ours());

@@ -1,6 +1,7 @@
 package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeNoException;
@@ -9,6 +10,7 @@ import static org.junit.Assume.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,14 +20,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.hearthd.Headers;
+import org.hearthd.transport.StreamConnection;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -251,25 +257,114 @@ public class CallscgiIT {
 
     /** One request to a server of this test's. */
     private void answersFrom(ServerSocket listening, String address) throws Exception {
-        Thread server = new Thread(() -> {
-            try (Socket peer = listening.accept()) {
-                int length = 0;
-                for (int c = peer.getInputStream().read(); c != ':'; c = peer.getInputStream().read()) {
-                    length = 10 * length + c - '0';
-                }
-                peer.getInputStream().readNBytes(length + 1);
-                peer.getOutputStream().write("Content-Length: 5\n\nthere".getBytes(StandardCharsets.US_ASCII));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        server.start();
+        CompletableFuture<String> server = CompletableFuture.supplyAsync(() -> answerOne(listening));
         try (AshdParent parent = start("-t", address)) {
             String answer = parent.get("a");
             assertTrue(answer + parent.errors(), answer.endsWith("\r\n\r\nthere"));
             assertEquals(parent.errors(), 0, end(parent));
         }
         server.join();
+    }
+
+    /** Returns the variables of the request, with a NUL behind each name and each value. */
+    private static String answerOne(ServerSocket listening) {
+        try (Socket peer = listening.accept()) {
+            int length = 0;
+            for (int c = peer.getInputStream().read(); c != ':'; c = peer.getInputStream().read()) {
+                length = 10 * length + c - '0';
+            }
+            String variables = new String(peer.getInputStream().readNBytes(length + 1), StandardCharsets.ISO_8859_1);
+            peer.getOutputStream().write("Content-Length: 5\n\nthere".getBytes(StandardCharsets.US_ASCII));
+            return variables;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** In a directory whose name is no text in any encoding; ashd passes octets. */
+    private ProcessBuilder elsewhere(String locale, ProcessBuilder builder) {
+        String cd = "d=$(printf 'w\\346\\227\\245\\377') && mkdir -p \"$d\" && cd \"$d\" && exec \"$@\"";
+        builder.command().addAll(0, List.of("/bin/sh", "-c", cd, "sh"));
+        builder.environment().put("LC_ALL", locale);
+        return builder;
+    }
+
+    @Test
+    public void aFileOfTheParentIsNamedByTheOctetsOfTheWorkingDirectory() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> server = CompletableFuture.supplyAsync(() -> answerOne(listening));
+            ProcessBuilder builder = elsewhere("C.UTF-8", command("-t", "127.0.0.1:" + listening.getLocalPort()));
+            try (AshdParent parent = AshdParent.start(directory, builder);
+                    StreamConnection client = parent.send("GET", "x", Headers.of("X-Ash-File", "caf\u00e9/index"))) {
+                client.shutdownOutput();
+                String answer = AshdParent.answer(client);
+                assertTrue(answer + parent.errors(), answer.endsWith("there"));
+                String file = directory.toRealPath() + "/w\u00e6\u0097\u00a5\u00ff/caf\u00e9/index";
+                assertTrue(server.join(), server.join().contains("SCRIPT_FILENAME\0" + file + "\0"));
+            }
+        }
+        try (Htpipe program = Htpipe.start(directory, elsewhere("C", command("-t", "1")))) {
+            assertEquals(1, program.awaitExit());
+            assertTrue(program.errors(), program.errors().startsWith("callscgi: the working directory, "));
+        }
+    }
+
+    /** Row S25 of ashd's faults: nothing can be done about it, but nobody else suffers. */
+    @Test
+    public void aKilledCallerLeavesItsProgramAndSocketAndDisturbsNobody() throws Exception {
+        long left;
+        try (AshdParent parent = start(serving())) {
+            left = parent.pid("a");
+            survivors.add(left);
+            assertEquals(137, end(parent, "KILL"));
+        }
+        List<Path> old = sockets();
+        assertEquals(1, old.size());
+        assertTrue("the program has ended", runs(left));
+        try (AshdParent parent = start(serving())) {
+            assertNotEquals(left, parent.pid("b"));
+            assertEquals(parent.errors(), 0, end(parent));
+        }
+        assertEquals(old, sockets());
+        assertTrue("the program of the killed one was ended", runs(left));
+        long launched;
+        try (AshdParent parent = start(serving("-iblog"))) {
+            launched = parent.pid("c");
+            survivors.add(launched);
+            assertEquals(137, end(parent, "KILL"));
+        }
+        try (AshdParent parent = start("-iblog", "/no/such/program")) {
+            assertEquals("mode launching leaves it on purpose", launched, parent.pid("d"));
+        }
+    }
+
+    /** Row S26 of ashd's faults: there another variable is printed. */
+    @Test
+    public void whatCanNotBeReachedIsNamedInTheMessage() throws Exception {
+        Map<String, String> names = Map.of("-inobody", "unix:" + sockets.resolve("scgi-p-nobody"), "-unobody",
+                "unix:" + directory.resolve("nobody"), "-t127.0.0.1:1", "127.0.0.1:1", "-t[::1]:1", "[::1]:1");
+        for (Map.Entry<String, String> each : names.entrySet()) {
+            try (AshdParent parent = start(each.getKey())) {
+                assertTrue(parent.get("a").startsWith("HTTP/1.1 503 "));
+                assertEquals(parent.errors(), 1, parent.awaitExit());
+                assertTrue(parent.errors(), parent.errors().contains("server " + each.getValue() + ": "));
+                assertFalse(parent.errors(), parent.errors().contains("null"));
+            }
+        }
+    }
+
+    @Test
+    public void callersThatLaunchAtTheSameTimeShareOneProgram() throws Exception {
+        try (AshdParent one = start(serving("-iblog")); AshdParent other = start(serving("-iblog"))) {
+            CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> get(one, "a"));
+            CompletableFuture<String> second = CompletableFuture.supplyAsync(() -> get(other, "b"));
+            String errors = one.errors() + other.errors();
+            assertTrue(first.join() + errors, first.join().contains("served by "));
+            survivors.add(one.pid("c"));
+            assertEquals(errors, first.join(), second.join());
+            assertEquals(one.errors(), 0, end(one));
+            assertEquals(other.errors(), 0, end(other));
+        }
     }
 
     /** Each kill takes away exactly the request that the program has read and not answered: that one is a 502, all others are answered. */

@@ -1,6 +1,7 @@
 package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -18,8 +19,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.After;
@@ -37,6 +40,7 @@ public class ScgiIT {
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
     private HearthProcess hearth;
     private String address;
     private ServerSocketChannel listening;
@@ -83,6 +87,11 @@ public class ScgiIT {
                     String body = read(channel, Integer.parseInt(variables.get("CONTENT_LENGTH")));
                     write(channel, "X-Length: " + body.length() + "\n\n" + body);
                 }
+                case "/patience" -> {
+                    begun.countDown();
+                    go.await();
+                    write(channel, "\nlate");
+                }
                 case "/gone" -> {
                     begun.countDown();
                     if (channel.read(ByteBuffer.allocate(1)) < 0) {
@@ -92,7 +101,7 @@ public class ScgiIT {
                 default -> write(channel, "Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
                         + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -171,6 +180,23 @@ public class ScgiIT {
         hearth.awaitAnswer("/blog/x", 201, "/blog|/x");
         hearth.configure("org.hearthd.scgi-blog.cfg", "path = /other\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/other/x", 201, "/other|/x");
+    }
+
+    @Test
+    public void aDeletedFileHoldsUpNoOtherChangeAndItsRequestsFinish() throws Exception {
+        hearth.configure("org.hearthd.scgi-slow.cfg",
+                "path = /slow\nhalf.close = false\ndrain.timeout.ms = 3600000\naddress = unix:" + address + "\n");
+        hearth.awaitAnswer("/slow/x", 201, "/slow|/x");
+        CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request("/slow/patience").build(),
+                BodyHandlers.ofString());
+        assertTrue(begun.await(60, TimeUnit.SECONDS));
+        Files.delete(hearth.home.resolve("config/org.hearthd.scgi-slow.cfg"));
+        hearth.configure("org.hearthd.scgi-next.cfg", "path = /next\naddress = unix:" + address + "\n");
+        hearth.awaitAnswer("/next/x", 201, "/next|/x");
+        hearth.awaitLog("handler slow is absent");
+        assertFalse("it was not waited for", slow.isDone());
+        go.countDown();
+        assertEquals("late", slow.get(60, TimeUnit.SECONDS).body());
     }
 
     @Test

@@ -18,7 +18,20 @@ final class GivenWords {
     /** Refuses words that can not be passed on as they are. */
     static void check(String... line) throws LaunchException, IOException {
         Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        checkDirectory(System.getProperty("user.dir"), charset);
         check(Files.readAllBytes(Path.of("/proc/self/cmdline")), charset, line);
+    }
+
+    /** Where the virtual machine can not even name the working directory, parts of it do not work. */
+    static void checkDirectory(String directory, Charset charset) throws LaunchException {
+        if (!charset.newEncoder().canEncode(directory)) {
+            throw notText("the working directory, " + directory, charset);
+        }
+    }
+
+    private static LaunchException notText(String what, Charset charset) {
+        return new LaunchException(LaunchException.FAILED, what + ", is no text in " + charset
+                + ", the encoding of the locale; with LC_ALL=C.UTF-8 any UTF-8 text is possible");
     }
 
     /** @param given all words of the process, each with a NUL behind it; the line is the last of them */
@@ -29,8 +42,7 @@ final class GivenWords {
         for (int i = 0; i < line.length && first >= 0; i++) {
             String passedOn = new String(line[i].getBytes(charset), StandardCharsets.ISO_8859_1);
             if (!passedOn.equals(words.get(first + i))) {
-                throw new LaunchException(LaunchException.FAILED, "argument " + (i + 1) + ", " + line[i] + ", is no text in "
-                        + charset + ", the encoding of the locale; with LC_ALL=C.UTF-8 any UTF-8 text is possible");
+                throw notText("argument " + (i + 1) + ", " + line[i], charset);
             }
         }
     }

@@ -37,6 +37,18 @@ class GivenWordsTest {
     }
 
     @Test
+    void aWorkingDirectoryThatTheEncodingDoesNotKnowIsRefused() throws Exception {
+        GivenWords.checkDirectory("/home/\u65e5", StandardCharsets.UTF_8);
+        GivenWords.checkDirectory("/home/x", StandardCharsets.US_ASCII);
+        LaunchException e = assertThrows(LaunchException.class,
+                () -> GivenWords.checkDirectory("/home/\ufffd", StandardCharsets.US_ASCII));
+        assertEquals(
+                "the working directory, /home/\ufffd, is no text in US-ASCII, the encoding of the locale; with LC_ALL=C.UTF-8 any "
+                        + "UTF-8 text is possible",
+                e.getMessage());
+    }
+
+    @Test
     void theWordsOfThisProcessAreFound() {
         assertDoesNotThrow(() -> GivenWords.check());
     }

@@ -17,8 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.hearthd.Exchange;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.process.Child;
@@ -35,7 +37,7 @@ final class Anonymous implements Dialer {
     private final Services services;
     private final Path directory;
     private final Function<Address, Server> naming;
-    private final Settings.Times times;
+    private final IntSupplier connectMs;
     private final Executor workers;
     private final Pauses pauses;
     /** Programs that can not be reached any more and may still have requests. */
@@ -66,14 +68,15 @@ final class Anonymous implements Dialer {
      *
      * @param directory where the socket is made
      * @param naming a server for an address
+     * @param connectMs for one attempt to connect, now
      */
-    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, Settings.Times times,
+    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, IntSupplier connectMs,
             Executor workers) {
         this.launch = launch;
         this.services = services;
         this.directory = directory;
         this.naming = naming;
-        this.times = times;
+        this.connectMs = connectMs;
         this.workers = workers;
         this.pauses = new Pauses(launch.restart());
     }
@@ -88,7 +91,7 @@ final class Anonymous implements Dialer {
     private void dial(EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
         ready().whenComplete((there, failure) -> {
             if (failure != null) {
-                result.setFailure(failure);
+                result.tryFailure(failure);
             } else if (loop.inEventLoop()) {
                 connect(there, loop, request, result, again);
             } else {
@@ -98,22 +101,42 @@ final class Anonymous implements Dialer {
     }
 
     private void connect(Way there, EventLoop loop, Exchange request, Promise<Line> result, boolean again) {
+        if (result.isCancelled()) {
+            return;
+        }
         there.uses().begin();
         there.servers().dial(loop, request).addListener(dialed -> {
             if (dialed.isSuccess()) {
                 Line line = (Line) dialed.getNow();
                 line.channel().closeFuture().addListener(closed -> there.uses().end());
-                result.setSuccess(line);
+                if (!result.trySuccess(line)) {
+                    line.channel().close();
+                }
                 return;
             }
             there.uses().end();
-            if (again && dialed.cause() instanceof Refused refused && refused.nobody()) {
-                CompletableFuture.runAsync(() -> replace(there), workers)
-                        .whenComplete((done, failure) -> dial(loop, request, result, false));
-            } else {
-                result.setFailure(dialed.cause());
+            boolean replaced = again && !result.isCancelled() && dialed.cause() instanceof Refused refused && refused.nobody()
+                    && execute(() -> {
+                        if (!result.isCancelled()) {
+                            replace(there);
+                            dial(loop, request, result, false);
+                        }
+                    }, 0);
+            if (!replaced) {
+                result.tryFailure(dialed.cause());
             }
         });
+    }
+
+    /** On a worker, after so long; returns whether there is one. */
+    private boolean execute(Runnable step, long pauseMs) {
+        try {
+            (pauseMs > 0 ? CompletableFuture.delayedExecutor(pauseMs, TimeUnit.MILLISECONDS, workers) : workers).execute(step);
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
+            return false;
+        }
     }
 
     /** Starts the program before anybody wants it; completes once it has lived so long, fails saying why if it has not. */
@@ -173,8 +196,10 @@ final class Anonymous implements Dialer {
                 return CompletableFuture.failedFuture(new Refused(503,
                         "The application server does not stay alive; it is started again in " + pause + " ms."));
             }
+            if (!execute(this::start, pause)) {
+                return CompletableFuture.failedFuture(new Refused(503, "The application server can not be started."));
+            }
             ready = new CompletableFuture<>();
-            (pause > 0 ? CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, workers) : workers).execute(this::start);
         }
         return ready;
     }
@@ -201,7 +226,7 @@ final class Anonymous implements Dialer {
                     wanted.complete(way);
                 }
                 started.exit().thenRunAsync(() -> ended(started), workers);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // whatever it is, nobody may wait for it
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
                 synchronized (this) {
@@ -222,7 +247,7 @@ final class Anonymous implements Dialer {
         String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
         socket = services.listen(launch.program().name(), address);
         server = naming.apply(Address.parse(address));
-        way = new Way(new Servers(services.loops(), List.of(server), times.connect()), new Uses());
+        way = new Way(new Servers(services.loops(), List.of(server), connectMs), new Uses());
     }
 
     private void closeSocket() {

@@ -45,7 +45,8 @@ final class Conversation implements Gate.Waiter {
     private Wait wait;
     private long length;
     private boolean inside;
-    private boolean dialing;
+    /** The search for a server, or null. */
+    private Future<Dialer.Line> dialing;
     private boolean over;
 
     Conversation(ScgiHandler handler, Settings settings, Exchange exchange, ByteExchange view) {
@@ -128,7 +129,6 @@ final class Conversation implements Gate.Waiter {
 
     private void enter() {
         inside = true;
-        dialing = true;
         deadline.clear();
         dial();
     }
@@ -140,7 +140,8 @@ final class Conversation implements Gate.Waiter {
             // one that is replaced just now may not have seen who uses it
         } while (dialer != handler.dialer());
         Dialer current = dialer;
-        current.dial(view.loop(), exchange).addListener(dialed -> {
+        dialing = current.dial(view.loop(), exchange);
+        dialing.addListener(dialed -> {
             if (!dialed.isSuccess() && !over && current != handler.dialer()) {
                 dial();
             } else {
@@ -155,7 +156,7 @@ final class Conversation implements Gate.Waiter {
     }
 
     private void dialed(Future<? super Dialer.Line> dialed) {
-        dialing = false;
+        dialing = null;
         if (!dialed.isSuccess()) {
             if (over) {
                 leave();
@@ -379,8 +380,10 @@ final class Conversation implements Gate.Waiter {
         }
         if (!inside) {
             handler.gate().withdraw(this);
-        } else if (!dialing) {
+        } else if (dialing == null) {
             leave();
+        } else {
+            dialing.cancel(false);
         }
         handler.ended(this);
     }

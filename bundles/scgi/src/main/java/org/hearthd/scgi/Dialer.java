@@ -14,7 +14,8 @@ interface Dialer {
      * Connects.
      *
      * @param request for log lines
-     * @return ends on that loop; fails with {@link Refused}, and only before a byte was sent
+     * @return ends on that loop; fails with {@link Refused}, and only before a byte was sent. Who cancels it wants no connection any
+     *         more: then nothing more is tried or started for it
      */
     Future<Line> dial(EventLoop loop, Exchange request);
 
@@ -29,7 +30,8 @@ interface Dialer {
     }
 
     /**
-     * Nobody calls {@link #dial} any more; ends what was started only for this dialer. Not to be called on a loop.
+     * Nobody calls {@link #dial} any more; ends what was started only for this dialer, and refuses who still waits. Not to be called on
+     * a loop.
      *
      * @param graceMs time for requests that are still in progress
      * @return completes when it has ended
@@ -48,22 +50,35 @@ interface Dialer {
     /** There is no server at the moment. */
     final class Refused extends IOException {
         private final int status;
-        private final boolean nobody;
+        private final Reach reach;
+
+        /** What is known of the server, the more hopeless the later. */
+        enum Reach {
+            /** Nobody listens there. */
+            NOBODY,
+            /** Somebody may be there, who can not be reached: no permission, no route, a name without address. */
+            BARRED,
+            /** Somebody is there who is too slow; or it is nothing to do with the server. */
+            LATE
+        }
 
         /** @param status what the client is answered */
         Refused(int status, String message) {
-            this(status, message, false);
+            this(status, message, Reach.LATE);
         }
 
-        /** @param nobody whether nobody listens there, as opposed to somebody who is slow */
-        Refused(int status, String message, boolean nobody) {
+        Refused(int status, String message, Reach reach) {
             super(message);
             this.status = status;
-            this.nobody = nobody;
+            this.reach = reach;
+        }
+
+        Reach reach() {
+            return reach;
         }
 
         boolean nobody() {
-            return nobody;
+            return reach == Reach.NOBODY;
         }
 
         int status() {

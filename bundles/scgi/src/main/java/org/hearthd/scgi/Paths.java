@@ -1,11 +1,16 @@
 package org.hearthd.scgi;
 
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What becomes of a URL's path. All strings are octets. */
 final class Paths {
+    private static final System.Logger LOG = System.getLogger(Paths.class.getName());
+
     private Paths() {}
 
     /** SCRIPT_NAME and PATH_INFO. */
@@ -69,6 +74,27 @@ final class Paths {
 
     /** A file name of the parent, whose working directory is ours; null stays null. */
     static String absolute(String file) {
-        return file == null || file.startsWith("/") ? file : Path.of("").toAbsolutePath() + "/" + file;
+        return file == null || file.startsWith("/") ? file : Working.DIRECTORY + "/" + file;
+    }
+
+    /** A path as it is on disk, which is not always what the virtual machine makes text of; without a slash at its end. */
+    static String octets(Path path) {
+        String octets = decoded(path.toUri().getRawPath());
+        return octets.endsWith("/") ? octets.substring(0, octets.length() - 1) : octets;
+    }
+
+    /** Where this process works, which never changes. */
+    private static final class Working {
+        static final String DIRECTORY = octets(find());
+
+        /** The virtual machine has read its own idea of it through the encoding of the locale. */
+        private static Path find() {
+            try {
+                return Files.readSymbolicLink(Path.of("/proc/self/cwd"));
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "the kernel does not say where this process works", e);
+                return Path.of("").toAbsolutePath();
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -11,11 +13,16 @@ import org.hearthd.Exchange;
 
 /** Servers that may come a little later, perhaps because their program is started for this request; delays nobody else. */
 final class Retrying implements Dialer {
+    /** Who has bound an address before us listens in a moment. */
+    private static final int TAKEN_ATTEMPTS = 10;
+    private static final long TAKEN_PAUSE_MS = 50;
+
     private final Dialer servers;
     private final Launch launch;
     private final Starter starter;
     private final Consumer<String> end;
     private volatile boolean reached;
+    private volatile boolean closed;
 
     /**
      * A dialer for all modes but anonymous.
@@ -33,6 +40,7 @@ final class Retrying implements Dialer {
     @Override
     public Future<Line> dial(EventLoop loop, Exchange request) {
         Attempt attempt = new Attempt(loop, request);
+        attempt.result.addListener(done -> attempt.settled());
         attempt.connect();
         return attempt.result;
     }
@@ -44,13 +52,24 @@ final class Retrying implements Dialer {
                 : Stream.concat(starter.reasons().stream(), servers.reasons().stream()).toList();
     }
 
+    @Override
+    public CompletableFuture<?> close(long graceMs) {
+        closed = true;
+        return servers.close(graceMs);
+    }
+
     /** One request's attempts. Of one loop. */
     private final class Attempt {
         final Promise<Line> result;
         private final EventLoop loop;
         private final Exchange request;
         private int left = launch.retry().times();
+        private long pauseMs = launch.retry().delayMs();
         private boolean started;
+        /** Why the program was not started, though perhaps somebody else has done that; or null. */
+        private Refused taken;
+        private Future<Line> dialing;
+        private Future<?> pause;
 
         Attempt(EventLoop loop, Exchange request) {
             this.loop = loop;
@@ -58,29 +77,76 @@ final class Retrying implements Dialer {
             this.result = loop.newPromise();
         }
 
+        /** Nobody waits any more: nothing is begun that could end later. */
+        void settled() {
+            if (result.isCancelled() && dialing != null) {
+                dialing.cancel(false);
+            }
+            if (pause != null) {
+                pause.cancel(false);
+            }
+        }
+
+        private boolean over() {
+            if (closed) {
+                result.tryFailure(new Refused(503, "The application server is not used any more."));
+            }
+            return result.isDone();
+        }
+
         void connect() {
-            servers.dial(loop, request).addListener(this::connected);
+            if (!over()) {
+                dialing = servers.dial(loop, request);
+                dialing.addListener(this::connected);
+            }
         }
 
         private void connected(Future<? super Line> dialed) {
             if (dialed.isSuccess()) {
+                Line line = (Line) dialed.getNow();
                 if (!reached) {
                     reached = true;
                 }
-                result.setSuccess((Line) dialed.getNow());
-            } else if (!(dialed.cause() instanceof Refused refused) || !refused.nobody()) {
-                fail(dialed.cause());
+                if (!result.trySuccess(line)) {
+                    line.channel().close();
+                }
+            } else if (!over()) {
+                failed(dialed.cause());
+            }
+        }
+
+        private void failed(Throwable cause) {
+            if (!(cause instanceof Refused refused)) {
+                fail(cause);
             } else if (starter != null && !started) {
+                begin(refused);
+            } else if (starter != null || refused.reach() != Refused.Reach.LATE || !reached) {
+                later(refused);
+            } else {
+                // it is there
+                fail(refused);
+            }
+        }
+
+        /** Only where nobody listens: next to somebody who can not be reached no program is started. */
+        private void begin(Refused refused) {
+            if (refused.nobody()) {
                 started = true;
                 starter.start().whenComplete((done, failure) -> loop.execute(() -> started(refused, failure)));
             } else {
-                later(refused);
+                fail(refused);
             }
         }
 
         private void started(Refused refused, Throwable failure) {
-            if (failure != null) {
-                fail(failure.getCause() instanceof Refused why ? why : failure);
+            Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (why instanceof Refused notBound && notBound.nobody()) {
+                taken = notBound;
+                left = TAKEN_ATTEMPTS;
+                pauseMs = TAKEN_PAUSE_MS;
+                connect();
+            } else if (why != null) {
+                fail(why);
             } else if (launch.mode() == Launch.Mode.LAUNCHING) {
                 connect();
             } else {
@@ -90,15 +156,17 @@ final class Retrying implements Dialer {
 
         private void later(Refused refused) {
             if (left-- > 0) {
-                loop.schedule(this::connect, launch.retry().delayMs(), TimeUnit.MILLISECONDS);
-            } else {
+                pause = loop.schedule(this::connect, pauseMs, TimeUnit.MILLISECONDS);
+            } else if (taken == null) {
                 fail(refused);
+            } else {
+                starter.notBound(request.toString(), taken);
+                fail(taken);
             }
         }
 
         private void fail(Throwable why) {
-            result.setFailure(why);
-            if (launch.essential() && !reached) {
+            if (result.tryFailure(why) && launch.essential() && !reached) {
                 end.accept("no connection was possible at the first request: " + why.getMessage());
             }
         }

@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -46,6 +47,10 @@ public final class ScgiComponent {
     private volatile Spawner spawner;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
+    /** What is gone on with while the last requests are answered: the references are empty then. */
+    private volatile Listeners lastListeners;
+    private volatile Spawner lastSpawner;
+    private final BundleContext context;
     private final String pid;
     private final ScgiHandler handler;
     private final ServiceRegistration<?> registration;
@@ -62,11 +67,13 @@ public final class ScgiComponent {
     @Activate
     public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties)
             throws IOException {
+        this.context = context;
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
         Settings settings = settings(config, properties.get(FILE));
         Path directory = context.getDataFile("bodies").toPath();
         Files.createDirectories(directory);
-        handler = new ScgiHandler(new Services(loops, () -> listeners, () -> spawner, this::end), settings, directory,
+        handler = new ScgiHandler(new Services(loops, this::listeners, this::spawner, InetAddress::getAllByName, this::end),
+                settings, directory,
                 software(context));
         registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
                 properties(settings));
@@ -74,6 +81,16 @@ public final class ScgiComponent {
         draining = context.registerService(Supplier.class, drained, new Hashtable<>(Map.of("hearth.drain", handler.toString())));
         LOG.log(Level.INFO, () -> handler + " passes requests on to "
                 + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
+    }
+
+    private Listeners listeners() {
+        Listeners present = listeners;
+        return present == null ? lastListeners : present;
+    }
+
+    private Spawner spawner() {
+        Spawner present = spawner;
+        return present == null ? lastSpawner : present;
     }
 
     /** What a constructor throws is logged by Declarative Services with a stack trace, and without the name of the file. */
@@ -134,10 +151,16 @@ public final class ScgiComponent {
         return made;
     }
 
+    /** Requests in progress go on for a while. */
     @Deactivate
     void stop() {
-        registration.unregister();
-        draining.unregister();
+        lastListeners = listeners;
+        lastSpawner = spawner;
+        Leave.begin(context, "end of " + handler, this::leave);
+    }
+
+    private void leave() {
+        withdraw(registration);
         try {
             int unfinished = handler.stop();
             if (unfinished > 0) {
@@ -147,7 +170,17 @@ public final class ScgiComponent {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            // until now the end of the runtime had to wait for what was in progress
+            withdraw(draining);
             FastThreadLocal.removeAll(); // the framework's thread would keep Netty's classes after a refresh
+        }
+    }
+
+    private void withdraw(ServiceRegistration<?> service) {
+        try {
+            service.unregister();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> handler + " was withdrawn with its bundle", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -11,8 +12,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -23,24 +22,25 @@ import org.hearthd.net.ByteExchange;
 /** Makes a conversation with a server of each exchange; never blocks. */
 final class ScgiHandler implements Handler {
     private static final System.Logger LOG = System.getLogger(ScgiHandler.class.getName());
-    /** For what would block a loop: names and files. */
-    private static final int WORKERS = 4;
-    private static final int IDLE_S = 10;
     /** A changed program that lives that long has at least been executed. */
     static final long TRIAL_MS = 250;
     /** From SIGKILL to the end of a program. */
     private static final long KILL_MS = 5000;
+    /** For what only needs its loop to come round. */
+    private static final long STOP_MS = 5000;
 
     private final Services services;
     private final Path directory;
     private final String software;
-    private final ThreadPoolExecutor workers;
+    private final Workers workers = new Workers();
     private final Gate gate;
     /** Clients that wait, of which their sources do not know any more. */
     private final Uses owed = new Uses();
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
     /** Those of earlier settings that still have exchanges. */
-    private final Set<Dialer> retired = ConcurrentHashMap.newKeySet();
+    private final Set<Anonymous> retired = ConcurrentHashMap.newKeySet();
+    /** The ends of programs that nobody uses any more. */
+    private final Set<CompletableFuture<?>> ending = ConcurrentHashMap.newKeySet();
     private volatile State state;
     /** The program of a change that is being tried, or null. */
     private Anonymous trial;
@@ -59,12 +59,6 @@ final class ScgiHandler implements Handler {
         this.directory = directory;
         this.software = software;
         this.gate = new Gate(settings.limits());
-        workers = new ThreadPoolExecutor(WORKERS, WORKERS, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "hearth-scgi");
-            thread.setDaemon(true);
-            return thread;
-        });
-        workers.allowCoreThreadTimeOut(true);
         change(settings);
     }
 
@@ -77,8 +71,9 @@ final class ScgiHandler implements Handler {
     synchronized CompletableFuture<Void> change(Settings settings) {
         abandon();
         State before = state;
-        boolean keep = before != null && before.settings().launch().mode() == Launch.Mode.ANONYMOUS
-                && before.settings().launch().equals(settings.launch());
+        // what a dialer knows, e.g. that a program is being started, is kept as long as it can be
+        boolean keep = before != null && before.settings().launch().equals(settings.launch())
+                && before.settings().addresses().equals(settings.addresses());
         Dialer next = keep ? before.dialer() : dialer(settings);
         if (before == null || keep || !before.dialer().serves() || !(next instanceof Anonymous fresh)) {
             commit(settings, next);
@@ -105,9 +100,8 @@ final class ScgiHandler implements Handler {
 
     private void abandon() {
         if (trial != null) {
-            Dialer abandoned = trial;
+            end(trial);
             trial = null;
-            workers.execute(() -> abandoned.close(0));
         }
     }
 
@@ -115,8 +109,14 @@ final class ScgiHandler implements Handler {
         State before = state;
         gate.change(settings.limits());
         state = new State(settings, next);
-        if (before != null && before.dialer() != next) {
-            retire(before.dialer(), settings.times().drain());
+        if (before == null || before.dialer() == next) {
+            return;
+        }
+        if (before.dialer() instanceof Anonymous old) {
+            retire(old, settings.times().drain());
+        } else {
+            // ends nothing: who waits there begins anew with the next one
+            before.dialer().close(0);
         }
     }
 
@@ -124,26 +124,42 @@ final class ScgiHandler implements Handler {
         return state.settings();
     }
 
-    /** What it has started ends when its last exchange has ended, or when that takes too long. */
-    private void retire(Dialer old, long drainMs) {
+    /** Its program ends when its last exchange has ended, or when that takes too long. */
+    private void retire(Anonymous old, long drainMs) {
         retired.add(old);
         closeIdle();
-        CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers).execute(() -> {
-            if (retired.remove(old)) {
+        CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers.programs()).execute(() -> {
+            if (endRetired(old)) {
                 LOG.log(Level.WARNING,
                         () -> this + ": requests that began before a change of its configuration are not finished after "
                                 + drainMs + " ms; what serves them is ended");
-                old.close(0);
             }
         });
     }
 
     private void closeIdle() {
-        for (Dialer old : retired) {
-            if (conversations.stream().noneMatch(c -> c.uses(old)) && retired.remove(old)) {
-                workers.execute(() -> old.close(0));
+        for (Anonymous old : retired) {
+            if (conversations.stream().noneMatch(c -> c.uses(old))) {
+                endRetired(old);
             }
         }
+    }
+
+    /** Without a moment in which the end of the handler would not know of it; returns false if that has happened before. */
+    private synchronized boolean endRetired(Anonymous old) {
+        boolean first = retired.remove(old);
+        if (first) {
+            end(old);
+        }
+        return first;
+    }
+
+    /** Not here, for it may take a while. */
+    private void end(Anonymous old) {
+        CompletableFuture<?> end = CompletableFuture.supplyAsync(() -> old.close(0), workers.programs())
+                .thenCompose(Function.identity());
+        ending.add(end);
+        end.whenComplete((done, failure) -> ending.remove(end));
     }
 
     /** The way to the servers of now. */
@@ -153,19 +169,23 @@ final class ScgiHandler implements Handler {
 
     private Dialer dialer(Settings settings) {
         Launch launch = settings.launch();
-        int connectMs = settings.times().connect();
-        Function<Address, Server> naming = a -> new Server(settings.name(), a, settings.times().fail(), workers);
+        Function<Address, Server> naming = a -> new Server(this::settings, a, services.names(), workers.names());
         if (launch.mode() == Launch.Mode.ANONYMOUS) {
             Path sockets = launch.sockets() == null ? directory.resolveSibling("sockets") : launch.sockets();
-            return new Anonymous(launch, services, sockets, naming, settings.times(), workers);
+            return new Anonymous(launch, services, sockets, naming, this::connectMs, workers.programs());
         }
         List<Server> servers = settings.addresses().stream().map(naming).toList();
-        Dialer direct = new Servers(services.loops(), servers, connectMs);
+        Dialer direct = new Servers(services.loops(), servers, this::connectMs);
         if (launch.mode() == Launch.Mode.CLIENT) {
             boolean plain = launch.retry().times() == 0 && !launch.essential();
             return plain ? direct : new Retrying(direct, launch, null, services.end());
         }
-        return new Retrying(direct, launch, new Starter(launch, servers.get(0), services, workers), services.end());
+        Starter starter = new Starter(launch, servers.get(0), services, workers.programs());
+        return new Retrying(direct, launch, starter, services.end());
+    }
+
+    private int connectMs() {
+        return settings().times().connect();
     }
 
     @Override
@@ -202,7 +222,7 @@ final class ScgiHandler implements Handler {
     }
 
     Spool newSpool(EventLoop loop, Settings settings) {
-        return new Spool(loop, workers, directory, settings.body().memory());
+        return new Spool(loop, workers.files(), directory, settings.body().memory());
     }
 
     void ended(Conversation conversation) {
@@ -223,33 +243,45 @@ final class ScgiHandler implements Handler {
     }
 
     /**
-     * Waits until no exchange is in progress, and ends those that still are then. Nobody calls {@link #handle} any more.
+     * Waits until no exchange is in progress, and ends those that still are then; what was started for this handler has ended
+     * afterwards. Nobody calls {@link #handle} any more.
      *
      * @return how many did not end by themselves
      */
     int stop() throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(state.settings().times().drain());
         stopping = true;
+        awaitConversations(state.settings().times().drain());
+        int unfinished = conversations.size();
+        conversations.forEach(Conversation::stop);
+        // each does so on its loop, and may still need a worker to let go of what it keeps
+        awaitConversations(STOP_MS);
+        endPrograms();
+        workers.shutdown();
+        return unfinished;
+    }
+
+    private void awaitConversations(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         synchronized (conversations) {
             for (long left = deadline - System.nanoTime(); !conversations.isEmpty()
                     && left > 0; left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(conversations, left);
             }
         }
-        int unfinished = conversations.size();
-        conversations.forEach(Conversation::stop);
-        endPrograms();
-        workers.shutdown();
-        return unfinished;
     }
 
+    /** Also those of earlier settings. */
     private void endPrograms() throws InterruptedException {
+        List<CompletableFuture<?>> ends = new ArrayList<>();
         synchronized (this) {
             abandon();
+            List.copyOf(retired).forEach(this::endRetired);
+            ends.addAll(ending);
         }
-        retired.forEach(old -> old.close(0));
+        ends.add(state.dialer().close(0));
         try {
-            state.dialer().close(0).get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
+                    .get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(Level.WARNING, this + ": the program can not be ended", e);
         }

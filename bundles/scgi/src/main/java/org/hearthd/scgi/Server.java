@@ -1,16 +1,18 @@
 package org.hearthd.scgi;
 
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One configured server: its addresses, whether it is to be avoided, and what the log says about it. */
 final class Server {
@@ -18,15 +20,15 @@ final class Server {
     private static final long NAME_VALID_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final String handler;
+    private final Supplier<Settings> settings;
     private final Address address;
-    private final long failNanos;
+    private final Services.Names names;
     private final Executor workers;
 
     private List<SocketAddress> known;
     private long knownSince;
     /** Who waits for the name to be looked up; null while nobody does that. */
-    private List<Consumer<List<SocketAddress>>> waiting;
+    private Set<Consumer<List<SocketAddress>>> waiting;
 
     private volatile boolean answered;
     private volatile boolean failing;
@@ -38,11 +40,16 @@ final class Server {
     private long reportedAt;
     private long unreported;
 
-    /** @param workers where names are looked up */
-    Server(String handler, Address address, long failTimeoutMs, Executor workers) {
-        this.handler = handler;
+    /**
+     * A server of which nothing is known yet.
+     *
+     * @param settings those of now
+     * @param workers where names are looked up
+     */
+    Server(Supplier<Settings> settings, Address address, Services.Names names, Executor workers) {
+        this.settings = settings;
         this.address = address;
-        this.failNanos = TimeUnit.MILLISECONDS.toNanos(failTimeoutMs);
+        this.names = names;
         this.workers = workers;
         if (address.unix() != null) {
             known = List.of(address.unix());
@@ -55,39 +62,55 @@ final class Server {
      * Finds the addresses: at once if they are known, else on another thread. Addresses that are known for long are used once more
      * while they are looked up again.
      *
-     * @param then gets an empty list if the name has no address
+     * @param then gets an empty list if the name has no address; not called if this returns addresses; null if nobody waits
+     * @return null if they are looked up now, perhaps without an end
      */
-    void addresses(Consumer<List<SocketAddress>> then) {
+    List<SocketAddress> addresses(Consumer<List<SocketAddress>> then) {
         List<SocketAddress> now;
-        boolean lookUp = false;
         synchronized (this) {
             now = known;
-            boolean valid = now != null && (address.unix() != null || System.nanoTime() - knownSince < NAME_VALID_NANOS);
-            if (!valid) {
-                lookUp = waiting == null;
-                waiting = lookUp ? new ArrayList<>(1) : waiting;
-                if (now == null) {
-                    waiting.add(then);
-                }
+            if (now != null && (address.unix() != null || System.nanoTime() - knownSince < NAME_VALID_NANOS)) {
+                return now;
+            }
+            boolean lookUp = waiting == null;
+            waiting = lookUp ? new LinkedHashSet<>() : waiting;
+            if (now == null && then != null) {
+                waiting.add(then);
+            }
+            if (!lookUp) {
+                return now;
             }
         }
-        if (lookUp) {
+        try {
             workers.execute(this::lookUp);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, () -> this + ": its name can not be looked up: " + e.getMessage());
+            found(null);
         }
-        if (now != null) {
-            then.accept(now);
+        return now;
+    }
+
+    /** Who has waited for the addresses does so no more. */
+    synchronized void forget(Consumer<List<SocketAddress>> then) {
+        if (waiting != null) {
+            waiting.remove(then);
         }
     }
 
     private void lookUp() {
         List<SocketAddress> found = null;
         try {
-            found = Arrays.stream(InetAddress.getAllByName(address.host()))
+            found = Arrays.stream(names.addresses(address.host()))
                     .map(a -> (SocketAddress) new InetSocketAddress(a, address.port())).toList();
         } catch (UnknownHostException e) {
             LOG.log(Level.DEBUG, () -> this + ": " + address.host() + " has no address", e);
+        } finally {
+            found(found);
         }
-        List<Consumer<List<SocketAddress>>> told;
+    }
+
+    private void found(List<SocketAddress> found) {
+        Set<Consumer<List<SocketAddress>>> told;
         List<SocketAddress> now;
         synchronized (this) {
             if (found != null) {
@@ -113,7 +136,7 @@ final class Server {
 
     /** Whether it has failed a moment ago, so that the others are tried first. */
     boolean isAvoided() {
-        return failing && System.nanoTime() - failedAt < failNanos;
+        return failing && System.nanoTime() - failedAt < TimeUnit.MILLISECONDS.toNanos(settings.get().times().fail());
     }
 
     /** It could not be reached, or took a request and gave nothing back. */
@@ -198,6 +221,6 @@ final class Server {
 
     @Override
     public String toString() {
-        return "scgi " + handler + ": server " + address;
+        return "scgi " + settings.get().name() + ": server " + address;
     }
 }

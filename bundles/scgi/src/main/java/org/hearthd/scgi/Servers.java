@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.hearthd.Exchange;
 import org.hearthd.net.EventLoops;
 
@@ -24,10 +26,10 @@ final class Servers implements Dialer {
 
     private final EventLoops loops;
     private final List<Server> servers;
-    private final int timeoutMs;
+    private final IntSupplier timeoutMs;
 
-    /** @param timeoutMs for one attempt to connect */
-    Servers(EventLoops loops, List<Server> servers, int timeoutMs) {
+    /** @param timeoutMs for one attempt to connect, now */
+    Servers(EventLoops loops, List<Server> servers, IntSupplier timeoutMs) {
         this.loops = loops;
         this.servers = servers;
         this.timeoutMs = timeoutMs;
@@ -62,12 +64,14 @@ final class Servers implements Dialer {
         private final EventLoop loop;
         private final Exchange request;
         private final Iterator<Server> order;
+        private final int limitMs = timeoutMs.getAsInt();
         private Server server;
         private Iterator<SocketAddress> addresses;
+        /** The time of the first address includes that of finding it. */
         private long startedAt;
         private int pauseMs;
         private int status = 503;
-        private boolean nobody = true;
+        private Refused.Reach reach = Refused.Reach.NOBODY;
 
         Attempt(EventLoop loop, Exchange request, Iterator<Server> order) {
             this.loop = loop;
@@ -78,30 +82,31 @@ final class Servers implements Dialer {
 
         void nextServer() {
             if (!order.hasNext()) {
-                result.setFailure(new Refused(status, status == 504
+                result.tryFailure(new Refused(status, status == 504
                         ? "The application server could not be reached in time."
-                        : "The application server is not available.", nobody));
+                        : "The application server is not available.", reach));
                 return;
             }
             server = order.next();
-            server.addresses(found -> {
-                if (loop.inEventLoop()) {
-                    begin(found);
-                } else {
-                    loop.execute(() -> begin(found));
-                }
-            });
+            startedAt = System.nanoTime();
+            List<SocketAddress> known = server.addresses(null);
+            if (known != null) {
+                begin(known);
+            } else {
+                new Lookup().begin();
+            }
         }
 
         private void begin(List<SocketAddress> found) {
             addresses = found.iterator();
-            nobody &= addresses.hasNext();
+            if (!addresses.hasNext()) {
+                know(Refused.Reach.BARRED);
+            }
             nextAddress("its name has no address");
         }
 
         private void nextAddress(String why) {
             if (addresses.hasNext()) {
-                startedAt = System.nanoTime();
                 pauseMs = FIRST_PAUSE_MS;
                 connect(addresses.next());
             } else {
@@ -110,21 +115,32 @@ final class Servers implements Dialer {
             }
         }
 
+        private void know(Refused.Reach more) {
+            reach = more.compareTo(reach) > 0 ? more : reach;
+        }
+
+        private long leftMs() {
+            return limitMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
+        }
+
         private void connect(SocketAddress address) {
+            if (result.isCancelled()) {
+                return;
+            }
             ChannelFuture connecting;
             try {
-                connecting = loops.connect(address, loop, timeoutMs);
+                connecting = loops.connect(address, loop, (int) Math.max(1, leftMs()));
             } catch (IOException e) {
                 // not the server's fault, and no other server would help
                 server.report(request.toString(), e.getMessage());
-                result.setFailure(new Refused(503, "The runtime has no connection left."));
+                result.tryFailure(new Refused(503, "The runtime has no connection left."));
                 return;
             }
             connecting.addListener(done -> {
-                if (done.isSuccess()) {
-                    result.setSuccess(new Line(connecting.channel(), server));
-                } else {
+                if (!done.isSuccess()) {
                     failed(address, done.cause());
+                } else if (!result.trySuccess(new Line(connecting.channel(), server))) {
+                    connecting.channel().close();
                 }
             });
         }
@@ -132,15 +148,17 @@ final class Servers implements Dialer {
         /** A Unix socket says EAGAIN when too many wait already to be accepted: this is not yet a failure. */
         private void failed(SocketAddress address, Throwable cause) {
             boolean full = is(cause, EAGAIN);
-            if (full && System.nanoTime() - startedAt < TimeUnit.MILLISECONDS.toNanos(timeoutMs)) {
+            if (full && leftMs() > 0) {
                 loop.schedule(() -> connect(address), pauseMs, TimeUnit.MILLISECONDS);
                 pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
                 return;
             }
             boolean slow = cause instanceof ConnectTimeoutException;
+            boolean nobody = is(cause, ECONNREFUSED) || cause instanceof FileNotFoundException;
             status = slow ? 504 : 503;
-            nobody &= !slow && !full;
-            nextAddress(full ? "its queue is full" : slow ? "no connection within " + timeoutMs + " ms" : reason(cause));
+            know(slow || full ? Refused.Reach.LATE : nobody ? Refused.Reach.NOBODY : Refused.Reach.BARRED);
+            startedAt = System.nanoTime();
+            nextAddress(full ? "its queue is full" : slow ? "no connection within " + limitMs + " ms" : reason(cause));
         }
 
         /** Netty keeps the number of the error for itself but for the message. */
@@ -152,6 +170,49 @@ final class Servers implements Dialer {
             return is(cause, ECONNREFUSED)
                     ? "connection refused"
                     : cause instanceof FileNotFoundException ? "no such socket" : "cannot connect: " + cause.getMessage();
+        }
+
+        /** Waits for the addresses of a name, for as long as connecting may take. */
+        private final class Lookup implements Consumer<List<SocketAddress>> {
+            private final Server asked = server;
+            private Future<?> timeout;
+            private boolean over;
+
+            void begin() {
+                timeout = loop.schedule(this::late, limitMs, TimeUnit.MILLISECONDS);
+                result.addListener(done -> end());
+                List<SocketAddress> known = asked.addresses(this);
+                if (known != null) {
+                    accept(known);
+                }
+            }
+
+            @Override
+            public void accept(List<SocketAddress> found) {
+                loop.execute(() -> {
+                    if (end()) {
+                        Attempt.this.begin(found);
+                    }
+                });
+            }
+
+            private void late() {
+                if (end()) {
+                    status = 504;
+                    know(Refused.Reach.LATE);
+                    asked.failed(request.toString(), "its name was not looked up within " + limitMs + " ms");
+                    nextServer();
+                }
+            }
+
+            /** Whether this was not over before. */
+            private boolean end() {
+                boolean first = !over;
+                over = true;
+                timeout.cancel(false);
+                asked.forget(this);
+                return first;
+            }
         }
     }
 }

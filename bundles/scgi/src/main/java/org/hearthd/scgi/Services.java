@@ -1,6 +1,8 @@
 package org.hearthd.scgi;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.listeners.ListenAddress;
@@ -15,11 +17,18 @@ import org.hearthd.process.Spawner;
  *
  * @param listeners gives null while there are none
  * @param spawner gives null while there is none
+ * @param names looks names up
  * @param end ends the runtime, for that reason
  */
-record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawner> spawner, Consumer<String> end) {
+record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawner> spawner, Names names, Consumer<String> end) {
     private static final int BACKLOG = 1024;
     private static final int OWNER_ONLY = 0600;
+
+    /** Where names are looked up. */
+    interface Names {
+        /** All addresses of a name; blocks, perhaps without an end. */
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
 
     /** A socket that listens; it may have to look up a name. */
     ListeningSocket listen(String name, String address) throws IOException {

@@ -38,7 +38,8 @@ final class Starter {
     /**
      * Nobody listens: starts the program unless it runs, or has ended a moment ago.
      *
-     * @return fails with {@link Dialer.Refused}
+     * @return fails with {@link Dialer.Refused}: that there is nobody if nothing was started because the address could not be bound,
+     *         which may be because somebody else has been faster
      */
     synchronized CompletableFuture<Void> start() {
         if (starting.isDone()) {
@@ -65,10 +66,11 @@ final class Starter {
             throw new CompletionException(
                     new Dialer.Refused(503, "The application server has ended and is started again in " + left + " ms."));
         }
+        ListeningSocket socket = launch.mode() == Launch.Mode.LAUNCHING ? bind() : null;
         long now = System.nanoTime();
         try {
-            child = launch.mode() == Launch.Mode.LAUNCHING ? withSocket() : services.programs().start(launch.program(), null);
-        } catch (IOException e) {
+            child = socket != null ? withSocket(socket) : services.programs().start(launch.program(), null);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             pauses.ended(now, false);
             end = "its program can not be started: " + e.getMessage();
             LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
@@ -87,9 +89,25 @@ final class Starter {
         return child.exit().handle((status, failure) -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join();
     }
 
+    private ListeningSocket bind() {
+        try {
+            return services.listen("scgi", server.listenAddress());
+        } catch (IOException | RuntimeException e) {
+            end = "its address can not be bound: " + e.getMessage();
+            Dialer.Refused refused = new Dialer.Refused(503, "The application server can not be started.",
+                    Dialer.Refused.Reach.NOBODY);
+            refused.initCause(e);
+            throw new CompletionException(refused);
+        }
+    }
+
+    /** The address could not be bound, and nobody has come to listen there either. */
+    void notBound(String request, Dialer.Refused why) {
+        server.report(request, "nobody listens there, and it can not be bound: " + why.getCause().getMessage());
+    }
+
     /** The program has the socket for itself, so that connections are refused when it has ended. */
-    private Child withSocket() throws IOException {
-        ListeningSocket socket = services.listen("scgi", server.listenAddress());
+    private Child withSocket(ListeningSocket socket) throws IOException {
         boolean running = false;
         try {
             Child started = services.programs().start(launch.program(), socket.fd());

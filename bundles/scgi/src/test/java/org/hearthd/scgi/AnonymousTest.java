@@ -1,5 +1,6 @@
 package org.hearthd.scgi;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
@@ -19,11 +22,14 @@ import org.hearthd.process.Child;
 import org.hearthd.process.Spawner;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that end at moments at which real ones seldom do. */
 class AnonymousTest extends ProgramContract {
     /** What workers have to do; the test is all of them. */
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private Executor workers = tasks::add;
     private final Exchange request = (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(),
             new Class<?>[] {Exchange.class}, (proxy, method, arguments) -> method.getName().equals("toString") ? "test" : null);
 
@@ -57,11 +63,13 @@ class AnonymousTest extends ProgramContract {
     }
 
     private Anonymous anonymous(Supplier<Spawner> spawner) {
-        Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.ends::add);
+        Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.services.names(),
+                house.ends::add);
         Settings settings = House
                 .settings(mode("anonymous", "command", server(), "restart.delay.min.ms", 1L, "restart.delay.max.ms", 1L));
         return new Anonymous(settings.launch(), services, directory.resolve("sockets"),
-                address -> new Server("blog", address, 10, tasks::add), settings.times(), tasks::add);
+                address -> new Server(() -> settings, address, services.names(), tasks::add), () -> 10,
+                task -> workers.execute(task));
     }
 
     private Future<Dialer.Line> dial(Anonymous anonymous) {
@@ -79,9 +87,13 @@ class AnonymousTest extends ProgramContract {
         assertInstanceOf(Dialer.Refused.class, dialed.cause());
     }
 
-    @Test
-    void aSpawnerThatBreaksIsARefusalAndIsAskedAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSpawnerThatBreaksIsARefusalAndIsAskedAgain(boolean exhausted) throws Exception {
         Anonymous anonymous = anonymous(() -> {
+            if (exhausted) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
             throw new IllegalStateException("gone meanwhile");
         });
         for (int i = 0; i < 2; i++) {
@@ -89,6 +101,49 @@ class AnonymousTest extends ProgramContract {
             task().run();
             assertRefused(dialed);
         }
+        anonymous.close(0);
+    }
+
+    @Test
+    void whereNoWorkerIsToBeHadARequestIsRefusedAndTheNextOneAsksAgain() throws Exception {
+        workers = task -> {
+            throw new RejectedExecutionException("no more");
+        };
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        assertRefused(dial(anonymous));
+        workers = tasks::add;
+        Future<Dialer.Line> dialed = dial(anonymous);
+        task().run();
+        assertTrue(dialed.await(60, TimeUnit.SECONDS));
+        dialed.getNow().channel().close().await();
+        anonymous.close(0);
+    }
+
+    @Test
+    void whoLeavesWhileTheProgramIsStartedIsNotConnected() throws Exception {
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        Future<Dialer.Line> left = dial(anonymous);
+        Future<Dialer.Line> waiting = dial(anonymous);
+        assertTrue(left.cancel(false));
+        task().run();
+        assertTrue(waiting.await(60, TimeUnit.SECONDS));
+        waiting.getNow().channel().close().await();
+        anonymous.close(0);
+    }
+
+    @Test
+    void aProgramIsNotReplacedForAClientThatHasLeft() throws Exception {
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        Future<Dialer.Line> there = dial(anonymous);
+        task().run();
+        assertTrue(there.await(60, TimeUnit.SECONDS));
+        there.getNow().channel().close().await();
+        Files.delete(sockets().get(0));
+        Future<Dialer.Line> unreachable = dial(anonymous);
+        Runnable replacing = task();
+        assertTrue(unreachable.cancel(false));
+        replacing.run();
+        assertEquals(0, tasks.size());
         anonymous.close(0);
     }
 

@@ -85,6 +85,18 @@ class ChangeTest extends ProgramContract {
     }
 
     @Test
+    void theEndOfTheHandlerWaitsForAProgramThatWasReplacedAndIsBeingEnded() throws Exception {
+        start("anonymous", "command", server(), "environment", new String[] {"STUBBORN=1"}, "end.term.ms", 1000L);
+        long old = pid();
+        try (House.Client slow = waiting(directory.resolve("never"))) {
+            change("command", server(), "drain.timeout.ms", 0L, "end.term.ms", 1000L);
+            house.handler.stop();
+            assertFalse(alive(old), "it ignores SIGTERM, and nobody has waited for its end");
+            assertTrue(slow.readAll().startsWith("HTTP/1.1 50"));
+        }
+    }
+
+    @Test
     void theEndOfTheHandlerIsBoundedForAProgramWithARequestThatIgnoresTheSignal() throws Exception {
         start("anonymous", "command", server(), "environment", new String[] {"STUBBORN=1"}, "drain.timeout.ms", 50L,
                 "end.term.ms",

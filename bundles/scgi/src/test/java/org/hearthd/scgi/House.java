@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -20,11 +22,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListenersService;
+import org.hearthd.net.ByteExchange;
 import org.hearthd.net.NettyEventLoops;
 import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.process.ProcessSpawner;
@@ -45,6 +50,9 @@ final class House implements AutoCloseable {
     final ScgiHandler handler;
     final Path directory;
     final Services services;
+    /** Where handlers get listening sockets and addresses from, for tests that come between. */
+    volatile Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
+    volatile Services.Names names = InetAddress::getAllByName;
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
@@ -52,9 +60,8 @@ final class House implements AutoCloseable {
     House(Path directory, Map<String, Object> keys) throws IOException {
         this.directory = directory;
         loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
-        Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
-        services = new Services(loops, () -> listeners, () -> spawner, ends::add);
+        services = new Services(loops, () -> listeners, () -> spawner, host -> names.addresses(host), ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
     }
 
@@ -95,6 +102,36 @@ final class House implements AutoCloseable {
 
     /** Gives the handler an exchange; its body is what the client writes. */
     Client send(Request request) throws IOException {
+        return sendWrapped(request, exchange -> exchange);
+    }
+
+    /**
+     * The same with a source that notices when its client leaves.
+     *
+     * @param gone gets what is to be run then
+     */
+    Client send(Request request, Consumer<Runnable> gone) throws IOException {
+        return sendWrapped(request, inner -> {
+            ByteExchange view = loops.bytes(inner);
+            return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
+                    (proxy, method, arguments) -> switch (method.getName()) {
+                        case "adapt" -> Optional.of(view);
+                        case "ended" -> false;
+                        case "onGone" -> {
+                            gone.accept((Runnable) arguments[0]);
+                            yield null;
+                        }
+                        default -> method.invoke(inner, arguments);
+                    });
+        });
+    }
+
+    /** What becomes of an exchange before the handler gets it. */
+    private interface Wrapping {
+        Exchange around(Exchange inner) throws IOException;
+    }
+
+    private Client sendWrapped(Request request, Wrapping wrapping) throws IOException {
         Path path = directory.resolve("c" + System.nanoTime());
         try (Fd listening = STREAMS.listen(new UnixAddress(path), 0600, 8)) {
             SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
@@ -102,7 +139,7 @@ final class House implements AutoCloseable {
             do {
                 number = LinuxSocket.newSocket(listening.number()).accept(new byte[128]);
             } while (number < 0);
-            handler.handle(ManagedExchange.of("test", request, new SocketBackend(DESCRIPTORS.adopt(number))));
+            handler.handle(wrapping.around(ManagedExchange.of("test", request, new SocketBackend(DESCRIPTORS.adopt(number)))));
             return new Client(client);
         } finally {
             Files.deleteIfExists(path);

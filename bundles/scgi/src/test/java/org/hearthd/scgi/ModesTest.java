@@ -18,8 +18,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.Fd;
 import org.hearthd.transport.Logged;
+import org.hearthd.transport.UnixAddress;
+import org.hearthd.transport.junixsocket.JunixPackets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that are started, end and are started again, in each mode. */
 class ModesTest extends ProgramContract {
@@ -189,6 +194,24 @@ class ModesTest extends ProgramContract {
                 new String[] {"/bin/sh", "-c", "echo x > \"$0\"", directory.resolve("started").toString()}, "retries", 2);
         assertTrue(get("/x").endsWith("hello"));
         assertFalse(Files.exists(directory.resolve("started")));
+    }
+
+    /** A socket of another type is alive and gives another error than a refusal, also to root. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mixed", "launching"})
+    void noProgramIsStartedNextToAServerThatCanNotBeReached(String mode) throws IOException {
+        Path path = directory.resolve("s");
+        Path started = directory.resolve("started");
+        try (Fd other = new JunixPackets().listen(new UnixAddress(path), 0600, 1); Logged log = new Logged()) {
+            start(mode, "address", "unix:" + path, "command",
+                    new String[] {"/bin/sh", "-c", "echo x > \"$0\"", started.toString()},
+                    "retries", 2, "retry.delay.ms", 200L);
+            String answer = get("/x");
+            assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
+            assertTrue(log.says("unix:" + path + ": ") && log.says("cannot connect: "), log.lines().toString());
+            assertFalse(Files.exists(started), "the program was started");
+            assertTrue(other.isOpen() && Files.exists(path), "its socket was replaced");
+        }
     }
 
     @Test

@@ -2,57 +2,187 @@ package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.scgi.Dialer.Refused;
+import org.hearthd.scgi.Dialer.Refused.Reach;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** How often a request tries to connect while nobody listens. */
+/** How often a request tries to connect, and for whom a program is started. */
+@Timeout(180)
 class RetryingTest {
     private final EventLoop loop = new DefaultEventLoop();
     private final AtomicInteger attempts = new AtomicInteger();
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+    /** What a starter wants its worker to do. */
+    private final BlockingQueue<Runnable> starts = new LinkedBlockingQueue<>();
+    /** Attempts to connect that are not decided yet. */
+    private final BlockingQueue<Promise<Dialer.Line>> open = new LinkedBlockingQueue<>();
 
     @AfterEach
     void stop() throws InterruptedException {
         loop.shutdownGracefully(0, 60, TimeUnit.SECONDS).await();
     }
 
+    private static Launch launch(Object... keys) {
+        return House.settings(House.keys(keys)).launch();
+    }
+
+    /** To a server for which a program is to be started. */
+    private Retrying mixed(Dialer servers) {
+        Settings settings = House.settings(House.keys("mode", "mixed", "address", "unix:" + Path.of("/no/such/socket"), "command",
+                new String[] {"/no/such/program"}, "retries", 3, "retry.delay.ms", 1L));
+        Services services = new Services(null, () -> null, () -> null, null, ends::add);
+        Server server = new Server(() -> settings, settings.addresses().get(0), null, null);
+        return new Retrying(servers, settings.launch(), new Starter(settings.launch(), server, services, starts::add), ends::add);
+    }
+
+    private Dialer refusing(Reach reach) {
+        return (on, request) -> {
+            attempts.incrementAndGet();
+            return on.newFailedFuture(new Refused(503, "refused", reach));
+        };
+    }
+
+    private Dialer undecided() {
+        return (on, request) -> {
+            Promise<Dialer.Line> promise = on.newPromise();
+            open.add(promise);
+            return promise;
+        };
+    }
+
+    private static Future<Dialer.Line> ended(Future<Dialer.Line> result) throws InterruptedException {
+        assertTrue(result.await(60, TimeUnit.SECONDS), "it waits for ever");
+        return result;
+    }
+
+    /** What the loop has to do now is done. */
+    private void settle() throws InterruptedException {
+        assertTrue(loop.submit(() -> {}).await(60, TimeUnit.SECONDS));
+    }
+
     @ParameterizedTest
     @CsvSource({"0,1", "1,2", "5,6"})
     void thereIsOneAttemptAndSoManyMore(int retries, int count) throws Exception {
-        Launch launch = House.settings(House.keys("address", "1", "retries", retries, "retry.delay.ms", 1L, "essential", true))
-                .launch();
-        Dialer refusing = (on, request) -> {
-            attempts.incrementAndGet();
-            return on.newFailedFuture(new Dialer.Refused(503, "refused", true));
-        };
-        Future<Dialer.Line> result = new Retrying(refusing, launch, null, ends::add).dial(loop, null);
-        assertTrue(result.await(60, TimeUnit.SECONDS));
+        Launch launch = launch("address", "1", "retries", retries, "retry.delay.ms", 1L, "essential", true);
+        Future<Dialer.Line> result = ended(new Retrying(refusing(Reach.NOBODY), launch, null, ends::add).dial(loop, null));
         assertFalse(result.isSuccess());
         assertEquals(count, attempts.get());
         assertNotNull(ends.poll(60, TimeUnit.SECONDS), "callscgi does not end");
     }
 
-    @Test
-    void whoIsOnlySlowIsNotTriedAgain() throws Exception {
-        Launch launch = House.settings(House.keys("address", "1", "retries", 5, "retry.delay.ms", 1L)).launch();
-        Dialer slow = (on, request) -> {
-            attempts.incrementAndGet();
-            return on.newFailedFuture(new Dialer.Refused(504, "slow", false));
-        };
-        assertTrue(new Retrying(slow, launch, null, ends::add).dial(loop, null).await(60, TimeUnit.SECONDS));
-        assertEquals(1, attempts.get());
+    /** As callscgi(1) has it: a first failure is retried, whatever it is. */
+    @ParameterizedTest
+    @EnumSource
+    void aFirstFailureOfAClientIsTriedAgain(Reach reach) throws Exception {
+        Launch launch = launch("address", "1", "retries", 5, "retry.delay.ms", 1L);
+        ended(new Retrying(refusing(reach), launch, null, ends::add).dial(loop, null));
+        assertEquals(6, attempts.get());
         assertEquals(0, ends.size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NOBODY,6", "BARRED,6", "LATE,1"})
+    void whoWasThereAndIsOnlySlowIsNotTriedAgain(Reach reach, int count) throws Exception {
+        Launch launch = launch("address", "1", "retries", 5, "retry.delay.ms", 1L);
+        EmbeddedChannel channel = new EmbeddedChannel();
+        List<Dialer> now = new ArrayList<>(List.of((on, request) -> on.newSucceededFuture(new Dialer.Line(channel, null))));
+        Retrying retrying = new Retrying((on, request) -> now.get(0).dial(on, request), launch, null, ends::add);
+        assertTrue(ended(retrying.dial(loop, null)).isSuccess());
+        now.set(0, refusing(reach));
+        ended(retrying.dial(loop, null));
+        assertEquals(count, attempts.get());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BARRED", "LATE"})
+    void noProgramIsStartedNextToSomebodyWhoCanNotBeReached(Reach reach) throws Exception {
+        Future<Dialer.Line> result = ended(mixed(refusing(reach)).dial(loop, null));
+        assertInstanceOf(Refused.class, result.cause());
+        assertEquals(1, attempts.get());
+        assertEquals(0, starts.size());
+    }
+
+    @Test
+    void nobodyWhoHasLeftIsConnectedLater() throws Exception {
+        Future<Dialer.Line> result = mixed(undecided()).dial(loop, null);
+        Promise<Dialer.Line> first = open.take();
+        assertTrue(result.cancel(false));
+        settle();
+        assertTrue(first.isCancelled(), "who searches does not know");
+    }
+
+    @Test
+    void aConnectionThatComesTooLateIsClosed() throws Exception {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        Promise<Dialer.Line> stubborn = loop.newPromise();
+        stubborn.setUncancellable();
+        Future<Dialer.Line> result = mixed((on, request) -> stubborn).dial(loop, null);
+        result.cancel(false);
+        stubborn.setSuccess(new Dialer.Line(channel, null));
+        settle();
+        House.await("the end of the connection", () -> !channel.isOpen());
+    }
+
+    @Test
+    void noProgramIsStartedForAClientThatHasLeft() throws Exception {
+        Promise<Dialer.Line> stubborn = loop.newPromise();
+        stubborn.setUncancellable();
+        Future<Dialer.Line> result = mixed((on, request) -> stubborn).dial(loop, null);
+        result.cancel(false);
+        stubborn.setFailure(new Refused(503, "refused", Reach.NOBODY));
+        settle();
+        assertEquals(0, starts.size());
+    }
+
+    @Test
+    void noProgramIsStartedForADialerThatIsNotUsedAnyMore() throws Exception {
+        Retrying retrying = mixed(undecided());
+        Future<Dialer.Line> result = retrying.dial(loop, null);
+        retrying.close(0);
+        open.take().setFailure(new Refused(503, "refused", Reach.NOBODY));
+        assertInstanceOf(Refused.class, ended(result).cause());
+        assertEquals(0, starts.size());
+    }
+
+    @Test
+    void whoHasLeftTriesNoMore() throws Exception {
+        Launch launch = launch("address", "1", "retries", 1_000_000, "retry.delay.ms", 1L);
+        Future<Dialer.Line> result = new Retrying(undecided(), launch, null, ends::add).dial(loop, null);
+        for (int i = 0; i < 3; i++) {
+            open.take().setFailure(new Refused(503, "refused", Reach.NOBODY));
+        }
+        result.cancel(false);
+        settle();
+        Promise<Dialer.Line> last = open.poll();
+        assertTrue(last == null || last.isCancelled());
+        assertEquals(0, open.size());
+    }
+
+    @Test
+    void aStarterThatBreaksIsARefusal() throws Exception {
+        Future<Dialer.Line> result = mixed(refusing(Reach.NOBODY)).dial(loop, null);
+        starts.take().run();
+        assertInstanceOf(Refused.class, ended(result).cause());
     }
 }

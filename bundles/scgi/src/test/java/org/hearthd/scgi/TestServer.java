@@ -41,8 +41,12 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer tcp(Script script) throws IOException {
+        return tcp(0, script);
+    }
+
+    static TestServer tcp(int port, Script script) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
-        channel.bind(new InetSocketAddress("127.0.0.1", 0));
+        channel.bind(new InetSocketAddress("127.0.0.1", port));
         return new TestServer(channel, "127.0.0.1:" + ((InetSocketAddress) channel.getLocalAddress()).getPort(), script);
     }
 
