@@ -13,12 +13,14 @@ public interface PacketConnection extends Closeable {
     /**
      * Waits for one message. Received descriptors are close-on-exec.
      *
-     * @param packet cleared first; owns the received descriptors
+     * @param packet cleared first; owns the received descriptors, also those of a message that is refused, so that its sender can be
+     *        answered
      * @return the length of the message, or -1 at the end (the peer closed, or this connection was closed meanwhile). A message
-     *         of length 0 can not be told from the end; if it brought descriptors they are closed and a
-     *         {@link TransportException} is thrown
-     * @throws ExhaustedTransportException if there was no descriptor left for what came with this one message; receive again
-     * @throws TransportException if this one message was truncated or brought too many descriptors; receive again
+     *         without bytes and descriptors can not be told from the end
+     * @throws ExhaustedTransportException if there was no descriptor left for what came with this one message, all of which was closed;
+     *         receive again
+     * @throws TransportException if this one message was too long, had descriptors but no bytes, or brought too many of them, which
+     *         were closed; receive again
      * @throws IOException if the connection is broken
      */
     int receive(Packet packet) throws IOException;

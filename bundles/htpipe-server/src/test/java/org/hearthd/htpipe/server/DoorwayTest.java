@@ -21,41 +21,20 @@ import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.ListenersService;
 import org.hearthd.spi.DescriptorBudget;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whose the socket is, and that clients do not hold each other up. */
-final class DoorwayTest extends Contract {
+final class DoorwayTest extends RealSockets {
     private static final String GET = "GET\0/f\0HTTP/1.1\0f\0\0";
 
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private Server server;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     @AfterEach
     void close() throws Exception {

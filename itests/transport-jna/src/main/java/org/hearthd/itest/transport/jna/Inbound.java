@@ -60,20 +60,24 @@ final class Inbound {
         for (int number : numbers) {
             packet.fds().add(new NumberFd(number));
         }
-        String wrong = null;
         if (message.has(Libc.MSG_CTRUNC)) {
-            wrong = "a message with truncated control data";
-        } else if (message.has(Libc.MSG_TRUNC)) {
-            wrong = "a message of more than " + packet.capacity() + " bytes";
-        } else if (numbers.length > packet.maxFds()) {
-            wrong = "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come";
-        } else if (empty && numbers.length > 0) {
-            wrong = "a message without bytes";
-        }
-        if (wrong != null) {
             packet.clear();
-            packet.data().limit(0);
-            throw new TransportException(wrong + ", from " + guard);
+            throw refused(packet, "a message with truncated control data");
         }
+        if (numbers.length > packet.maxFds()) {
+            packet.clear();
+            throw refused(packet, "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come");
+        }
+        if (message.has(Libc.MSG_TRUNC)) {
+            throw refused(packet, "a message of more than " + packet.capacity() + " bytes");
+        }
+        if (empty && numbers.length > 0) {
+            throw refused(packet, "a message without bytes");
+        }
+    }
+
+    private TransportException refused(Packet packet, String why) {
+        packet.data().limit(0);
+        return new TransportException(why + ", from " + guard);
     }
 }
