@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
@@ -159,7 +160,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** ETOOMANYREFS is no fault of this request: what other processes of this user have sent counts as well. */
     private String unsent(TransportException e) {
-        return e.getMessage().contains("Too many references")
+        return e instanceof ExhaustedTransportException
                 ? "Too many response sockets are on their way to handlers that do not take them."
                 : "The request could not be passed to the handler " + handler + ".";
     }

@@ -30,8 +30,8 @@ public interface PacketConnection extends Closeable {
      *
      * @param data what remains of it is sent; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
-     * @throws TransportException if this one message can not be sent (too long, too many descriptors on their way); the connection
-     *         is still usable
+     * @throws ExhaustedTransportException if more descriptors are on their way than the kernel allows; the connection is still usable
+     * @throws TransportException if this one message can not be sent (too long, too many descriptors); the connection is still usable
      * @throws IOException if the connection is broken or closed; nothing was sent
      */
     void send(ByteBuffer data, Fd... fds) throws IOException;
@@ -42,6 +42,7 @@ public interface PacketConnection extends Closeable {
      * @param data what remains of it is sent, at least one byte; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
      * @return false if nothing was sent because the queue is full
+     * @throws ExhaustedTransportException as for {@link #send}
      * @throws TransportException as for {@link #send}
      * @throws IOException as for {@link #send}
      */

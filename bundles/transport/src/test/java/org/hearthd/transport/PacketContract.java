@@ -175,10 +175,13 @@ public abstract class PacketContract extends PacketListenerContract {
 
     @Test
     void aMessageThatIsTooLongForTheKernelIsRefusedByName() throws Exception {
-        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+        try (Ends ends = ends(); Packet packet = new Packet(0); Fd fd = file("one")) {
             IOException e = assertThrows(TransportException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
             assertTrue(e.getMessage().contains("too long"), e.getMessage());
-            assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20)));
+            for (Fd[] fds : new Fd[][] {{}, {fd}}) {
+                e = assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20), fds));
+                assertFalse(e instanceof ExhaustedTransportException, "no others are in its way");
+            }
             ends.a().send(bytes("x"));
             assertEquals(1, ends.b().receive(packet));
         }

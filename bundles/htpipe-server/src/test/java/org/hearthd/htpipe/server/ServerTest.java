@@ -43,6 +43,7 @@ import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.newsclub.net.unix.SendBuffer;
 
 /** Real clients on a real socket, and as many descriptors afterwards as before. */
 final class ServerTest extends RealSockets {
@@ -258,11 +259,21 @@ final class ServerTest extends RealSockets {
             assertEquals("", answer(two));
         }
         assertEnded(several);
-        PacketConnection empty = connect();
-        StreamConnection response = request(empty, "");
-        assertEquals("", answer(response));
-        assertEnded(empty);
+        for (String bad : new String[] {"", "GET~/" + "u".repeat(Packet.CAPACITY) + "~HTTP/1.1~~~"}) {
+            PacketConnection client = connectWithALargeBuffer();
+            assertTrue(answer(request(client, bad)).startsWith("HTTP/1.1 400 "));
+            assertEnded(client);
+        }
         assertServes(good);
+    }
+
+    private PacketConnection connectWithALargeBuffer() throws IOException {
+        FdPair pair = packets.pair();
+        SendBuffer.set(pair.ours().number(), 2 * Packet.CAPACITY);
+        PacketConnection client = packets.adopt(pair.ours());
+        open.add(client);
+        server.admit(packets.adopt(pair.theirs()));
+        return client;
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.hearthd.itest.transport.jna;
 
 import com.sun.jna.Native;
 import java.io.IOException;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.TransportException;
 
@@ -62,7 +63,8 @@ final class Inbound {
         }
         if (message.has(Libc.MSG_CTRUNC)) {
             packet.clear();
-            throw refused(packet, "a message with truncated control data");
+            packet.data().limit(0);
+            throw new ExhaustedTransportException("a message with truncated control data, from " + guard);
         }
         if (numbers.length > packet.maxFds()) {
             packet.clear();
