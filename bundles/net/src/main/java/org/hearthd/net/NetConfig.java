@@ -7,7 +7,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Hearth event loops", description = "The threads that move bytes; read once, when the runtime starts.")
 @interface NetConfig {
     /** The number of loops. */
-    @AttributeDefinition(description = "Number of event loops (threads), e.g. 2; 0 = one per processor but one, at least 1. "
+    @AttributeDefinition(description = "Number of event loops (threads), e.g. 2; 0 = one for each processor. "
             + "A change takes effect at the next start.", min = "0", max = "1024", required = false)
     int loops() default 0;
 }

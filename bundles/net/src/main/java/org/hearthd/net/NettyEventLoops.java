@@ -105,7 +105,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         if (config.loops() < 0) {
             throw new IllegalArgumentException("org.hearthd.net: loops is " + config.loops() + ", must be 0 or more");
         }
-        return config.loops() > 0 ? config.loops() : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        return config.loops() > 0 ? config.loops() : Runtime.getRuntime().availableProcessors();
     }
 
     /** A change must not cost the connections that are open. */
