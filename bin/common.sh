@@ -85,6 +85,21 @@ train() {
   mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
 }
 
+# The virtual machine takes words, directories and variables for text in the encoding of the locale and loses what is none. Where there
+# is other UTF-8 than ASCII it runs in a locale for that; by $callers its launcher gives children the LC_ALL of the caller back.
+speak_utf8() {
+  callers=
+  case "$*${HOME:-}${TMPDIR:-}${PWD:-}" in
+    *[!\ -~]*) ;;
+    *) return 0 ;;
+  esac
+  if printf %s "$*" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1; then
+    callers="-Dhearth.caller.lc_all=${LC_ALL+=$LC_ALL}"
+    LC_ALL=C.UTF-8
+    export LC_ALL
+  fi
+}
+
 locate() {
   dist=$root
   [ -d "$root/lib" ] || dist=$root/launcher/target/dist

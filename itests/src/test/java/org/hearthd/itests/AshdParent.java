@@ -47,6 +47,11 @@ final class AshdParent implements AutoCloseable {
         }
     }
 
+    /** Stays this parent's. */
+    PacketConnection connection() {
+        return connection;
+    }
+
     /** Sends a request without waiting for its answer; the connection returned is the client's end. */
     StreamConnection send(String method, String rest) throws IOException {
         return send(method, rest, Headers.EMPTY);

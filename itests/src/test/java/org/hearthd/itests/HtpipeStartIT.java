@@ -78,7 +78,7 @@ public class HtpipeStartIT {
 
     @Test
     public void anArgumentThatIsNoTextInTheLocaleIsRefused() throws Exception {
-        String said = refused(shell("LC_ALL=C exec \"$@\" \"$(printf '\\303\\251')\"", List.of("echo"), "-S", "s"));
+        String said = refused(shell("LC_ALL=C exec \"$@\" \"$(printf '\\351')\"", List.of("echo"), "-S", "s"));
         assertTrue(said, said.contains("argument 4, ") && said.contains("LC_ALL=C.UTF-8"));
         assertFalse(Files.exists(directory.resolve("s")));
     }

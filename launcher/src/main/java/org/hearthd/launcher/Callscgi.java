@@ -74,6 +74,7 @@ final class Callscgi {
         scgi.put("address", arguments.address());
         if (!arguments.program().isEmpty()) {
             scgi.put("command", Htpipe.words(arguments.program()));
+            scgi.put("environment", CallersLocale.get().words());
         }
         return Map.of("org.hearthd.scgi~main", scgi, "org.hearthd.stdin", new Hashtable<>(Map.of("handler", NAME)),
                 "org.hearthd.lifecycle", new Hashtable<>(Map.of("ready.warn.ms", READY_WARN_MS, "drain.timeout.ms", DRAIN_MS)));

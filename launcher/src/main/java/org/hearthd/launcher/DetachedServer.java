@@ -72,6 +72,7 @@ final class DetachedServer {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         // these are the caller's, not the server's
         List.of("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES").forEach(builder.environment()::remove);
+        CallersLocale.get().restore(builder.environment());
         Process server = builder.start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
         while (System.nanoTime() < deadline) {

@@ -73,9 +73,9 @@ final class Htpipe {
         return Map.of("org.hearthd.htpipe.server~main",
                 new Hashtable<>(Map.of("address", address(), "handler", NAME, "progress.max", PROGRESS)),
                 "org.hearthd.process~main",
-                new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "essential", true, "session", false,
-                        "stdout",
-                        "inherit", "stderr", "inherit", "end.eof.ms", CHILD_END_MS)));
+                new Hashtable<>(Map.of("handler", NAME, "command", words(arguments.child()), "environment",
+                        CallersLocale.get().words(), "essential", true, "session", false, "stdout", "inherit", "stderr",
+                        "inherit", "end.eof.ms", CHILD_END_MS)));
     }
 
     private Map<String, Dictionary<String, Object>> client() {

@@ -3,7 +3,6 @@ package org.hearthd.ashd;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -11,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamTransport;
@@ -26,23 +26,10 @@ public final class Forwarder implements AutoCloseable {
     /** How long an end waits for those that wait; a request whose socket was taken is nobody else's any more. */
     private static final long FINISH_MS = 10_000;
 
-    private volatile String handler;
-    private volatile Limits limits;
+    private final Queue queue;
     private final Refusals refusals;
-    private final Executor threads;
     private final Owner owner;
     private final Stall stall;
-    /** The connection, but only while nobody waits. */
-    private volatile PacketConnection direct;
-    /** The lock guards what follows. */
-    private final WaitingRoom room = new WaitingRoom();
-    private PacketConnection connection;
-    private boolean writing;
-    private boolean draining;
-    private boolean closed;
-    /** Why nothing may wait at the moment, or null. */
-    private String refusal;
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
      * How much may wait for how long, and what may be sent.
@@ -91,36 +78,26 @@ public final class Forwarder implements AutoCloseable {
      * @param threads runs what blocks, and must not refuse it: one task that sends while something waits, and short ones that answer
      */
     public Forwarder(String handler, Limits limits, Supplier<StreamTransport> streams, Executor threads, Owner owner) {
-        this.handler = handler;
-        this.limits = limits;
+        this.queue = new Queue(handler, limits, threads, new Writer(this));
         this.refusals = new Refusals(streams, threads);
-        this.threads = threads;
         this.owner = owner;
         this.stall = new Stall(owner);
     }
 
     /** Another name for messages and error pages, and other limits, from now on; also for those that wait. */
-    public synchronized void settings(String newHandler, Limits newLimits) {
-        handler = newHandler;
-        limits = newLimits;
-        notifyAll();
+    public void settings(String newHandler, Limits newLimits) {
+        queue.settings(newHandler, newLimits);
     }
 
     /** Answers those that wait with 503 and that reason, and all others until the next {@link #connected}. */
     public void refuse(String reason) {
-        List<Waiting> refused;
-        synchronized (this) {
-            refusal = reason;
-            refused = room.removeAll();
-            notifyAll();
-        }
-        refusals.answer(refused, reason);
+        refusals.answer(queue.refuse(reason), reason);
     }
 
     /** Takes the exchange over and sends it now or later, or answers it. Does not wait; any thread. */
     public void forward(Exchange exchange) {
         Waiting item = new Waiting(exchange, System.nanoTime());
-        PacketConnection to = direct;
+        PacketConnection to = queue.direct();
         if (to == null) {
             enqueue(item, exchange);
             return;
@@ -148,7 +125,7 @@ public final class Forwarder implements AutoCloseable {
             reads(to);
             return true;
         } catch (TransportException e) {
-            LOG.log(Level.WARNING, () -> item + " can not be sent to " + handler + ": " + e.getMessage());
+            LOG.log(Level.WARNING, () -> item + " can not be sent to " + queue.handler() + ": " + e.getMessage());
             refusals.answer(List.of(item), unsent(e));
             return true;
         } catch (IOException e) {
@@ -159,9 +136,13 @@ public final class Forwarder implements AutoCloseable {
 
     /** ETOOMANYREFS is no fault of this request: what other processes of this user have sent counts as well. */
     private String unsent(TransportException e) {
-        return e.getMessage().contains("Too many references")
+        return e instanceof ExhaustedTransportException
                 ? "Too many response sockets are on their way to handlers that do not take them."
-                : "The request could not be passed to the handler " + handler + ".";
+                : notPassed();
+    }
+
+    private String notPassed() {
+        return "The request could not be passed to the handler " + queue.handler() + ".";
     }
 
     /** It has taken one. */
@@ -172,138 +153,62 @@ public final class Forwarder implements AutoCloseable {
     }
 
     void broken(PacketConnection broken, IOException why) {
-        if (disconnect(broken)) {
-            LOG.log(Level.DEBUG, () -> "the connection of " + handler + " is broken: " + why.getMessage());
+        if (queue.disconnect(broken)) {
+            LOG.log(Level.DEBUG, () -> "the connection of " + queue.handler() + " is broken: " + why.getMessage());
             owner.broken(broken, why);
         }
     }
 
     private void enqueue(Waiting item, Exchange exchange) {
-        String reason;
-        synchronized (this) {
-            reason = reason();
-            if (reason == null) {
-                reason = startWriter();
-            }
-            if (reason == null) {
-                room.add(item);
-                notifyAll();
-            }
-        }
+        String reason = queue.add(item);
         if (reason != null) {
             refusals.answerHere(List.of(item), reason);
             return;
         }
-        exchange.onEnd(outcome -> ended(item));
+        exchange.onEnd(outcome -> queue.ended(item));
         exchange.onGone(() -> exchange.failUnanswered(503, "The client has gone while the request waited."));
-    }
-
-    /** Why one more may not wait, or null. */
-    private String reason() {
-        if (draining) {
-            return stopping();
-        }
-        if (refusal != null) {
-            return refusal;
-        }
-        return room.count() >= limits.waiting() ? "Too many requests wait for the handler " + handler + "." : null;
     }
 
     /** What the kernel has not accepted is the next to be sent, however many wait. */
     void putBack(Waiting item) {
-        String reason;
-        synchronized (this) {
-            reason = closed ? stopping() : refusal;
-            if (reason == null) {
-                reason = startWriter();
-            }
-            if (reason == null) {
-                room.putBack(item);
-                notifyAll();
-            }
-        }
+        String reason = queue.putBack(item);
         if (reason != null) {
             refusals.answer(List.of(item), reason);
         }
     }
 
-    /** Before somebody waits; returns why that is impossible, or null. */
-    private String startWriter() {
-        direct = null;
-        if (writing) {
-            return null;
-        }
-        try {
-            threads.execute(new Writer(this));
-            writing = true;
-            return null;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            direct = draining ? null : connection;
-            LOG.log(Level.ERROR, () -> handler + ": there is no thread to send what waits: " + e);
-            return "There is no thread to send the request to the handler " + handler + ".";
-        }
-    }
-
-    private synchronized void ended(Waiting item) {
-        if (item.untried() && room.leave(item)) {
-            notifyAll();
-        }
-    }
-
     /** What waits goes out on this connection from now on. It stays the caller's. */
-    public synchronized void connected(PacketConnection now) {
-        connection = now;
-        direct = writing ? null : now;
-        refusal = null;
+    public void connected(PacketConnection now) {
+        // before anything is sent on it
         stall.connected();
-        notifyAll();
+        queue.connected(now);
     }
 
     /** Nothing goes out on this connection any more, if it is the current one; what comes waits for the next. */
     public void disconnected(PacketConnection old) {
-        disconnect(old);
-    }
-
-    private synchronized boolean disconnect(PacketConnection old) {
-        if (connection != old) {
-            return false;
-        }
-        connection = null;
-        direct = null;
-        return true;
-    }
-
-    private String stopping() {
-        return "The handler " + handler + " is being stopped.";
+        queue.disconnect(old);
     }
 
     /** The number of exchanges that wait. */
-    public synchronized int waiting() {
-        return room.count();
+    public int waiting() {
+        return queue.count();
     }
 
-    /** Tries the head where it waits, so that nobody misses it meanwhile. False if there is something else to be done. */
-    synchronized boolean isFull(PacketConnection to) {
-        Waiting head = room.head();
-        if (closed || connection != to || head == null || head.untried() || head.left(timeout()) <= 0) {
-            return false;
-        }
-        head.label(owner.generation(to));
-        try {
+    /** Whether the peer takes nothing; if it does, the first that waits was sent, or there is something else to be done. */
+    boolean isFull(PacketConnection to) {
+        return queue.isFull(to, head -> {
+            head.label(owner.generation(to));
             if (!head.sent(to)) {
-                return true;
+                return false;
             }
-            room.remove();
             taken();
-        } catch (IOException e) {
-            LOG.log(Level.TRACE, "the next attempt finds out what it means", e);
-        }
-        return false;
+            return true;
+        });
     }
 
     /** Makes the datagram; false if that is impossible, and it was answered. */
     boolean prepare(Waiting item) throws NoTransportException {
-        return item.prepare(limits.datagram(), handler);
+        return item.prepare(queue.limits().datagram(), queue.handler());
     }
 
     /** The writer has sent one. */
@@ -313,102 +218,44 @@ public final class Forwarder implements AutoCloseable {
 
     /** The writer has failed with it in its hands, unless it waits again. */
     void failed(Waiting item, Throwable e) {
-        LOG.log(Level.ERROR, () -> handler + ": " + (item == null ? "sending what waits" : item) + " has failed", e);
-        boolean lost;
-        synchronized (this) {
-            lost = item != null && !item.waits;
+        LOG.log(Level.ERROR, () -> queue.handler() + ": " + (item == null ? "sending what waits" : item) + " has failed", e);
+        if (item != null && !queue.holds(item)) {
+            refusals.answer(List.of(item), notPassed());
         }
-        if (lost) {
-            refusals.answer(List.of(item), "The request could not be passed to the handler " + handler + ".");
-        }
-    }
-
-    private long timeout() {
-        return TimeUnit.MILLISECONDS.toNanos(limits.timeoutMs());
     }
 
     /** For the writer, which has nothing to do for so long. */
-    synchronized void pause(long nanos) {
-        if (!closed) {
-            await(nanos);
-        }
+    void pause(long nanos) {
+        queue.pause(nanos);
     }
 
-    synchronized PacketConnection current() {
-        return connection;
+    PacketConnection current() {
+        return queue.current();
     }
 
     /** Waits for one that can be sent now; null, and the writer has ended, when none waits any more. */
     Waiting next() {
-        while (true) {
-            List<Waiting> late;
-            synchronized (this) {
-                late = closed ? room.removeAll() : room.removeLate(timeout());
-                Waiting head = room.head();
-                if (late.isEmpty() && head == null) {
-                    writing = false;
-                    direct = draining ? null : connection;
-                    break;
-                }
-                if (late.isEmpty() && connection != null) {
-                    return room.remove();
-                }
-                if (late.isEmpty()) {
-                    await(head.left(timeout()));
-                }
-            }
-            if (!late.isEmpty()) {
-                late(late);
-            }
-        }
-        if (isDraining()) {
-            drained.complete(null);
-        }
-        return null;
+        return queue.next(this::late);
     }
 
     private void late(List<Waiting> late) {
-        refusals.answer(late, "The handler " + handler + " did not take the request in time.");
+        refusals.answer(late, "The handler " + queue.handler() + " did not take the request in time.");
         stall.late(late.get(late.size() - 1), current());
-    }
-
-    private void await(long nanos) {
-        try {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, nanos));
-        } catch (InterruptedException e) {
-            LOG.log(Level.WARNING, () -> handler + ": the writer was interrupted, what waits is refused");
-            closed = true;
-            draining = true;
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized boolean isDraining() {
-        return draining;
     }
 
     /** Takes no more exchanges and goes on sending those that wait; completes when none waits any more. */
     public CompletionStage<Void> drain() {
-        boolean idle;
-        synchronized (this) {
-            draining = true;
-            direct = null;
-            idle = !writing;
-        }
-        if (idle) {
-            drained.complete(null);
-        }
-        return drained;
+        return queue.drain();
     }
 
     /** Drains, for as long as exchanges may wait and {@value #FINISH_MS} ms at most, and closes. Blocks. */
     public void finish() {
         try {
-            drain().toCompletableFuture().get(Math.min(FINISH_MS, limits.timeoutMs()), TimeUnit.MILLISECONDS);
+            drain().toCompletableFuture().get(Math.min(FINISH_MS, queue.limits().timeoutMs()), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.DEBUG, () -> handler + ": what waits still is refused", e);
+            LOG.log(Level.DEBUG, () -> queue.handler() + ": what waits still is refused", e);
         } finally {
             close();
         }
@@ -417,14 +264,6 @@ public final class Forwarder implements AutoCloseable {
     /** Takes no more exchanges; those that wait get 503. The connection stays the owner's. */
     @Override
     public void close() {
-        List<Waiting> refused;
-        synchronized (this) {
-            closed = true;
-            draining = true;
-            direct = null;
-            refused = room.removeAll();
-            notifyAll();
-        }
-        refusals.answerHere(refused, stopping());
+        refusals.answerHere(queue.close(), queue.stopping());
     }
 }

@@ -79,7 +79,7 @@ public final class Requests {
                     // what is still in the queue had better wait until there are descriptors again
                     LockSupport.parkNanos(EXHAUSTED_NANOS);
                 } catch (TransportException e) {
-                    refusal.of(e);
+                    refusal.of(packet.fds().isEmpty() ? e : refuse(packet, UNREADABLE, streams, source, e.getMessage()));
                 }
             }
         }

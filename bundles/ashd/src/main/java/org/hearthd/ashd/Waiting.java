@@ -27,7 +27,7 @@ final class Waiting {
     private final long since;
     private ByteBuffer data;
     private Fd socket;
-    /** Guarded by the forwarder's lock: whether it is one of those that wait. */
+    /** Guarded by the queue's lock: whether it is one of those that wait. */
     boolean waits;
 
     /**

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Those that wait, in the order of their arrival; guarded by the forwarder's lock. Who has ended leaves when he gets to
+ * Those that wait, in the order of their arrival; guarded by the queue's lock. Who has ended leaves when he gets to
  * the head, or when too many have.
  */
 final class WaitingRoom {

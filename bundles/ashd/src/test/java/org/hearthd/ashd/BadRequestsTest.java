@@ -9,6 +9,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 
@@ -32,22 +33,27 @@ final class BadRequestsTest extends RequestsHouse {
 
     @Test
     void answers400OnTheFirstOfSeveralDescriptorsAndClosesAll() throws Exception {
-        FdPair first = streams.pair();
-        FdPair second = streams.pair();
-        parent.send(wire(GET), first.theirs(), second.theirs());
-        first.theirs().close();
-        second.theirs().close();
-        try (StreamConnection a = streams.adopt(first.ours()); StreamConnection b = streams.adopt(second.ours())) {
-            assertTrue(rest(a).startsWith("HTTP/1.1 400 "));
-            assertEquals("", rest(b));
-        }
+        refusesSeveral(GET);
         assertGoesOn();
     }
 
+    private void refusesSeveral(String datagram) throws Exception {
+        FdPair first = streams.pair();
+        FdPair second = streams.pair();
+        send(datagram, first.theirs(), second.theirs());
+        try (StreamConnection a = streams.adopt(first.ours()); StreamConnection b = streams.adopt(second.ours())) {
+            assertTrue(rest(a).startsWith("HTTP/1.1 400 Bad Request\r\n"));
+            assertEquals("", rest(b));
+        }
+    }
+
     @Test
-    void closesWhatCameWithAMessageOfNoBytesAndGoesOn() throws Exception {
-        try (StreamConnection client = request("")) {
-            assertEquals("", rest(client));
+    void answers400WhereTheDatagramHasNoBytesOrMoreThanThereIsRoomForAndGoesOn() throws Exception {
+        for (String malformed : new String[] {"", "GET~/" + "u".repeat(Packet.CAPACITY) + "~HTTP/1.1~~~"}) {
+            try (StreamConnection client = request(malformed)) {
+                assertTrue(rest(client).startsWith("HTTP/1.1 400 Bad Request\r\n"));
+            }
+            refusesSeveral(malformed);
         }
         assertGoesOn();
     }

@@ -18,11 +18,11 @@ import org.hearthd.Headers;
 import org.hearthd.Response;
 import org.hearthd.spi.Backend;
 import org.hearthd.spi.ManagedExchange;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.TransportException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +94,7 @@ final class ForwarderGapTest extends ForwarderHouse {
         PacketConnection budgeted = (PacketConnection) Proxy.newProxyInstance(getClass().getClassLoader(),
                 new Class<?>[] {PacketConnection.class}, (self, method, arguments) -> {
                     if (method.getName().equals("trySend") && full.get()) {
-                        throw new TransportException("cannot send: Too many references: cannot splice");
+                        throw new ExhaustedTransportException("in whatever language");
                     }
                     return method.invoke(near, arguments);
                 });

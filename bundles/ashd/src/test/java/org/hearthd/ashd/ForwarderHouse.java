@@ -17,6 +17,7 @@ import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 
 /** A forwarder with real sockets on both sides, and as many descriptors afterwards as before. */
@@ -39,7 +40,7 @@ abstract class ForwarderHouse extends RealSockets {
     @AfterEach
     void ends() throws Exception {
         forwarder.close();
-        streams = streams();
+        streams = transports().streams();
         for (AutoCloseable each : open) {
             each.close();
         }

@@ -11,11 +11,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
+import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.StreamConnection;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.newsclub.net.unix.SendBuffer;
 
 /** A parent that sends datagrams, and a receiver. */
 abstract class RequestsHouse extends RealSockets {
@@ -30,6 +34,7 @@ abstract class RequestsHouse extends RealSockets {
     @BeforeEach
     void connect() throws Exception {
         FdPair pair = packets.pair();
+        SendBuffer.set(pair.ours().number(), 2 * Packet.CAPACITY);
         parent = packets.adopt(pair.ours());
         child = packets.adopt(pair.theirs());
         receiving = concurrently(() -> {
@@ -47,9 +52,16 @@ abstract class RequestsHouse extends RealSockets {
 
     StreamConnection request(String datagram) throws IOException {
         FdPair pair = streams.pair();
-        parent.send(wire(datagram), pair.theirs());
-        pair.theirs().close();
+        send(datagram, pair.theirs());
         return streams.adopt(pair.ours());
+    }
+
+    /** Sends and closes the descriptors. */
+    void send(String datagram, Fd... fds) throws IOException {
+        parent.send(wire(datagram), fds);
+        for (Fd fd : fds) {
+            fd.close();
+        }
     }
 
     Exchange next() throws InterruptedException {

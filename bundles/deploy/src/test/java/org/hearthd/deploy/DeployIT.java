@@ -9,28 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
 /** The deploy directory in a real framework: what comes and goes. */
-class DeployIT {
-    @TempDir
-    Path home;
-    private Room room;
-
-    @BeforeEach
-    void open() throws Exception {
-        room = new Room(home);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        room.close();
-    }
-
+class DeployIT extends InRoom {
     @Test
     void installsBeforeItsActivationReturnsAndThenReplacesAndUninstalls() throws Exception {
         room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.0"));

@@ -3,32 +3,14 @@ package org.hearthd.deploy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of the classes of a replaced bundle. */
-class LoaderIT {
-    @TempDir
-    Path home;
-    private Room room;
-
-    @BeforeEach
-    void open() throws Exception {
-        room = new Room(home);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        room.close();
-    }
-
+class LoaderIT extends InRoom {
     private void replace(Jars old) throws Exception {
         room.put("hello.jar", old);
         room.start();

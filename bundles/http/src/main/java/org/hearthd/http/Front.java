@@ -2,13 +2,17 @@ package org.hearthd.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
@@ -24,6 +28,8 @@ import org.hearthd.spi.Source;
 
 /** One HTTP front: a listening socket, the connections that came from it, and what they share. */
 final class Front implements Source {
+    private static final System.Logger LOG = System.getLogger(Front.class.getName());
+
     private final String name;
     private final EventLoops loops;
     private final Listeners listeners;
@@ -36,6 +42,8 @@ final class Front implements Source {
     private volatile Limits limits;
     private volatile ResponseWriter writer;
     private volatile boolean draining;
+    /** Whether all that was accepted is in {@code open} by now, or was. */
+    private volatile boolean settled;
     private ListenRequest listening;
     private ListeningSocket socket;
     private Channel acceptor;
@@ -175,8 +183,34 @@ final class Front implements Source {
         for (Connection connection : open) {
             connection.loop().execute(connection::drain);
         }
-        checkDrained();
+        settle();
         return drained.minimalCompletionStage();
+    }
+
+    /** What was accepted may be on its way to its loop still; what each loop is told after the end of accepting it runs behind that. */
+    private void settle() {
+        List<CompletableFuture<Void>> behind = new ArrayList<>();
+        for (EventExecutor loop : loops.next().parent()) {
+            try {
+                behind.add(CompletableFuture.runAsync(() -> {}, loop));
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.DEBUG, "the loop has ended with all its connections", e);
+            }
+        }
+        CompletableFuture.allOf(behind.toArray(new CompletableFuture<?>[0])).thenRun(() -> {
+            settled = true;
+            checkDrained();
+        });
+    }
+
+    /** For tests: how many connections there are. */
+    int open() {
+        return open.size();
+    }
+
+    /** For tests. */
+    synchronized Channel acceptor() {
+        return acceptor;
     }
 
     @Override
@@ -239,7 +273,7 @@ final class Front implements Source {
     }
 
     private void checkDrained() {
-        if (draining && open.isEmpty()) {
+        if (settled && open.isEmpty()) {
             drained.complete(null);
         }
     }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.util.function.LongSupplier;
+import org.hearthd.net.WriteWatch;
 
 /** The way out of a connection: flushes once for what is read at once, and watches that the client takes it. Of one loop. */
 final class Outlet {
@@ -19,7 +20,7 @@ final class Outlet {
     /** @param timeout in milliseconds, asked each time */
     Outlet(ChannelHandlerContext ctx, LongSupplier timeout) {
         this.ctx = ctx;
-        this.watch = new WriteWatch(ctx, timeout, this::abort);
+        this.watch = new WriteWatch(ctx.channel(), timeout, this::abort);
     }
 
     ByteBufAllocator allocator() {
@@ -41,10 +42,12 @@ final class Outlet {
 
     /** Writes without a flush, for what is followed by something else at once. */
     void queue(ByteBuf bytes) {
+        watch.wrote(bytes);
         ctx.write(bytes, ctx.voidPromise());
     }
 
     ChannelFuture queueTold(ByteBuf bytes) {
+        watch.wrote(bytes);
         return ctx.write(bytes);
     }
 
@@ -54,7 +57,7 @@ final class Outlet {
     }
 
     ChannelFuture writeTold(ByteBuf bytes) {
-        ChannelFuture written = ctx.write(bytes);
+        ChannelFuture written = queueTold(bytes);
         flush();
         return written;
     }
@@ -65,7 +68,7 @@ final class Outlet {
             dirty = true;
         } else {
             ctx.flush();
-            watch.watch();
+            watch.flushed();
         }
     }
 

@@ -20,29 +20,10 @@ import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What handlers get and what clients get back. */
-@Timeout(180)
-class AnswerTest {
-    private TestFront front;
-    private Client client;
-
-    @BeforeEach
-    void start() throws Exception {
-        front = new TestFront();
-        client = front.connect();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        client.close();
-        front.close();
-    }
-
+class AnswerTest extends FrontContract {
     @Test
     void keepAliveServesOneRequestAfterTheOther() throws Exception {
         for (int i = 0; i < 3; i++) {

@@ -22,29 +22,15 @@ import org.hearthd.Outcome;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.spi.ResponseHead;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Request bodies. */
-@Timeout(180)
-class BodyTest {
-    private TestFront front;
-    private Client client;
-
+class BodyTest extends FrontContract {
     @BeforeEach
-    void start() throws Exception {
-        front = new TestFront();
+    void echo() {
         front.handleBlocking(
                 exchange -> exchange.respond(Response.of(200, Headers.EMPTY, exchange.body().readAllBytes())));
-        client = front.connect();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        client.close();
-        front.close();
     }
 
     private static String post(String more) {

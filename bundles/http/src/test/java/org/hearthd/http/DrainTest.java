@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -100,11 +102,7 @@ class DrainTest {
             CountDownLatch busy = new CountDownLatch(1);
             front.loops.next().execute(() -> {
                 busy.countDown();
-                try {
-                    sent.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                awaitUninterruptibly(sent);
             });
             assertTrue(busy.await(60, TimeUnit.SECONDS));
             used.get("/");
@@ -119,6 +117,52 @@ class DrainTest {
                 assertTrue(client.atEnd());
             }
             drained.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aConnectionThatIsOnItsWayToItsLoopWhenTheFrontStopsIsServedBeforeTheEnd() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch handled = new CountDownLatch(1);
+        try (TestFront front = new TestFront(TestFront.LIMITS, "127.0.0.1:0", 2)) {
+            front.handle(exchange -> {
+                if (!exchange.request().url().equals("/0")) {
+                    handled.countDown();
+                }
+                exchange.respond(Response.text(200, "hello\n"));
+            });
+            EventLoop accepting = front.front.acceptor().eventLoop();
+            EventLoop other = front.loops.next();
+            while (other == accepting) {
+                other = front.loops.next();
+            }
+            other.execute(() -> awaitUninterruptibly(release));
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                // they get the loops in turn: one of the last two comes behind one for the loop that is held
+                clients.add(front.connect().get("/" + i));
+            }
+            assertTrue(handled.await(60, TimeUnit.SECONDS));
+            CompletableFuture<Void> drained = front.front.drain().toCompletableFuture();
+            Await.until("only the held are left", () -> front.front.open() == 0);
+            accepting.submit(() -> {}).get(60, TimeUnit.SECONDS);
+            assertFalse(drained.isDone());
+            release.countDown();
+            for (Client client : clients) {
+                assertEquals("hello\n", client.answer().text());
+                client.close();
+            }
+            drained.get(60, TimeUnit.SECONDS);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

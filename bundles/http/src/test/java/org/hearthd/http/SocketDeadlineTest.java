@@ -6,62 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Response;
-import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** How long the taker of a response socket may be silent. */
-@Timeout(180)
-class SocketDeadlineTest {
+class SocketDeadlineTest extends TakerContract {
     private static final Limits IMPATIENT = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 200, 200);
 
-    private final JunixStreams streams = new JunixStreams();
-    private TestFront front;
-    private Client client;
-
-    /** What happens at the other end. */
-    private interface Peer {
-        void serve(StreamConnection socket) throws Exception;
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        front = new TestFront(IMPATIENT);
-        client = front.connect();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        client.close();
-        front.close();
-    }
-
-    private void peer(Peer peer) {
-        front.handleBlocking(exchange -> {
-            try (StreamConnection socket = streams.adopt(exchange.takeSocket())) {
-                peer.serve(socket);
-            }
-        });
-    }
-
-    private void answerWith(String answer) {
-        peer(socket -> {
-            socket.input().readAllBytes();
-            write(socket, answer);
-        });
-    }
-
-    private static void write(StreamConnection socket, String text) throws IOException {
-        socket.output().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    @Override
+    protected Limits limits() {
+        return IMPATIENT;
     }
 
     @Test

@@ -11,63 +11,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.transport.OpenDescriptors;
-import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Taken response sockets, with a blocking peer that answers on them as an ashd handler does. */
-@Timeout(180)
-class SocketRelayTest {
-    private final JunixStreams streams = new JunixStreams();
-    private TestFront front;
-    private Client client;
-
-    /** What happens at the other end. */
-    private interface Peer {
-        void serve(StreamConnection socket) throws Exception;
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        front = new TestFront();
-        client = front.connect();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        client.close();
-        front.close();
-    }
-
-    private void peer(Peer peer) {
-        front.handleBlocking(exchange -> {
-            try (StreamConnection socket = streams.adopt(exchange.takeSocket())) {
-                peer.serve(socket);
-            }
-        });
-    }
-
-    private void answerWith(String answer) {
-        peer(socket -> {
-            socket.input().readAllBytes();
-            write(socket, answer);
-        });
-    }
-
-    private static void write(StreamConnection socket, String text) throws IOException {
-        socket.output().write(text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
+class SocketRelayTest extends TakerContract {
     @Test
     void theAnswerIsFramedAnewAndXAshHeadersAreRemoved() throws Exception {
         answerWith("HTTP/1.0 201 Made It\nX-Ash-File: x\nA: b\n\nbody");

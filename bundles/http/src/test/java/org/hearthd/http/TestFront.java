@@ -54,7 +54,7 @@ final class TestFront implements AutoCloseable {
         void handle(Exchange exchange) throws Exception;
     }
 
-    final NettyEventLoops loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), 1);
+    final NettyEventLoops loops;
     final Front front;
     volatile List<AccessObserver> observers = List.of();
     volatile DescriptorBudget budget = DescriptorBudget.NONE;
@@ -63,6 +63,11 @@ final class TestFront implements AutoCloseable {
     private volatile boolean blocking;
 
     TestFront(Limits limits, String address) throws IOException {
+        this(limits, address, 1);
+    }
+
+    TestFront(Limits limits, String address, int threads) throws IOException {
+        loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), threads);
         front = new Front("http test", loops, new TestListeners(), this::dispatch, () -> observers, () -> budget);
         front.change(limits, "Hearth", "X-Generation");
         front.listen(request(address));

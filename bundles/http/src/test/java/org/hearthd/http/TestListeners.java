@@ -29,6 +29,11 @@ final class TestListeners implements Listeners {
 
     private record Bound(Fd fd, ListenAddress address) implements ListeningSocket {
         @Override
+        public boolean bound() {
+            return true;
+        }
+
+        @Override
         public void handOver() {
             fd.close();
         }

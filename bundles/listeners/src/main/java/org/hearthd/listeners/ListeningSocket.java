@@ -12,6 +12,12 @@ public interface ListeningSocket {
     /** The address it really listens on: with the port that the kernel chose. */
     ListenAddress address();
 
+    /**
+     * Whether its path was bound here: then nobody else accepts from it, and who waits to be accepted when it stops waits for this
+     * process. What was given to this process (LISTEN_FDS) keeps its queue for the next.
+     */
+    boolean bound();
+
     /** Ends by handing over: somebody else goes on listening, the path stays. */
     void handOver();
 

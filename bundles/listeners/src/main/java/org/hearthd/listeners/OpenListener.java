@@ -45,6 +45,11 @@ final class OpenListener implements ListeningSocket {
     }
 
     @Override
+    public boolean bound() {
+        return bound.isPresent();
+    }
+
+    @Override
     public void handOver() {
         if (ended.compareAndSet(false, true)) {
             fd.close();

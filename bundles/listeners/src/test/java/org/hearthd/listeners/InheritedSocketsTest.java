@@ -77,7 +77,9 @@ class InheritedSocketsTest {
     @Test
     void handingOverKeepsAnInheritedPath() throws Exception {
         inherit(World.inherit(UnixDomainSocketAddress.of(path)), 1, "main");
-        listeners.listen(World.unix(path)).handOver();
+        ListeningSocket socket = listeners.listen(World.unix(path));
+        assertFalse(socket.bound());
+        socket.handOver();
         assertTrue(Files.exists(path) && World.answers(path));
     }
 

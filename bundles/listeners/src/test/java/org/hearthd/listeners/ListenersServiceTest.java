@@ -99,6 +99,7 @@ class ListenersServiceTest {
     @Test
     void handingOverKeepsThePath() throws Exception {
         ListeningSocket socket = listeners.listen(World.unix(path));
+        assertTrue(socket.bound());
         try (Fd next = socket.fd().dup()) {
             socket.handOver();
             assertFalse(socket.fd().isOpen());

@@ -60,6 +60,14 @@ public interface ByteExchange {
     /** Sets what runs each time {@link #writable} changes. */
     void onWritable(Runnable hook);
 
+    /**
+     * Sets what runs once when there is nobody any more to take the answer, at once if that is so already; a half-close does not count. Of
+     * a response socket that was taken only this tells: its exchange has ended. All other views leave it to {@code Exchange.onGone}.
+     */
+    default void onGone(Runnable hook) {
+        // the exchange tells
+    }
+
     /** The response is complete, and leaves. */
     ChannelFuture end();
 

@@ -19,8 +19,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -28,8 +26,6 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.Inet4Address;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -37,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
@@ -73,6 +70,8 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     private volatile StreamTransport streams;
 
     private final int threads;
+    private volatile long writeTimeoutMs;
+    private final LongSupplier writeTimeout = () -> writeTimeoutMs;
     private final MultiThreadIoEventLoopGroup group;
     /** All channels, so that they are closed before the loops: a loop that is shut down may leave a channel open. */
     private final ChannelGroup channels = new DefaultChannelGroup("hearth", GlobalEventExecutor.INSTANCE, true);
@@ -80,9 +79,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     /** For the component runtime, which sets the transport. */
     @Activate
     public NettyEventLoops(NetConfig config) {
-        threads = threads(config);
-        Epoll.ensureAvailability();
-        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("hearth-net", true), new SafeEpoll());
+        this(NetSettings.of(config));
         forgetThreadLocals();
     }
 
@@ -94,25 +91,37 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
      * @param threads at least 1
      */
     public NettyEventLoops(Descriptors descriptors, StreamTransport streams, int threads) {
-        this.descriptors = descriptors;
-        this.streams = streams;
-        this.threads = threads;
-        Epoll.ensureAvailability();
-        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("hearth-net", true), new SafeEpoll());
+        this(descriptors, streams, threads, NetSettings.WRITE_TIMEOUT_MS);
     }
 
-    private static int threads(NetConfig config) {
-        if (config.loops() < 0) {
-            throw new IllegalArgumentException("org.hearthd.net: loops is " + config.loops() + ", must be 0 or more");
-        }
-        return config.loops() > 0 ? config.loops() : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    /**
+     * Loops without a component runtime.
+     *
+     * @param descriptors makes descriptors non-blocking
+     * @param streams for {@link #pair}, or null
+     * @param threads at least 1
+     * @param writeTimeoutMs how long the reader of a response socket may take nothing of what waits for it
+     */
+    public NettyEventLoops(Descriptors descriptors, StreamTransport streams, int threads, long writeTimeoutMs) {
+        this(new NetSettings(threads, writeTimeoutMs));
+        this.descriptors = descriptors;
+        this.streams = streams;
+    }
+
+    private NettyEventLoops(NetSettings settings) {
+        threads = settings.threads();
+        writeTimeoutMs = settings.writeTimeoutMs();
+        Epoll.ensureAvailability();
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("hearth-net", true), new SafeEpoll());
     }
 
     /** A change must not cost the connections that are open. */
     @Modified
     void modified(NetConfig config) {
-        if (threads(config) != threads) {
-            LOG.log(Level.WARNING, "org.hearthd.net: loops is " + threads(config) + " from the next start on, now " + threads);
+        NetSettings changed = NetSettings.of(config);
+        writeTimeoutMs = changed.writeTimeoutMs();
+        if (changed.threads() != threads) {
+            LOG.log(Level.WARNING, "org.hearthd.net: loops is " + changed.threads() + " from the next start on, now " + threads);
         }
     }
 
@@ -137,7 +146,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         if (group.isShuttingDown()) {
             throw new IOException("the event loops are stopping");
         }
-        Channel channel = unconnected(address);
+        Channel channel = Connecting.socket(address);
         channel.config().setAutoRead(false);
         channel.config().setConnectTimeoutMillis(timeoutMs);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -146,28 +155,12 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         ChannelPromise connected = new DefaultChannelPromise(channel, loop);
         loop.register(channel).addListener(registered -> {
             if (registered.isSuccess()) {
-                channel.connect(peer(address), connected);
+                channel.connect(Connecting.peer(address), connected);
             } else {
                 connected.setFailure(new IOException("the event loops are stopping", registered.cause()));
             }
         });
         return connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    }
-
-    private static Channel unconnected(SocketAddress address) throws IOException {
-        try {
-            if (address instanceof UnixDomainSocketAddress) {
-                return new EpollDomainSocketChannel();
-            }
-            boolean four = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address;
-            return four ? new EpollSocketChannel(SocketProtocolFamily.INET) : new EpollSocketChannel();
-        } catch (ChannelException e) {
-            throw new IOException("cannot make a socket: " + e.getMessage(), e);
-        }
-    }
-
-    private static SocketAddress peer(SocketAddress address) {
-        return address instanceof UnixDomainSocketAddress unix ? new DomainSocketAddress(unix.getPath().toString()) : address;
     }
 
     @Override
@@ -285,7 +278,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
             return own.get();
         }
         descriptors();
-        SocketByteExchange view = new SocketByteExchange(exchange.request().method().equals("HEAD"));
+        SocketByteExchange view = new SocketByteExchange(exchange, writeTimeout);
         // The caller may use the view before the loop has registered the channel.
         view.attach(adopt(exchange.takeSocket(), nearest(), view, false));
         return view;

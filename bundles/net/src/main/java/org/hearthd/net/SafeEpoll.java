@@ -1,20 +1,28 @@
 package org.hearthd.net;
 
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Netty's epoll handler with one correction. Netty 4.2.13 and later take a descriptor out of epoll when its interest set becomes
- * empty but remember it as added; the next change then fails with ENOENT and the channel's output is shut down. A half-closed
+ * Netty's epoll handler with a correction and an addition. Netty 4.2.13 and later take a descriptor out of epoll when its interest set
+ * becomes empty but remember it as added; the next change then fails with ENOENT and the channel's output is shut down. A half-closed
  * channel always gets there. Here an empty set becomes EPOLLET alone (error and hang-up, reported once), so that the descriptor
  * stays in epoll without spinning. A set that is the one before costs no call.
+ *
+ * <p>Netty does not look at EPOLLHUP, which alone tells a peer that has closed from one that has half-closed. Here a channel's pipeline
+ * is told of it by {@link PeerGone}, once, behind what has arrived with it.
  */
 final class SafeEpoll implements IoHandlerFactory {
     private final IoHandlerFactory delegate = EpollIoHandler.newFactory();
@@ -62,17 +70,54 @@ final class SafeEpoll implements IoHandlerFactory {
 
         @Override
         public IoRegistration register(IoHandle handle) throws Exception {
-            return new Registration(delegate.register(handle));
+            Registration registration = new Registration((EpollIoHandle) handle);
+            registration.delegate = delegate.register(registration);
+            return registration;
         }
     }
 
-    private static final class Registration implements IoRegistration {
-        private final IoRegistration delegate;
+    /** Stands between the two, for either the other one: one object for each channel is enough. */
+    private static final class Registration implements IoRegistration, EpollIoHandle {
+        private static final int EPOLLHUP = 0x10;
+
+        private final EpollIoHandle handle;
+        private IoRegistration delegate;
         private boolean added;
         private int last;
+        private boolean gone;
 
-        Registration(IoRegistration delegate) {
-            this.delegate = delegate;
+        Registration(EpollIoHandle handle) {
+            this.handle = handle;
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            return handle.fd();
+        }
+
+        @Override
+        public void registered() {
+            handle.registered();
+        }
+
+        @Override
+        public void unregistered() {
+            handle.unregistered();
+        }
+
+        @Override
+        public void close() throws Exception {
+            handle.close();
+        }
+
+        @Override
+        public void handle(IoRegistration of, IoEvent event) {
+            handle.handle(this, event);
+            boolean hangup = (((EpollIoEvent) event).ops().value() & EPOLLHUP) != 0;
+            if (hangup && !gone && handle instanceof Channel.Unsafe unsafe) {
+                gone = true;
+                unsafe.voidPromise().channel().pipeline().fireUserEventTriggered(PeerGone.INSTANCE);
+            }
         }
 
         @Override

@@ -12,8 +12,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.spi.ResponseHead;
 
@@ -22,30 +25,41 @@ import org.hearthd.spi.ResponseHead;
  * written.
  */
 final class SocketByteExchange extends ChannelInboundHandlerAdapter implements ByteExchange {
+    private static final System.Logger LOG = System.getLogger(SocketByteExchange.class.getName());
     private static final int LARGEST_READ = 256 * 1024;
     /** How long a peer may go on sending a body that nobody wants, after its answer is complete. */
     private static final int LINGER_S = 10;
     private static final Runnable NOTHING = () -> {};
 
-    private final boolean toHead;
+    private final Exchange exchange;
+    private final LongSupplier writeTimeout;
     private DuplexChannel channel;
+    private WriteWatch watch;
     private Body receiver;
     private Runnable writableHook = NOTHING;
+    private Runnable goneHook = NOTHING;
     private IOException failure;
     private boolean wanted;
     private boolean inputEnded;
     private boolean bodyOver;
     private boolean over;
     private boolean outputEnded;
+    private boolean gone;
 
-    /** @param toHead whether the request is a HEAD */
-    SocketByteExchange(boolean toHead) {
-        this.toHead = toHead;
+    /**
+     * The view of an exchange that has ended, for its socket was taken.
+     *
+     * @param writeTimeout in milliseconds, how long its reader may take nothing
+     */
+    SocketByteExchange(Exchange exchange, LongSupplier writeTimeout) {
+        this.exchange = exchange;
+        this.writeTimeout = writeTimeout;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         attach(ctx.channel());
+        watch = new WriteWatch(channel, writeTimeout, this::stalled);
         channel.config()
                 .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8192, LARGEST_READ).maxMessagesPerRead(1));
     }
@@ -95,6 +109,8 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded(null);
+        } else if (event == PeerGone.INSTANCE) {
+            gone();
         }
     }
 
@@ -106,7 +122,31 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        watch.cancel();
         inputEnded(new ClosedChannelException());
+        gone();
+    }
+
+    @Override
+    public void onGone(Runnable hook) {
+        goneHook = hook;
+        if (gone) {
+            hook.run();
+        }
+    }
+
+    private void gone() {
+        if (!gone && !over) {
+            gone = true;
+            goneHook.run();
+        }
+    }
+
+    /** Closing fails what still waits, which tells whoever has written it. */
+    private void stalled() {
+        LOG.log(Level.WARNING, () -> exchange + ": its client took nothing of the answer for " + writeTimeout.getAsLong()
+                + " ms; the response socket is closed");
+        abort(channel);
     }
 
     private void inputEnded(IOException cause) {
@@ -137,8 +177,8 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     @Override
     public ChannelFuture head(ResponseHead head) {
         boolean bodiless = head.status() == 204 || head.status() == 304;
-        ResponseHead sent = bodiless && !toHead ? withoutBody(head) : head;
-        return channel.write(Unpooled.wrappedBuffer(sent.encode()));
+        ResponseHead sent = bodiless && !exchange.request().method().equals("HEAD") ? withoutBody(head) : head;
+        return write(Unpooled.wrappedBuffer(sent.encode()));
     }
 
     /** A C front gives a 204 and a 304 a chunked body, and so breaks its connection, unless they have a length. */
@@ -152,12 +192,14 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     @Override
     public ChannelFuture write(ByteBuf piece) {
+        watch.wrote(piece);
         return channel.write(piece);
     }
 
     @Override
     public void flush() {
         channel.flush();
+        watch.flushed();
     }
 
     @Override
@@ -185,7 +227,9 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     public ChannelFuture end() {
         over = true;
         channel.config().setAutoRead(true);
-        return Output.end(channel).addListener(done -> {
+        ChannelFuture ended = Output.end(channel);
+        watch.flushed();
+        return ended.addListener(done -> {
             outputEnded = true;
             closeWhenBothEnded();
             if (!inputEnded) {
@@ -208,6 +252,9 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
     }
 
     private static void abort(Channel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
         if (channel.config().getOptions().containsKey(ChannelOption.SO_LINGER)) {
             // A TCP peer then sees a reset. A Unix peer sees the end: there is no reset between living processes.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);

@@ -28,34 +28,34 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
-import org.hearthd.transport.OpenDescriptors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
-class ConnectTest {
+class ConnectTest extends LoopsContract {
     private final BlockingQueue<String> read = new LinkedBlockingQueue<>();
     @TempDir
     private Path directory;
-    private Set<String> before;
-    private NettyEventLoops loops;
 
-    @BeforeEach
-    void start() throws IOException {
-        before = Ends.baseline();
-        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
-    }
+    private final class Reader extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+            ((ByteBuf) message).release();
+        }
 
-    @AfterEach
-    void noDescriptorIsLeft() {
-        loops.close();
-        OpenDescriptors.assertNothingNew(before);
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                read.add("end");
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            read.add("error");
+        }
     }
 
     private ServerSocketChannel listen(boolean unix) throws IOException {
@@ -73,20 +73,7 @@ class ConnectTest {
         try (ServerSocketChannel listening = listen(unix)) {
             ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loop, 5000).sync();
             assertSame(loop, connecting.channel().eventLoop());
-            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext ctx, Object message) {
-                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-                    ((ByteBuf) message).release();
-                }
-
-                @Override
-                public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-                    if (event instanceof ChannelInputShutdownEvent) {
-                        read.add("end");
-                    }
-                }
-            });
+            connecting.channel().pipeline().addLast(new Reader());
             try (SocketChannel server = listening.accept()) {
                 server.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
                 server.shutdownOutput();
@@ -108,18 +95,7 @@ class ConnectTest {
         String sent = "x".repeat(10_000);
         try (ServerSocketChannel listening = listen(unix)) {
             ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loops.next(), 5000).sync();
-            connecting.channel().pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext ctx, Object message) {
-                    read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-                    ((ByteBuf) message).release();
-                }
-
-                @Override
-                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                    read.add("error");
-                }
-            });
+            connecting.channel().pipeline().addLast(new Reader());
             try (SocketChannel server = listening.accept()) {
                 connecting.channel().writeAndFlush(Unpooled.copiedBuffer("unread", StandardCharsets.US_ASCII)).sync();
                 server.write(ByteBuffer.wrap(sent.getBytes(StandardCharsets.US_ASCII)));

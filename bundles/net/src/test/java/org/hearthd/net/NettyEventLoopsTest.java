@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,37 +29,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.UnixAddress;
-import org.hearthd.transport.OpenDescriptors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
-class NettyEventLoopsTest {
+class NettyEventLoopsTest extends LoopsContract {
     @TempDir
     Path dir;
-    private Set<String> before;
-    private NettyEventLoops loops;
-
-    @BeforeEach
-    void start() throws IOException {
-        before = Ends.baseline();
-        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
-    }
-
-    @AfterEach
-    void noDescriptorIsLeft() {
-        loops.close();
-        OpenDescriptors.assertNothingNew(before);
-    }
 
     /** Answers what it reads, and closes behind its answers when the peer has ended. */
     @ChannelHandler.Sharable
@@ -308,5 +289,20 @@ class NettyEventLoopsTest {
             assertFalse(ends.server().isOpen());
             ends.client().close();
         }
+    }
+
+    /** A configuration with these values. */
+    static NetConfig config(int loops, long writeTimeoutMs) {
+        return (NetConfig) Proxy.newProxyInstance(NetConfig.class.getClassLoader(), new Class<?>[] {NetConfig.class},
+                (proxy, method, arguments) -> method.getName().equals("loops") ? (Object) loops : (Object) writeTimeoutMs);
+    }
+
+    @Test
+    void aBadConfigurationIsRefusedWithItsPidAndKeyAndChangesNothing() {
+        for (long bad : new long[] {-1, 0, 86_400_001}) {
+            var refused = assertThrows(IllegalArgumentException.class, () -> loops.modified(config(2, bad)));
+            assertTrue(refused.getMessage().startsWith("org.hearthd.net: write.timeout.ms is " + bad), refused.getMessage());
+        }
+        assertThrows(IllegalArgumentException.class, () -> loops.modified(config(-1, 1000)));
     }
 }

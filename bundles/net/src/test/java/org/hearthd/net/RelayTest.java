@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
@@ -14,37 +13,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
-import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(180)
-class RelayTest {
+class RelayTest extends LoopsContract {
     private static final long LARGE = 64L << 20;
 
     private final BlockingQueue<Relay.Result> results = new LinkedBlockingQueue<>();
-    private Set<String> before;
-    private NettyEventLoops loops;
     private Ends left;
     private Ends right;
 
-    @BeforeEach
-    void start() throws IOException {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        before = Ends.baseline();
-        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
-    }
-
     @AfterEach
-    void noDescriptorIsLeft() throws IOException {
+    void closeEnds() throws IOException {
         left.client().close();
         right.client().close();
-        loops.close();
-        OpenDescriptors.assertNothingNew(before);
         assertTrue(results.isEmpty(), () -> "the callback ran more than once: " + results);
     }
 

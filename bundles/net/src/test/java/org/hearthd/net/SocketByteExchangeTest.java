@@ -8,118 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.Set;
 import org.hearthd.Exchange;
-import org.hearthd.Fd;
 import org.hearthd.Headers;
-import org.hearthd.Request;
-import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
-import org.hearthd.spi.SocketBackend;
-import org.hearthd.transport.OpenDescriptors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
-class SocketByteExchangeTest {
+class SocketByteExchangeTest extends ResponseSocketContract {
     private static final int LARGE = 16 << 20;
-
-    private final BlockingQueue<String> body = new LinkedBlockingQueue<>();
-    private Set<String> before;
-    private NettyEventLoops loops;
-    private Ends ends;
-    private ByteExchange view;
-
-    @BeforeEach
-    void start() throws IOException {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        before = Ends.baseline();
-        loops = new NettyEventLoops(Ends.DESCRIPTORS, Ends.STREAMS, 2);
-    }
-
-    @AfterEach
-    void noDescriptorIsLeft() throws IOException {
-        if (ends != null) {
-            ends.client().close();
-            ends.server().close();
-        }
-        loops.close();
-        OpenDescriptors.assertNothingNew(before);
-    }
-
-    /** An exchange whose response socket is the server's end, and maybe with a view of its own. */
-    private static Exchange exchange(Fd socket, ByteExchange own) {
-        return exchange("GET", socket, own);
-    }
-
-    private static Exchange exchange(String method, Fd socket, ByteExchange own) {
-        return ManagedExchange.of("test", Request.of(method, "/", "HTTP/1.1", "", Headers.of()), new SocketBackend(socket, own));
-    }
-
-    private void open(boolean unix) throws Exception {
-        ends = Ends.of(unix);
-        view = loops.bytes(exchange(ends.server(), null));
-        on(() -> {
-            view.body(new ByteExchange.Body() {
-                @Override
-                public void data(ByteBuf piece) {
-                    body.add(piece.toString(StandardCharsets.US_ASCII));
-                    piece.release();
-                }
-
-                @Override
-                public void end() {
-                    body.add("END");
-                }
-
-                @Override
-                public void failed(IOException cause) {
-                    body.add("FAILED");
-                }
-            });
-            return null;
-        });
-    }
-
-    private <T> T on(Callable<T> task) throws Exception {
-        return view.loop().submit(task).get(60, TimeUnit.SECONDS);
-    }
-
-    private String next() throws Exception {
-        on(() -> {
-            view.read();
-            return null;
-        });
-        return body.poll(60, TimeUnit.SECONDS);
-    }
-
-    private String bodyToItsEnd() throws Exception {
-        StringBuilder all = new StringBuilder();
-        String piece;
-        while (!(piece = next()).equals("END")) {
-            all.append(piece);
-        }
-        return all.toString();
-    }
 
     @Test
     void usesTheExchangesOwnViewWhereThereIsOne() throws Exception {

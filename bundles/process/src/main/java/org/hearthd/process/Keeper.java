@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
-import org.hearthd.transport.Gap;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
@@ -22,8 +18,6 @@ final class Keeper {
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
     /** How often a transport is looked for that is being replaced. */
     private static final long GAP_MS = 20;
-    /** How long the status is waited for after the end of the socket. */
-    private static final long STATUS_MS = 1000;
 
     private final Spawner spawner;
     private final Supplier<PacketTransport> packets;
@@ -32,17 +26,14 @@ final class Keeper {
     private final Runnable published;
     /** Ends the runtime because the program can not be executed; false if that is not asked for. */
     private final BooleanSupplier end;
-    /** The processes whose status nobody has yet, those that were replaced too. */
-    private final Set<Run> runs = ConcurrentHashMap.newKeySet();
+    private final Runs runs = new Runs();
+    private final Unread unread = new Unread();
+    private final Trials trials = new Trials(this);
     private volatile PersistentSettings settings;
     /** The generation that the current process answers for, or null. */
     private volatile String label;
-    /** The process of which was reported that it does not read. */
-    private final AtomicReference<Run> unread = new AtomicReference<>();
     /** Changes under the lock, which guards the next ones as well; a process is started under it: no request, no timer waits for it. */
     private volatile Run current;
-    /** The change that is being tried. */
-    private Swap pending;
     private final Failures failures = new Failures();
     private int starts;
     private boolean stopped;
@@ -70,7 +61,7 @@ final class Keeper {
     /** Why requests may not be answered at the moment; nothing if all is well. */
     synchronized List<String> reasons() {
         List<String> lines = new ArrayList<>(stopped ? List.of() : failures.reasons());
-        if (current != null && current == unread.get()) {
+        if (unread.is(current)) {
             lines.add("process " + current.child().pid() + " does not read its requests");
         }
         return lines;
@@ -83,7 +74,7 @@ final class Keeper {
         }
         Run run;
         try {
-            run = Run.start(settings.program(), spawner, packets.get());
+            run = launch(settings.program());
         } catch (NoTransportException e) {
             // requests wait
             Timer.after(GAP_MS, this::start);
@@ -115,12 +106,14 @@ final class Keeper {
         }
     }
 
-    private void use(Run run) {
-        current = run;
-        starts++;
+    /** Under the lock; throws {@link NoTransportException}, and does not wait, while the transport is being replaced. */
+    Run launch(Program program) throws IOException {
+        if (stopped) {
+            throw new IOException("the handler is being stopped");
+        }
+        Run run = Run.start(program, spawner, packets.get());
         runs.add(run);
-        run.child().exit().thenRun(() -> runs.remove(run));
-        run.over().thenRun(() -> over(run));
+        return run;
     }
 
     /** What the current process is sent belongs to that generation from now on. */
@@ -136,12 +129,11 @@ final class Keeper {
         if (run != null && run.connection() == connection) {
             return now;
         }
-        return runs.stream().filter(other -> other.connection() == connection && other.label() != null).map(Run::label)
-                .findFirst()
-                .orElse(null);
+        return runs.label(connection);
     }
 
-    private synchronized void connect(Run run) {
+    /** It gets the requests, if it still is the current one. */
+    synchronized void connect(Run run) {
         if (current == run && !run.over().isDone()) {
             run.served();
             failures.connected();
@@ -158,31 +150,26 @@ final class Keeper {
 
     /** Sending has found that connection broken. */
     void broken(PacketConnection connection) {
-        runs.stream().filter(run -> run.connection() == connection).forEach(Run::lost);
+        runs.lost(connection);
     }
 
     /** Requests have waited too long; reported once for a process that does not read. */
     void late(PacketConnection connection) {
         Run run = current;
-        if (run != null && run.connection() == connection && unread.getAndSet(run) != run) {
-            LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
-                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
+        if (run != null && run.connection() == connection) {
+            unread.late(run, settings);
         }
     }
 
     /** It has taken a request after {@link #late}. */
     void reads(PacketConnection connection) {
-        Run run = unread.get();
-        if (run != null && run.connection() == connection && unread.compareAndSet(run, null)) {
-            LOG.log(Level.INFO,
-                    () -> "handler " + settings.handler() + ": process " + run.child().pid() + " reads its requests again");
-        }
+        unread.reads(connection, settings.handler());
     }
 
     private void over(Run run) {
         forwarder.disconnected(run.connection());
         if (current == run) {
-            CompletableFuture<Integer> end = status(run, settings);
+            CompletableFuture<Integer> end = run.status(settings);
             if (run.child().pid() == 0) {
                 // never was executed: whoever has started it knows that at once
                 end.thenAccept(status -> ended(run, status));
@@ -193,13 +180,8 @@ final class Keeper {
     }
 
     /** Away from event loops and the timer, for what takes the lock. */
-    private void aside(Runnable task) {
+    void aside(Runnable task) {
         Aside.run("keeper of handler " + settings.handler(), task);
-    }
-
-    /** Ends it; completes with its status, or with null if it goes on for a while. */
-    private static CompletableFuture<Integer> status(Run run, PersistentSettings settings) {
-        return run.end(settings).copy().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void ended(Run run, Integer status) {
@@ -237,9 +219,6 @@ final class Keeper {
         Timer.after(delay, this::start);
     }
 
-    /** Another process on trial. */
-    private record Swap(Run run, PersistentSettings settings, CompletableFuture<Void> done) {}
-
     /**
      * Goes on with other settings. A changed program is started beside the old process; once it is ready it gets the requests, and the
      * old one finishes what it has been sent and ends. A later change takes the place of one that is still being tried.
@@ -248,18 +227,7 @@ final class Keeper {
      *         process goes on with the old settings then
      */
     CompletableFuture<Void> settings(PersistentSettings changed) {
-        if (!changed.program().equals(settings.program())) {
-            awaitTransport();
-        }
-        synchronized (this) {
-            forget("a later change has taken its place");
-            if (!changed.program().equals(settings.program())) {
-                return tryOut(changed);
-            }
-            settings = changed;
-        }
-        published.run();
-        return CompletableFuture.completedFuture(null);
+        return trials.settings(changed);
     }
 
     /**
@@ -268,23 +236,7 @@ final class Keeper {
      * @return completes with the process id of the new one
      */
     CompletableFuture<Long> restart() {
-        awaitTransport();
-        CompletableFuture<Void> trial;
-        synchronized (this) {
-            PersistentSettings same = pending == null ? settings : pending.settings();
-            forget("it is restarted");
-            trial = tryOut(same);
-        }
-        return trial.thenApply(done -> current().child().pid());
-    }
-
-    /** Without the lock, because that takes its time while a transport is replaced. */
-    private void awaitTransport() {
-        try {
-            Gap.await(packets, "packet transport");
-        } catch (NoTransportException e) {
-            LOG.log(Level.DEBUG, "the start will say so", e);
-        }
+        return trials.restart().thenApply(done -> current().child().pid());
     }
 
     private synchronized Run current() {
@@ -294,84 +246,32 @@ final class Keeper {
         return current;
     }
 
-    private void forget(String why) {
-        if (pending != null) {
-            Swap forgotten = pending;
-            pending = null;
-            forgotten.run().end(forgotten.settings());
-            forgotten.done().completeExceptionally(new IllegalStateException(why));
-        }
+    /** Under the lock: the process that there is goes on with these. */
+    void adopt(PersistentSettings changed) {
+        settings = changed;
     }
 
-    private CompletableFuture<Void> tryOut(PersistentSettings changed) {
-        Run run;
-        try {
-            if (stopped) {
-                throw new IOException("the handler is being stopped");
-            }
-            run = Run.start(changed.program(), spawner, packets.get());
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(notStarted(changed, e.getMessage()));
-        }
-        Swap swap = new Swap(run, changed, new CompletableFuture<>());
-        pending = swap;
-        runs.add(run);
-        run.child().exit().thenRun(() -> runs.remove(run));
-        run.ready(changed.ready()).thenAccept(ready -> aside(() -> decide(swap, ready)));
-        return swap.done();
-    }
-
-    private void decide(Swap swap, boolean ready) {
-        if (ready && take(swap)) {
-            swap.done().complete(null);
-        } else if (!ready) {
-            boolean slow = !swap.run().over().isDone();
-            CompletableFuture<Integer> ended = slow
-                    ? swap.run().child().end(0, swap.settings().termMs())
-                    : status(swap.run(), swap.settings());
-            ended.thenAccept(status -> aside(() -> drop(swap, slow)));
-        }
-    }
-
-    /** The new process is the current one, but gets no request before everybody knows that. */
-    private boolean take(Swap swap) {
-        PersistentSettings former;
-        Run old;
-        synchronized (this) {
-            if (pending != swap || stopped) {
-                return false;
-            }
-            former = settings;
-            old = current;
-            if (old != null) {
-                old.label(label);
-            }
-            pending = null;
-            settings = swap.settings();
-            failures.end();
-            use(swap.run());
-        }
-        published.run();
-        connect(swap.run());
+    /** Under the lock: that one is the current process from now on. Returns the one before, or null. */
+    Run replace(Run run, PersistentSettings changed) {
+        Run old = current;
         if (old != null) {
-            old.drain(former);
+            old.label(label);
         }
-        return true;
+        settings = changed;
+        failures.end();
+        use(run);
+        return old;
     }
 
-    private synchronized void drop(Swap swap, boolean slow) {
-        if (pending == swap) {
-            pending = null;
-        }
-        swap.run().connection().close();
-        swap.done().completeExceptionally(notStarted(swap.settings(), (slow
-                ? "it has not said within " + swap.settings().ready().timeoutMs() + " ms that it is ready, "
-                : "") + swap.run().child().state()));
+    private void use(Run run) {
+        current = run;
+        starts++;
+        run.over().thenRun(() -> over(run));
     }
 
-    private static IllegalArgumentException notStarted(PersistentSettings changed, String why) {
-        return new IllegalArgumentException(
-                "handler " + changed.handler() + " keeps its old process, the new one does not start: " + why);
+    /** Tells others, without the lock. */
+    void publish() {
+        published.run();
     }
 
     /** Ends all processes and waits for them. */
@@ -379,10 +279,9 @@ final class Keeper {
         synchronized (this) {
             stopped = true;
             current = null;
-            forget("the handler is being stopped");
+            trials.forget("the handler is being stopped");
         }
         PersistentSettings last = settings;
-        CompletableFuture.allOf(runs.stream().map(run -> run.end(last)).toArray(CompletableFuture<?>[]::new))
-                .completeOnTimeout(null, last.eofMs() + last.termMs() + STATUS_MS, TimeUnit.MILLISECONDS).join();
+        runs.end(last).completeOnTimeout(null, last.eofMs() + last.termMs() + Run.STATUS_MS, TimeUnit.MILLISECONDS).join();
     }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.Gap;
+import org.hearthd.transport.NoTransportException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -52,6 +53,21 @@ public final class ProcessSpawner implements Spawner {
 
     @Override
     public Child start(Program program, Fd stdin) throws IOException {
+        boolean needed = stdin != null || program.stdout().fd() != null || program.stderr().fd() != null;
+        return start(program, stdin, needed ? Gap.await(() -> descriptors, "transport") : null);
+    }
+
+    @Override
+    public Child startNow(Program program, Fd stdin) throws IOException {
+        Descriptors present = descriptors;
+        if (present == null) {
+            throw new NoTransportException("transport");
+        }
+        return start(program, stdin, present);
+    }
+
+    /** @param with null where no descriptor is redirected */
+    private Child start(Program program, Fd stdin, Descriptors with) throws IOException {
         ProcessBuilder builder = new ProcessBuilder();
         program.environment().apply(builder.environment());
         try {
@@ -62,9 +78,10 @@ public final class ProcessSpawner implements Spawner {
         if (program.directory() != null) {
             builder.directory(program.directory().toFile());
         }
-        builder.redirectInput(stdin == null ? NOTHING : redirect(stdin));
+        builder.redirectInput(stdin == null ? NOTHING : redirect(stdin, with));
         try (Copies copies = new Copies()) {
-            builder.redirectOutput(redirect(program.stdout(), copies)).redirectError(redirect(program.stderr(), copies));
+            builder.redirectOutput(redirect(program.stdout(), copies, with))
+                    .redirectError(redirect(program.stderr(), copies, with));
             return start(program, builder);
         }
     }
@@ -85,18 +102,17 @@ public final class ProcessSpawner implements Spawner {
         return command;
     }
 
-    private Redirect redirect(Output output, Copies copies) throws IOException {
+    private static Redirect redirect(Output output, Copies copies, Descriptors with) throws IOException {
         if (output.fd() != null) {
-            return redirect(copies.of(output.fd()));
+            return redirect(copies.of(output.fd()), with);
         }
         return output == Output.INHERIT ? Redirect.INHERIT : output == Output.NULL ? Redirect.DISCARD : Redirect.PIPE;
     }
 
     /** Programs expect blocking descriptors, and the flag is shared with whoever set it. */
-    private Redirect redirect(Fd fd) throws IOException {
-        Descriptors present = Gap.await(() -> descriptors, "transport");
-        present.nonBlocking(fd, false);
-        return present.redirect(fd);
+    private static Redirect redirect(Fd fd, Descriptors with) throws IOException {
+        with.nonBlocking(fd, false);
+        return with.redirect(fd);
     }
 
     private Child start(Program program, ProcessBuilder builder) throws IOException {

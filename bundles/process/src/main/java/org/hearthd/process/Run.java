@@ -15,6 +15,8 @@ import org.hearthd.transport.TransportException;
 /** One process of a persistent handler and our end of its descriptor 0. */
 final class Run {
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
+    /** How long the status is waited for after the end of the socket. */
+    static final long STATUS_MS = 1000;
     private static final int MAX_FDS = 253;
 
     private final String name;
@@ -36,6 +38,7 @@ final class Run {
     /**
      * Starts the program.
      *
+     * @throws NoTransportException if the transport is being replaced
      * @throws IOException if no process or no socket can be made at the moment
      */
     static Run start(Program program, Spawner spawner, PacketTransport packets) throws IOException {
@@ -45,7 +48,7 @@ final class Run {
         FdPair pair = packets.pair();
         Child child;
         try (Fd theirs = pair.theirs()) {
-            child = spawner.start(program, theirs);
+            child = spawner.startNow(program, theirs);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             pair.close();
             throw e;
@@ -144,6 +147,11 @@ final class Run {
     CompletableFuture<Integer> end(PersistentSettings settings) {
         connection.close();
         return child.end(settings.eofMs(), settings.termMs());
+    }
+
+    /** Ends it; completes with its status, or with null if it goes on for a while. */
+    CompletableFuture<Integer> status(PersistentSettings settings) {
+        return end(settings).copy().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS);
     }
 
     /** As {@link #end} for one that another has replaced: what it has been sent may take longer, for nobody waits for its end. */

@@ -2,6 +2,7 @@ package org.hearthd.process;
 
 import java.io.IOException;
 import org.hearthd.Fd;
+import org.hearthd.transport.NoTransportException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -11,8 +12,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Spawner {
     /**
-     * Starts a program. A program that cannot be executed (absent, not executable, no such directory) is a child that has ended with
-     * status 127 and says why in {@link Child#lastErrors}, as in a shell.
+     * Starts a program; waits for a transport that is being replaced, if it needs one. A program that cannot be executed (absent, not
+     * executable, no such directory) is a child that has ended with status 127 and says why in {@link Child#lastErrors}, as in a shell.
      *
      * @param stdin its standard input, which the child gets as a duplicate and which is made blocking, as are descriptors named by
      *        {@link Output#to}; null for {@code /dev/null}. All stay the caller's, who closes them after success and after failure:
@@ -21,4 +22,13 @@ public interface Spawner {
      * @throws IOException if no process can be made at the moment (out of memory, processes or descriptors)
      */
     Child start(Program program, Fd stdin) throws IOException;
+
+    /**
+     * As {@link #start}, for callers that must not wait: where that would wait for a transport that is being replaced this one fails.
+     *
+     * @throws NoTransportException if there is none at the moment; nothing has happened
+     */
+    default Child startNow(Program program, Fd stdin) throws IOException {
+        return start(program, stdin);
+    }
 }

@@ -1,15 +1,24 @@
 package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.hearthd.Fd;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.junit.jupiter.api.AfterEach;
@@ -66,12 +75,79 @@ final class KeeperTest extends ProcessContract {
             }
             return spawner.start(program, stdin);
         }, () -> {});
-        CompletableFuture<?> restart = CompletableFuture.supplyAsync(keeper::restart, task -> new Thread(task).start());
+        CompletableFuture<?> restart = aside(keeper::restart);
         assertTrue(entered.await(60, TimeUnit.SECONDS));
-        CompletableFuture.runAsync(() -> keeper.broken(connection.get()), task -> new Thread(task).start())
-                .get(30, TimeUnit.SECONDS);
+        aside(() -> {
+            keeper.broken(connection.get());
+            return true;
+        }).get(30, TimeUnit.SECONDS);
         release.countDown();
         restart.get(60, TimeUnit.SECONDS);
+    }
+
+    /** As while the transport is being replaced: who waits for it does so for seconds. */
+    private final class Gapped implements Spawner {
+        private final AtomicBoolean gap = new AtomicBoolean(true);
+        private final CountDownLatch refused = new CountDownLatch(3);
+
+        @Override
+        public Child start(Program program, Fd stdin) throws IOException {
+            hold();
+            return spawner.start(program, stdin);
+        }
+
+        @Override
+        public Child startNow(Program program, Fd stdin) throws IOException {
+            if (gap.get()) {
+                refused.countDown();
+                throw new NoTransportException("transport");
+            }
+            return spawner.startNow(program, stdin);
+        }
+    }
+
+    private static <T> CompletableFuture<T> aside(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, task -> new Thread(task).start());
+    }
+
+    @Test
+    void nobodyWaitsForAKeeperThatHasNoTransport() throws Exception {
+        Gapped gapped = new Gapped();
+        CompletableFuture<Boolean> started = aside(() -> {
+            start(gapped, () -> {});
+            return true;
+        });
+        assertTrue(started.get(30, TimeUnit.SECONDS));
+        assertEquals(List.of(), aside(keeper::reasons).get(30, TimeUnit.SECONDS));
+        assertTrue(gapped.refused.await(30, TimeUnit.SECONDS), "it does not try again");
+        gapped.gap.set(false);
+        assertTrue(Await.until(() -> connection.get() != null), "not started");
+    }
+
+    @Test
+    void nobodyWaitsForARestartThatHasNoTransport() throws Exception {
+        Gapped gapped = new Gapped();
+        gapped.gap.set(false);
+        start(gapped, () -> {});
+        gapped.gap.set(true);
+        CompletableFuture<CompletableFuture<Long>> restart = aside(keeper::restart);
+        assertTrue(gapped.refused.await(30, TimeUnit.SECONDS), "it does not try again");
+        assertEquals(List.of(), aside(keeper::reasons).get(30, TimeUnit.SECONDS));
+        assertFalse(restart.isDone());
+        gapped.gap.set(false);
+        assertTrue(restart.get(30, TimeUnit.SECONDS).get(30, TimeUnit.SECONDS) > 0);
+    }
+
+    @Test
+    void aSpawnerWithoutDescriptorsFailsWhereNobodyMayWait() throws Exception {
+        start(spawner, () -> {});
+        FdPair pair = packets.pair();
+        try (Fd zero = pair.theirs()) {
+            assertThrows(NoTransportException.class,
+                    () -> new ProcessSpawner(null).startNow(keeper.settings().program(), zero));
+        } finally {
+            pair.close();
+        }
     }
 
     @Test

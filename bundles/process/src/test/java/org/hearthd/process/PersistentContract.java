@@ -2,6 +2,10 @@ package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 
 /** One persistent handler with real processes. */
@@ -17,9 +21,32 @@ abstract class PersistentContract extends ProcessContract {
     }
 
     protected void start(String[] command, Object... more) {
+        make(command, more);
+        handler.start();
+    }
+
+    protected void make(String[] command, Object... more) {
         handler = new PersistentHandler(house.context(), config(command, more), House.PID, spawner);
         handler.transports(packets, streams);
-        handler.start();
+    }
+
+    /** Waits until the change has taken effect. */
+    protected void modify(String[] command, Object... more) throws Exception {
+        handler.modified(config(command, more), House.PID);
+        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
+    }
+
+    /** Makes a file of this name, or changes it, that is a program and becomes that command. */
+    protected Path script(String name, String... command) throws IOException {
+        Path script = dir.resolve(name);
+        Files.writeString(script, "#!/bin/sh\nexec " + quoted(command) + "\n");
+        assertTrue(script.toFile().setExecutable(true));
+        return script;
+    }
+
+    /** A command that waits for that file first. */
+    protected static String[] once(Path go, String then) {
+        return shell("while ! [ -e " + go + " ]; do sleep 0.05; done; " + then);
     }
 
     protected static PersistentConfig config(String[] command, Object... more) {

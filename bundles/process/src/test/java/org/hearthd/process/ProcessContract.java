@@ -5,35 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
-import org.hearthd.transport.PacketTransport;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Real children, and as many descriptors and processes afterwards as before. */
-abstract class ProcessContract extends Contract {
+abstract class ProcessContract extends RealSockets {
     protected ProcessSpawner spawner;
     protected final House house = new House();
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     @BeforeEach
     void makeSpawner() {

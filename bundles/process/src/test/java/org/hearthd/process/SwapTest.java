@@ -63,6 +63,59 @@ final class SwapTest extends PersistentContract {
     }
 
     @Test
+    void aChangedProgramTakesOverBeforeTheOldOneEnds() throws Exception {
+        start(java("old"));
+        long old = pid(ask("x"));
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(ask("o" + i));
+        }
+        modify(java("new"), "handler", "other");
+        assertEquals("other", house.property(Handler.NAME));
+        for (int i = 0; i < 50; i++) {
+            clients.add(ask("n" + i));
+        }
+        for (Client client : clients) {
+            assertTrue(client.answer().startsWith("HTTP/1.1 200 "), client.answer());
+        }
+        assertTrue(clients.get(0).answer().contains("old "));
+        assertTrue(clients.get(99).answer().contains("new "));
+        assertTrue(Await.until(() -> ProcessHandle.of(old).isEmpty()), "the old one did not end");
+    }
+
+    @Test
+    void aBadChangeIsRefusedAndTheOldProcessGoesOn() throws Exception {
+        start(java("old"));
+        long pid = pid(ask("x"));
+        try (Logged log = new Logged()) {
+            for (Object[] bad : new Object[][] {
+                {new String[] {"/no/such/program x"}, "status 127, cannot execute /no/such/program"},
+                {shell("echo no >&2; exit 2"), "status 2; its last lines: no"}}) {
+                handler.modified(config((String[]) bad[0]), House.PID);
+                assertFalse(handler.change().get(30, TimeUnit.SECONDS));
+                assertTrue(log.says("org.hearthd.process~test: key command: handler test keeps its old process, the new one does"
+                        + " not start: " + bad[1]), log.lines().toString());
+            }
+        }
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> handler.modified(config(new String[] {"'"}), House.PID)).getMessage();
+        assertTrue(message.contains("key command: the closing '"), message);
+        assertThrows(IllegalArgumentException.class, () -> handler.modified(config(java("old"), "stdout", "file"), House.PID));
+        assertThrows(IllegalArgumentException.class,
+                () -> handler.modified(config(java("old"), "restart_delay_min_ms", 40_000L), House.PID));
+        handler.modified(config(java("old"), "waiting_max", 7), House.PID);
+        assertEquals(pid, pid(ask("x")));
+    }
+
+    @Test
+    void messagesNameARenamedHandlerAsItIsCalledNow() throws Exception {
+        start(java("java"));
+        modify(java("java"), "handler", "other");
+        String answer = ask("x".repeat(70_000)).answer();
+        assertTrue(answer.contains("The request is too long for the handler other."), answer);
+    }
+
+    @Test
     void eachChangeThatTakesEffectIsANewRevision() throws Exception {
         start(java("old"));
         assertEquals(0L, house.property(Restartable.REVISION));
@@ -108,75 +161,13 @@ final class SwapTest extends PersistentContract {
     }
 
     @Test
-    void aProcessThatSaysWhenItIsReadyGetsNoRequestBefore() throws Exception {
-        Path go = dir.resolve("go");
-        start(java("old"));
-        String old = word(ask("x"), 1);
-        handler.modified(
-                config(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; echo ready >&0; exec " + quoted(java("new"))),
-                        "ready_message", true, "ready_after_ms", 1L),
-                House.PID);
-        for (int i = 0; i < 50; i++) {
-            assertEquals(old, word(ask("x"), 1));
-        }
-        assertFalse(handler.change().isDone());
-        Files.createFile(go);
-        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
-        assertEquals("new", word(ask("x"), 0));
-    }
-
-    @Test
-    void aProcessThatDoesNotSayInTimeThatItIsReadyIsEndedAndTheOldOneStays() throws Exception {
-        start(java("old"));
-        String old = word(ask("x"), 1);
-        try (Logged log = new Logged()) {
-            handler.modified(config(shell("exec sleep 60"), "ready_message", true, "ready_timeout_ms", 50L), House.PID);
-            assertFalse(handler.change().get(30, TimeUnit.SECONDS));
-            assertTrue(log.says("it has not said within 50 ms that it is ready, signal 15"), log.lines().toString());
-        }
-        assertEquals(old, word(ask("x"), 1));
-    }
-
-    @Test
-    void aMalformedChangeDoesNotHideWhyTheOneThatIsBeingTriedFails() throws Exception {
-        Path go = dir.resolve("go");
-        start(java("old"));
-        handler.modified(config(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; exit 3"), "ready_message", true),
-                House.PID);
-        assertThrows(IllegalArgumentException.class, () -> handler.modified(config(new String[] {"'"}), House.PID));
-        Files.createFile(go);
-        assertFalse(handler.change().get(30, TimeUnit.SECONDS));
-        assertEquals(1, handler.reasons().size());
-        assertTrue(handler.reasons().get(0).contains("the new one does not start: status 3"), handler.reasons().toString());
-    }
-
-    @Test
-    void requestsWaitForAFirstProcessThatSaysWhenItIsReady() throws Exception {
-        Path go = dir.resolve("go");
-        start(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; echo >&0; exec " + quoted(java("new"))), "ready_message",
-                true);
-        Client early = ask("early");
-        assertFalse(early.answered());
-        Files.createFile(go);
-        assertEquals("new", word(early, 0));
-    }
-
-    @Test
-    void aFirstProcessThatDoesNotSayThatItIsReadyIsTrouble() throws Exception {
-        start(shell("exec sleep 60"), "ready_message", true, "ready_timeout_ms", 20L, "restart_delay_min_ms", 1L);
-        assertTrue(Await.until(() -> handler.trouble() != null), "no trouble");
-        assertTrue(ask("x").answer().startsWith("HTTP/1.1 503 "));
-    }
-
-    @Test
     void theCommandRestartsAProgramWhoseFileHasChanged() throws Exception {
-        Path script = dir.resolve("script");
-        write(script, java("one"));
+        Path script = script("script", java("one"));
         start(new String[] {script.toString(), "x"});
         assertEquals("one", word(ask("x"), 0));
         RestartCommand command = new RestartCommand();
         command.addHandler(handler, Map.of(Handler.NAME, "test"));
-        write(script, java("two"));
+        script("script", java("two"));
         String said = command.restart("test");
         Client after = ask("x");
         assertEquals("two", word(after, 0));
@@ -210,24 +201,6 @@ final class SwapTest extends PersistentContract {
     }
 
     @Test
-    void aProcessThatReadsAgainIsReported() throws Exception {
-        Path go = dir.resolve("go");
-        try (Logged log = new Logged()) {
-            start(shell("while ! [ -e " + go + " ]; do sleep 0.05; done; exec " + quoted(java("late"))), "wait_timeout_ms", 100L,
-                    "waiting_max", 5);
-            while (!log.says("does not read its requests")) {
-                ask("r");
-            }
-            assertFalse(log.says("reads its requests again"));
-            Files.createFile(go);
-            assertTrue(Await.until(() -> {
-                ask("r");
-                return log.says("reads its requests again");
-            }), log.lines().toString());
-        }
-    }
-
-    @Test
     void whileThereIsNoTransportRequestsWaitAndTheProcessStays() throws Exception {
         start(java("java"));
         String pid = word(ask("x"), 1);
@@ -242,15 +215,5 @@ final class SwapTest extends PersistentContract {
         assertFalse(early.answered());
         handler.transports(packets, streams);
         assertEquals("java", word(early, 0));
-    }
-
-    private static void write(Path script, String... command) throws Exception {
-        Files.writeString(script, "#!/bin/sh\nexec " + quoted(command) + "\n");
-        assertTrue(script.toFile().setExecutable(true));
-    }
-
-    private void modify(String[] command, Object... more) throws Exception {
-        handler.modified(config(command, more), House.PID);
-        assertTrue(handler.change().get(30, TimeUnit.SECONDS));
     }
 }

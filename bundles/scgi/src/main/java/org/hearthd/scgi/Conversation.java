@@ -60,11 +60,10 @@ final class Conversation implements Gate.Waiter {
     }
 
     void start() {
-        exchange.onGone(() -> onLoop(() -> {
-            if (settings.cancelWhenGone()) {
-                clientGone();
-            }
-        }));
+        if (settings.cancelWhenGone()) {
+            exchange.onGone(() -> onLoop(this::clientGone));
+            view.onGone(this::clientGone);
+        }
         if (!over) {
             up.start();
         }
@@ -229,8 +228,8 @@ final class Conversation implements Gate.Waiter {
     }
 
     /**
-     * Bytes have moved, either way, while the answer comes. The source watches over a client that does not take it: then there is no
-     * deadline.
+     * Bytes have moved, either way, while the answer comes. The source, or the view of a response socket, watches over a client that does
+     * not take it: then there is no deadline.
      */
     void answering() {
         if (down.answered()) {

@@ -101,4 +101,9 @@ final class OwedExchange implements ByteExchange {
     public void onWritable(Runnable hook) {
         view.onWritable(hook);
     }
+
+    @Override
+    public void onGone(Runnable hook) {
+        view.onGone(hook);
+    }
 }

@@ -1,142 +1,172 @@
 package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that leave, and handlers that stop, while a server is still looked for or a body is kept. */
+/** Clients on response sockets that leave or take nothing: the server is not kept for them. */
 class GoneTest extends ScgiContract {
-    private static final long HOUR_MS = 3_600_000;
-    private final BlockingQueue<Runnable> gone = new LinkedBlockingQueue<>();
+    private final Semaphore asked = new Semaphore(0);
+    private final Semaphore closed = new Semaphore(0);
 
-    @Test
-    void whoLeavesBetweenTwoAttemptsGivesHisPlaceBack() throws Exception {
-        house("unix:" + directory.resolve("later"), "retries", 1, "retry.delay.ms", HOUR_MS, "max.connections", 1,
-                "queue.timeout.ms", HOUR_MS);
-        try (Logged log = new Logged(); House.Client first = house.send(House.get(), gone::add)) {
-            first.end();
-            House.await("the first attempt", () -> log.says("no such socket"));
-            gone.take().run();
-        }
-        unix("later", ScgiContract::hello);
-        assertAnswer(200);
-    }
-
-    @Test
-    void whoLeavesWhileANameIsLookedUpGivesHisPlaceBack() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        house("slow.invalid:1", "connect.timeout.ms", 3_600_000, "max.connections", 1, "queue.timeout.ms", HOUR_MS);
-        house.names = host -> {
-            asked.countDown();
-            await(go);
-            throw new UnknownHostException(host);
-        };
-        try (House.Client first = house.send(House.get(), gone::add)) {
-            first.end();
-            asked.await();
-            gone.take().run();
-        }
-        house.handler.change(House.settings(House.keys("address", unix(ScgiContract::hello).address, "max.connections", 1,
-                "queue.timeout.ms", HOUR_MS)));
-        assertAnswer(200);
-        go.countDown();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Test
-    void afterTheEndNothingIsTriedAnyMore() throws Exception {
-        Path starts = directory.resolve("starts");
-        house = new House(directory, House.keys("mode", "mixed", "address", "unix:" + directory.resolve("s"), "command",
-                new String[] {"/bin/sh", "-c", "echo x >> \"$0\"", starts.toString()}, "retries", 1_000_000, "retry.delay.ms",
-                20L,
-                "drain.timeout.ms", 0L, "restart.delay.max.ms", 1L, "restart.delay.min.ms", 1L));
-        try (Logged log = new Logged(); House.Client waiting = house.send(House.get())) {
-            waiting.end();
-            House.await("a start", () -> Files.exists(starts) && log.says("has ended"));
-            assertEquals(1, house.handler.stop());
-            assertTrue(waiting.readAll().contains("is being stopped"));
-            AtomicInteger connections = new AtomicInteger();
-            unix("s", peer -> connections.incrementAndGet());
-            LockSupport.parkNanos(200_000_000); // ten times retry.delay.ms
-            assertEquals(0, connections.get());
-        }
-    }
-
-    @Test
-    void whatIsKeptOfBodiesIsGoneWithItsHandler() throws Exception {
-        house(unix(ScgiContract::hello).address, "memory.body.bytes", 1, "drain.timeout.ms", 0L);
-        try (House.Client client = house.send(House.post())) {
-            client.write("0123456789");
-            House.await("a file", () -> files() > 0);
-            assertEquals(1, house.handler.stop());
-            assertTrue(client.readAll().contains("is being stopped"));
-            House.await("the end of the file", () -> files() == 0);
-        }
-    }
-
-    @Test
-    void theEndWaitsUntilEachRequestHasLetGo() throws Exception {
-        house(unix(ScgiContract::hello).address, "memory.body.bytes", 1, "drain.timeout.ms", 0L);
-        CountDownLatch go = new CountDownLatch(1);
-        try (House.Client client = house.send(House.post())) {
-            client.write("0123456789");
-            House.await("a file", () -> files() > 0);
-            for (int i = 0; i < 2; i++) {
-                house.loops.next().execute(() -> await(go));
+    /** Reads a request, then nothing comes but the end of the connection: the input is never half-closed. */
+    private void thinking(String beginning, Object... keys) throws IOException {
+        house(unix(peer -> {
+            peer.variables();
+            peer.write(beginning);
+            asked.release();
+            try {
+                peer.readAll();
+            } finally {
+                // a reset ends it too
+                closed.release();
             }
-            CompletableFuture<Integer> stopped = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return house.handler.stop();
-                } catch (InterruptedException e) {
-                    throw new CompletionException(e);
+        }).address, keys);
+    }
+
+    private static void await(Semaphore event) throws InterruptedException {
+        assertTrue(event.tryAcquire(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aClientThatGoesAwayInTheMiddleOfItsAnswerClosesTheServersConnection() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        house(unix(peer -> {
+            peer.variables();
+            peer.write("\n");
+            begun.countDown();
+            try {
+                while (true) {
+                    peer.write("x".repeat(1000));
                 }
-            });
-            assertThrows(TimeoutException.class, () -> stopped.get(100, TimeUnit.MILLISECONDS));
+            } catch (IOException e) {
+                closed.countDown();
+            }
+        }).address);
+        try (House.Client client = house.send(House.get())) {
+            client.end();
+            begun.await();
+            client.readUntil("x");
+        }
+        assertTrue(closed.await(60, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0, ''", "true, 10, ''", "false, 0, ''", "false, 10, ''", "false, 100000, ''",
+        "true, 0, 'Content-Length: 9\n\n'"})
+    void aClientThatLeavesWhileTheServerThinksClosesItsConnectionAndFreesItsPlace(boolean half, int more, String begun)
+            throws Exception {
+        thinking(begun, "half.close", false, "max.connections", 1, "queue.timeout.ms", 3_600_000L);
+        for (int i = 0; i < 3; i++) {
+            try (House.Client client = house.send(House.post("Content-Length", "5"))) {
+                client.write("hello" + "x".repeat(more));
+                if (half) {
+                    client.end();
+                }
+                await(asked);
+            }
+            await(closed);
+        }
+        house.handler.drained().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aClientThatLeavesWhileItsBodyIsStillToComeClosesTheServersConnection() throws Exception {
+        thinking("", "half.close", false);
+        try (House.Client client = house.send(House.post("Content-Length", "10"))) {
+            client.write("hello");
+            await(asked);
+        }
+        await(closed);
+    }
+
+    @Test
+    void aClientThatHasOnlyEndedItsBodyGetsItsAnswer() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        house(unix(peer -> {
+            String body = peer.body(peer.variables());
+            asked.release();
+            go.await();
+            peer.write("\n" + body);
+        }).address);
+        try (House.Client client = house.send(House.post("Content-Length", "5"))) {
+            client.write("hello");
+            client.end();
+            await(asked);
             go.countDown();
-            assertEquals(1, stopped.get(60, TimeUnit.SECONDS));
-            assertTrue(client.readAll().contains("is being stopped"));
+            assertEquals("HTTP/1.1 200 OK\r\n\r\nhello", client.readAll());
         }
     }
 
-    /** Those that have no name any more, too. */
-    private long files() {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.filter(fd -> target(fd).startsWith(directory.resolve("bodies"))).count();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    @Test
+    void aClientThatLeavesMakesNoDifferenceWhereThatIsConfigured() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CompletableFuture<String> read = new CompletableFuture<>();
+        house(unix(peer -> {
+            var variables = peer.variables();
+            asked.release();
+            go.await();
+            read.complete(peer.body(variables));
+        }).address, "cancel.when.gone", false);
+        try (House.Client client = house.send(House.post("Content-Length", "5"))) {
+            await(asked);
+            client.write("hello");
+            client.end();
+        }
+        go.countDown();
+        assertEquals("hello", read.get(60, TimeUnit.SECONDS));
+    }
+
+    /** It holds the end of the runtime up no longer either. */
+    @Test
+    void aClientThatTakesNothingIsGivenUpAndTheServersConnectionIsClosed() throws Exception {
+        CountDownLatch closedByUs = new CountDownLatch(1);
+        try (Logged log = new Logged()) {
+            house(unix(peer -> {
+                peer.variables();
+                peer.write("\n");
+                asked.release();
+                try {
+                    while (true) {
+                        peer.write("x".repeat(100_000));
+                    }
+                } catch (IOException e) {
+                    closedByUs.countDown();
+                }
+            }).address, "write.timeout.ms", 200L);
+            try (House.Client client = house.send(House.get())) {
+                client.end();
+                await(asked);
+                assertTrue(closedByUs.await(60, TimeUnit.SECONDS));
+                house.handler.drained().toCompletableFuture().get(60, TimeUnit.SECONDS);
+                assertTrue(client.readUntil("\r\n\r\n").startsWith("HTTP/1.1 200 "));
+            }
+            assertTrue(log.says("took nothing of the answer for 200 ms"));
         }
     }
 
-    private static Path target(Path fd) {
-        try {
-            return Files.readSymbolicLink(fd);
-        } catch (IOException e) {
-            return fd; // it was closed meanwhile
+    @Test
+    void aClientThatTakesNothingOfACompleteAnswerIsGivenUpToo() throws Exception {
+        int size = 4_000_000;
+        house(unix(peer -> {
+            peer.variables();
+            peer.write("Content-Length: " + size + "\n\n" + "x".repeat(size));
+        }).address, "write.timeout.ms", 200L);
+        try (House.Client client = house.send(House.get())) {
+            client.end();
+            client.readUntil("\r\n\r\n");
+            house.handler.drained().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertTrue(client.readAll().length() < size);
         }
     }
 }

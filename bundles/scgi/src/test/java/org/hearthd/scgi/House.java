@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import io.netty.channel.epoll.LinuxSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -44,7 +46,7 @@ final class House implements AutoCloseable {
     private static final JunixDescriptors DESCRIPTORS = new JunixDescriptors();
     private static final JunixStreams STREAMS = new JunixStreams();
 
-    final NettyEventLoops loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2);
+    final NettyEventLoops loops;
     final ScgiHandler handler;
     final Path directory;
     final Services services;
@@ -54,9 +56,10 @@ final class House implements AutoCloseable {
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
-    /** @param keys configuration, by key */
+    /** @param keys configuration, by key; {@code write.timeout.ms} is that of the event loops */
     House(Path directory, Map<String, Object> keys) throws IOException {
         this.directory = directory;
+        loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
         services = new Services(loops, () -> listeners, () -> spawner, host -> names.addresses(host), ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
@@ -184,6 +187,18 @@ final class House implements AutoCloseable {
         /** The body is complete. */
         void end() throws IOException {
             channel.shutdownOutput();
+        }
+
+        /** Writes the body and ends it, on a thread of its own. */
+        CompletableFuture<Void> sends(String body) {
+            return CompletableFuture.runAsync(() -> {
+                try {
+                    write(body);
+                    end();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, task -> new Thread(task, "client").start());
         }
 
         String readUntil(String text) throws IOException {

@@ -49,6 +49,11 @@ abstract class ScgiContract {
         house = new House(directory, keys);
     }
 
+    /** A handler whose server does this. */
+    protected void serve(TestServer.Script script, Object... keys) throws IOException {
+        house(unix(script).address, keys);
+    }
+
     /** Is closed at the end. */
     protected <T extends AutoCloseable> T open(T one) {
         open.add(one);

@@ -23,21 +23,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.hearthd.listeners.ListenersService;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
 import org.hearthd.transport.UnixAddress;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Real clients on a real socket, and as many descriptors afterwards as before. */
-final class ControlSocketTest extends Contract {
+final class ControlSocketTest extends RealSockets {
     private static final long LONG_MS = 60_000;
 
     private final CountDownLatch stuck = new CountDownLatch(1);
@@ -46,21 +41,6 @@ final class ControlSocketTest extends Contract {
     private volatile Function<List<String>, Answer> commands = words -> new Answer(words + "\n", "", 0);
     private ControlSocket socket;
     private Path usual;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     @BeforeEach
     void home() throws IOException {

@@ -9,35 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
 import org.hearthd.listeners.ListenersService;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
 import org.hearthd.transport.UnixAddress;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who accepts goes on whatever becomes of the accepted. */
-final class DoorTest extends Contract {
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
+final class DoorTest extends RealSockets {
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void acceptsTheNextWhenThereWasNoThreadForTheFirstWhichIsClosed() throws Exception {

@@ -24,41 +24,22 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A parent, its socketpair and the source at the other end; as many descriptors afterwards as before. */
-final class IntakeTest extends Contract {
+final class IntakeTest extends RealSockets {
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private PacketConnection parent;
     private Fd zero;
     private Intake intake;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     @BeforeEach
     void connect() throws Exception {

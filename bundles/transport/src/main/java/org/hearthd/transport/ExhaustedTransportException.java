@@ -1,13 +1,14 @@
 package org.hearthd.transport;
 
 /**
- * One message could not be taken because this process had no descriptor left for one that came with it. Not the sender's fault; what
- * came half-way was closed. The connection is still usable.
+ * One message could not be taken because this process had no descriptor left for one that came with it, which is not the sender's
+ * fault; what came half-way was closed. Or it could not be sent because more descriptors are on their way to receivers than the kernel
+ * allows (ETOOMANYREFS), which is not the receiver's. The connection is still usable.
  */
 public final class ExhaustedTransportException extends TransportException {
     private static final long serialVersionUID = 1L;
 
-    /** Says what was lost. */
+    /** Says what was lost or not sent. */
     public ExhaustedTransportException(String message) {
         super(message);
     }

@@ -13,12 +13,14 @@ public interface PacketConnection extends Closeable {
     /**
      * Waits for one message. Received descriptors are close-on-exec.
      *
-     * @param packet cleared first; owns the received descriptors
+     * @param packet cleared first; owns the received descriptors, also those of a message that is refused, so that its sender can be
+     *        answered
      * @return the length of the message, or -1 at the end (the peer closed, or this connection was closed meanwhile). A message
-     *         of length 0 can not be told from the end; if it brought descriptors they are closed and a
-     *         {@link TransportException} is thrown
-     * @throws ExhaustedTransportException if there was no descriptor left for what came with this one message; receive again
-     * @throws TransportException if this one message was truncated or brought too many descriptors; receive again
+     *         without bytes and descriptors can not be told from the end
+     * @throws ExhaustedTransportException if there was no descriptor left for what came with this one message, all of which was closed;
+     *         receive again
+     * @throws TransportException if this one message was too long, had descriptors but no bytes, or brought too many of them, which
+     *         were closed; receive again
      * @throws IOException if the connection is broken
      */
     int receive(Packet packet) throws IOException;
@@ -28,8 +30,8 @@ public interface PacketConnection extends Closeable {
      *
      * @param data what remains of it is sent; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
-     * @throws TransportException if this one message can not be sent (too long, too many descriptors on their way); the connection
-     *         is still usable
+     * @throws ExhaustedTransportException if more descriptors are on their way than the kernel allows; the connection is still usable
+     * @throws TransportException if this one message can not be sent (too long, too many descriptors); the connection is still usable
      * @throws IOException if the connection is broken or closed; nothing was sent
      */
     void send(ByteBuffer data, Fd... fds) throws IOException;
@@ -40,6 +42,7 @@ public interface PacketConnection extends Closeable {
      * @param data what remains of it is sent, at least one byte; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
      * @return false if nothing was sent because the queue is full
+     * @throws ExhaustedTransportException as for {@link #send}
      * @throws TransportException as for {@link #send}
      * @throws IOException as for {@link #send}
      */

@@ -39,17 +39,15 @@ public abstract class Contract {
 
     private Set<String> openBefore;
 
-    protected abstract PacketTransport packets();
-
-    protected abstract StreamTransport streams();
-
-    protected abstract Descriptors descriptors();
+    /** What is tested, or what the test works with. */
+    protected abstract Transports transports();
 
     @BeforeEach
     void countDescriptors() throws Exception {
-        packets = packets();
-        streams = streams();
-        descriptors = descriptors();
+        Transports given = transports();
+        packets = given.packets();
+        streams = given.streams();
+        descriptors = given.descriptors();
         // the first use of anything loads classes and libraries
         packets.pair().close();
         file("warm").close();

@@ -91,15 +91,40 @@ public abstract class PacketContract extends PacketListenerContract {
     }
 
     @Test
-    void aTooLongMessageIsRefusedAndItsDescriptorClosed() throws Exception {
+    void aTooLongMessageIsRefusedAndItsDescriptorIsThePacketsUntilTheNextReceive() throws Exception {
+        refusedMessage(101, "more than 100 bytes");
+    }
+
+    @Test
+    void aMessageWithoutBytesIsRefusedAndItsDescriptorIsThePacketsUntilTheNextReceive() throws Exception {
+        refusedMessage(0, "without bytes");
+    }
+
+    private void refusedMessage(int length, String why) throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(100, 1); Fd fd = file("one")) {
             Set<String> before = OpenDescriptors.list();
-            ends.a().send(ByteBuffer.allocate(101), fd);
+            ends.a().send(ByteBuffer.allocate(length), fd);
             ends.a().send(bytes("next"));
             TransportException e = assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            assertTrue(e.getMessage().contains("more than 100 bytes"), e.getMessage());
-            OpenDescriptors.assertNothingNew(before);
+            assertTrue(e.getMessage().contains(why), e.getMessage());
+            assertEquals(0, packet.data().remaining());
+            assertEquals("one", content(packet.fds().get(0)));
+            assertTrue(closeOnExec(packet.fds().get(0)));
             assertEquals(4, ends.b().receive(packet));
+            OpenDescriptors.assertNothingNew(before);
+        }
+    }
+
+    @Test
+    void whatARefusedMessageBringsTooManyOfIsClosed() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(100, 1); Fd fd = file("one")) {
+            Set<String> before = OpenDescriptors.list();
+            for (int length : new int[] {0, 101}) {
+                ends.a().send(ByteBuffer.allocate(length), fd, fd);
+                assertThrows(TransportException.class, () -> ends.b().receive(packet));
+                assertTrue(packet.fds().isEmpty());
+                OpenDescriptors.assertNothingNew(before);
+            }
         }
     }
 
@@ -131,18 +156,6 @@ public abstract class PacketContract extends PacketListenerContract {
     }
 
     @Test
-    void aMessageWithoutBytesClosesItsDescriptor() throws Exception {
-        try (Ends ends = ends(); Packet packet = new Packet(1); Fd fd = file("one")) {
-            Set<String> before = OpenDescriptors.list();
-            ends.a().send(ByteBuffer.allocate(0), fd);
-            ends.a().send(bytes("next"));
-            assertThrows(TransportException.class, () -> ends.b().receive(packet));
-            OpenDescriptors.assertNothingNew(before);
-            assertEquals(4, ends.b().receive(packet));
-        }
-    }
-
-    @Test
     void theEndComesAfterEverythingSent() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(0)) {
             ends.b().send(bytes("never read by a"));
@@ -162,10 +175,13 @@ public abstract class PacketContract extends PacketListenerContract {
 
     @Test
     void aMessageThatIsTooLongForTheKernelIsRefusedByName() throws Exception {
-        try (Ends ends = ends(); Packet packet = new Packet(0)) {
+        try (Ends ends = ends(); Packet packet = new Packet(0); Fd fd = file("one")) {
             IOException e = assertThrows(TransportException.class, () -> ends.a().send(ByteBuffer.allocate(16 << 20)));
             assertTrue(e.getMessage().contains("too long"), e.getMessage());
-            assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20)));
+            for (Fd[] fds : new Fd[][] {{}, {fd}}) {
+                e = assertThrows(TransportException.class, () -> ends.a().trySend(ByteBuffer.allocate(16 << 20), fds));
+                assertFalse(e instanceof ExhaustedTransportException, "no others are in its way");
+            }
             ends.a().send(bytes("x"));
             assertEquals(1, ends.b().receive(packet));
         }

@@ -24,18 +24,12 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.ashd.Requests;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketListener;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -43,25 +37,10 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /** A client and servers that come and go, over real sockets, and as many descriptors afterwards as before. */
-final class HtpipeClientTest extends Contract {
+final class HtpipeClientTest extends RealSockets {
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private HtpipeClient client;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     private HtpipeClientConfig config(Map<String, Object> values) {
         return HtpipeClientConfig.class.cast(Proxy.newProxyInstance(getClass().getClassLoader(),

@@ -99,7 +99,7 @@ final class Doorway {
             stopped = true;
             accepting = acceptor;
             try {
-                last = transport == null ? null : transport.adoptListener(socket.fd().dup());
+                last = transport == null || !socket.bound() ? null : transport.adoptListener(socket.fd().dup());
             } catch (IOException e) {
                 LOG.log(Level.WARNING, () -> name + ": clients that wait to be accepted are lost: " + e.getMessage());
             }
@@ -122,12 +122,8 @@ final class Doorway {
         }
     }
 
-    /** Once the path is gone nobody can connect any more, so that this comes to an end. */
+    /** The path is gone, or somebody else's: nobody can connect any more, so that this comes to an end. */
     private void acceptRest(PacketListener last) {
-        if (Files.exists(socket.address().unix().path(), LinkOption.NOFOLLOW_LINKS)) {
-            last.close();
-            return;
-        }
         try {
             for (PacketConnection client = last.acceptNow(); client != null; client = last.acceptNow()) {
                 to.accept(client);

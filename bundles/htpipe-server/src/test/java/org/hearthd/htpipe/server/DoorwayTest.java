@@ -19,43 +19,26 @@ import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
+import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListenersService;
+import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.spi.DescriptorBudget;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
+import org.hearthd.transport.PacketListener;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whose the socket is, and that clients do not hold each other up. */
-final class DoorwayTest extends Contract {
+final class DoorwayTest extends RealSockets {
     private static final String GET = "GET\0/f\0HTTP/1.1\0f\0\0";
 
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private Server server;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     @AfterEach
     void close() throws Exception {
@@ -70,14 +53,81 @@ final class DoorwayTest extends Contract {
     }
 
     private void listen(String owner, String group) throws IOException {
+        listen(new ListenersService(null, streams, packets, descriptors), owner, group).open(packets);
+    }
+
+    private Doorway listen(Listeners listeners, String owner, String group) throws IOException {
         Server made = new Server("test", null, () -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
         ListenRequest request = new ListenRequest("test", new ListenAddress(null, address("socket")), ListenRequest.Type.PACKET,
                 128, 0600);
         Doorway doorway = new Doorway("test", new Settings(request, owner, group, null, "", 0, 0),
-                new ListenersService(null, streams, packets, descriptors), made::admit);
+                listeners, made::admit);
         server = made;
         made.listen(doorway);
+        return doorway;
+    }
+
+    /** A door that has accepted, but does not any more. */
+    private Doorway shut(Listeners listeners) throws IOException {
+        Doorway doorway = listen(listeners, "", "");
         doorway.open(packets);
+        doorway.close();
+        return doorway;
+    }
+
+    private PacketConnection connect() throws IOException {
+        PacketConnection client = packets.connect(address("socket"));
+        open.add(client);
+        return client;
+    }
+
+    @Test
+    void whoHasConnectedIsServedAlsoWhenThePathIsSomebodyElsesByThen() throws Exception {
+        Doorway doorway = shut(new ListenersService(null, streams, packets, descriptors));
+        StreamConnection client = request(connect());
+        Files.delete(address("socket").path());
+        Files.writeString(address("socket").path(), "somebody else's");
+        doorway.stop();
+        exchanges.poll(60, TimeUnit.SECONDS).respond(Response.text(200, "served"));
+        assertTrue(get(concurrently(() -> text(client))).endsWith("served"));
+        assertEquals("somebody else's", Files.readString(address("socket").path()));
+        Files.delete(address("socket").path());
+    }
+
+    /** A socket of LISTEN_FDS, for whose next user its queue is, wherever its path is. */
+    @Test
+    void whoHasConnectedToASocketThatWasNotBoundHereIsLeftToTheNext() throws Exception {
+        try (Fd outer = packets.listen(address("socket"), 0600, 5)) {
+            Doorway doorway = shut(wanted -> new Given(outer.dup(), wanted.address()));
+            StreamConnection client = request(connect());
+            Files.delete(address("socket").path());
+            doorway.stop();
+            PacketListener next = packets.adoptListener(outer.dup());
+            try (PacketConnection served = next.accept(); Packet packet = new Packet(1)) {
+                assertEquals(GET.length(), served.receive(packet));
+            } finally {
+                next.close();
+            }
+            assertEquals("", get(concurrently(() -> text(client))));
+            assertTrue(exchanges.isEmpty());
+        }
+    }
+
+    private record Given(Fd fd, ListenAddress address) implements ListeningSocket {
+        @Override
+        public boolean bound() {
+            return false;
+        }
+
+        @Override
+        public void handOver() {
+            fd.close();
+        }
+
+        @Override
+        public void stop() {
+            fd.close();
+        }
     }
 
     /** Another user's where this one may give it away. */
@@ -115,10 +165,8 @@ final class DoorwayTest extends Contract {
     @Test
     void aRequestThatIsNotAnsweredHoldsUpNeitherItsConnectionNorAnother() throws Exception {
         listen("", "");
-        PacketConnection one = packets.connect(address("socket"));
-        PacketConnection other = packets.connect(address("socket"));
-        open.add(one);
-        open.add(other);
+        PacketConnection one = connect();
+        PacketConnection other = connect();
         StreamConnection slow = request(one);
         Exchange unanswered = exchanges.poll(60, TimeUnit.SECONDS);
         for (PacketConnection each : List.of(one, other)) {

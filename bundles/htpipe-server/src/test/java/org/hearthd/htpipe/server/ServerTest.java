@@ -32,24 +32,21 @@ import org.hearthd.listeners.ListenersService;
 import org.hearthd.spi.Access;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.NoDescriptorException;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketListener;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.newsclub.net.unix.SendBuffer;
 
 /** Real clients on a real socket, and as many descriptors afterwards as before. */
-final class ServerTest extends Contract {
+final class ServerTest extends RealSockets {
     private static final String GET = "GET~/f~HTTP/1.1~f~~";
 
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
@@ -57,21 +54,6 @@ final class ServerTest extends Contract {
     private Consumer<Exchange> to = exchanges::add;
     private Server server;
     private Doorway doorway;
-
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
 
     private final BlockingQueue<Access> reports = new LinkedBlockingQueue<>();
     private volatile DescriptorBudget budget = DescriptorBudget.NONE;
@@ -277,11 +259,21 @@ final class ServerTest extends Contract {
             assertEquals("", answer(two));
         }
         assertEnded(several);
-        PacketConnection empty = connect();
-        StreamConnection response = request(empty, "");
-        assertEquals("", answer(response));
-        assertEnded(empty);
+        for (String bad : new String[] {"", "GET~/" + "u".repeat(Packet.CAPACITY) + "~HTTP/1.1~~~"}) {
+            PacketConnection client = connectWithALargeBuffer();
+            assertTrue(answer(request(client, bad)).startsWith("HTTP/1.1 400 "));
+            assertEnded(client);
+        }
         assertServes(good);
+    }
+
+    private PacketConnection connectWithALargeBuffer() throws IOException {
+        FdPair pair = packets.pair();
+        SendBuffer.set(pair.ours().number(), 2 * Packet.CAPACITY);
+        PacketConnection client = packets.adopt(pair.ours());
+        open.add(client);
+        server.admit(packets.adopt(pair.theirs()));
+        return client;
     }
 
     @Test

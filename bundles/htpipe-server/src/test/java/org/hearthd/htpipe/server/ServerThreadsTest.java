@@ -7,35 +7,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.Exchange;
 import org.hearthd.spi.DescriptorBudget;
-import org.hearthd.transport.Contract;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
-import org.hearthd.transport.StreamTransport;
-import org.hearthd.transport.junixsocket.JunixDescriptors;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.JunixStreams;
+import org.hearthd.transport.junixsocket.RealSockets;
 import org.junit.jupiter.api.Test;
 
 /** A server without a thread for a client. */
-final class ServerThreadsTest extends Contract {
-    @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
-    }
-
+final class ServerThreadsTest extends RealSockets {
     @Test
     void aClientForWhomThereIsNoThreadIsDisconnectedAndNobodyWaitsForHim() throws Exception {
         Server server = new Server("test", null, () -> streams, Exchange::close, List::of, () -> DescriptorBudget.NONE);

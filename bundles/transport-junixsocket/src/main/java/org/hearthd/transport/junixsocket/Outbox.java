@@ -1,14 +1,17 @@
 package org.hearthd.transport.junixsocket;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import org.hearthd.Fd;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.TransportException;
 import org.newsclub.net.unix.Sender;
 
 /** The sending side of a link. Descriptors are a field of junixsocket's, so one thread sends at a time. */
 final class Outbox {
+    private static final System.Logger LOG = System.getLogger(Outbox.class.getName());
     private static final int[] NONE = {};
     /** One buffer of the kernel's: after a successful poll it is taken without blocking, however the descriptor is set. */
     private static final int CHUNK = 64 * 1024;
@@ -56,7 +59,7 @@ final class Outbox {
             return link.ready(port, nonBlocking)
                     && port.send(direct, direct.position(), direct.remaining(), numbers(fds)) > 0;
         } catch (IOException e) {
-            throw failure(e);
+            throw failure(e, data.remaining(), fds.length);
         } finally {
             link.leave();
         }
@@ -81,18 +84,31 @@ final class Outbox {
                 numbers = sent > 0 ? NONE : numbers;
             } while (at < end);
         } catch (IOException e) {
-            throw failure(e);
+            throw failure(e, data.remaining(), fds.length);
         } finally {
             link.leave();
         }
     }
 
-    private IOException failure(IOException e) {
+    private IOException failure(IOException e, int length, int descriptors) {
         String why = "cannot send to " + link + ": " + e.getMessage();
+        IOException failure = new IOException(why);
         // what the kernel says of a message, and not of the connection, has no class of its own
-        IOException failure = e.getClass() == SocketException.class ? new TransportException(why) : new IOException(why);
+        if (e.getClass() == SocketException.class) {
+            failure = descriptors > 0 && fits(length) ? new ExhaustedTransportException(why) : new TransportException(why);
+        }
         failure.initCause(e);
         return failure;
+    }
+
+    /** The reason comes as a text only, in the language of the user; but there are just these two, too long and too many on their way. */
+    private boolean fits(int length) {
+        try {
+            return port.fits(length);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "it is not known what a message may have", e);
+            return false;
+        }
     }
 
     private static int[] numbers(Fd... fds) {

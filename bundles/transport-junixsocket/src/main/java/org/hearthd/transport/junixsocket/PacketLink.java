@@ -8,6 +8,7 @@ import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
+import org.hearthd.transport.TransportException;
 import org.newsclub.net.unix.ConnectionResetSocketException;
 import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Receiver;
@@ -76,14 +77,15 @@ final class PacketLink implements PacketConnection {
             throw new ExhaustedTransportException(
                     "the control data of a message was truncated, probably for want of free descriptors");
         }
+        Inbox.deliver(numbers, packet);
         if (length > packet.capacity()) {
             packet.data().limit(0);
-            throw Inbox.refuse(numbers, "a message of more than " + packet.capacity() + " bytes");
+            throw new TransportException("a message of more than " + packet.capacity() + " bytes");
         }
         if (length <= 0 && numbers.length > 0) {
-            throw Inbox.refuse(numbers, "a message without bytes");
+            // the end brings none
+            throw new TransportException("a message without bytes");
         }
-        Inbox.deliver(numbers, packet);
         return length;
     }
 

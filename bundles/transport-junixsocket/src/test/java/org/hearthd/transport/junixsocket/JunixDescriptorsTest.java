@@ -9,25 +9,13 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.DescriptorsContract;
-import org.hearthd.transport.PacketTransport;
-import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.Transports;
 
 final class JunixDescriptorsTest extends DescriptorsContract {
     @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
+    protected Transports transports() {
+        return RealSockets.junixsocket();
     }
 
     /** One of junixsocket as it is, without the class that the bundle has in place of one of its own. */

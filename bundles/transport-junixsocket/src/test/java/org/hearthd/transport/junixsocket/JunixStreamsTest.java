@@ -1,23 +1,11 @@
 package org.hearthd.transport.junixsocket;
 
 import org.hearthd.transport.StreamContract;
-import org.hearthd.transport.Descriptors;
-import org.hearthd.transport.PacketTransport;
-import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.Transports;
 
 final class JunixStreamsTest extends StreamContract {
     @Override
-    protected PacketTransport packets() {
-        return new JunixPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JunixStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JunixDescriptors();
+    protected Transports transports() {
+        return RealSockets.junixsocket();
     }
 }

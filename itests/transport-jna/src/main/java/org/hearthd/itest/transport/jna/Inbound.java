@@ -2,6 +2,7 @@ package org.hearthd.itest.transport.jna;
 
 import com.sun.jna.Native;
 import java.io.IOException;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.TransportException;
 
@@ -60,20 +61,25 @@ final class Inbound {
         for (int number : numbers) {
             packet.fds().add(new NumberFd(number));
         }
-        String wrong = null;
         if (message.has(Libc.MSG_CTRUNC)) {
-            wrong = "a message with truncated control data";
-        } else if (message.has(Libc.MSG_TRUNC)) {
-            wrong = "a message of more than " + packet.capacity() + " bytes";
-        } else if (numbers.length > packet.maxFds()) {
-            wrong = "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come";
-        } else if (empty && numbers.length > 0) {
-            wrong = "a message without bytes";
-        }
-        if (wrong != null) {
             packet.clear();
             packet.data().limit(0);
-            throw new TransportException(wrong + ", from " + guard);
+            throw new ExhaustedTransportException("a message with truncated control data, from " + guard);
         }
+        if (numbers.length > packet.maxFds()) {
+            packet.clear();
+            throw refused(packet, "a message with " + numbers.length + " descriptors where " + packet.maxFds() + " may come");
+        }
+        if (message.has(Libc.MSG_TRUNC)) {
+            throw refused(packet, "a message of more than " + packet.capacity() + " bytes");
+        }
+        if (empty && numbers.length > 0) {
+            throw refused(packet, "a message without bytes");
+        }
+    }
+
+    private TransportException refused(Packet packet, String why) {
+        packet.data().limit(0);
+        return new TransportException(why + ", from " + guard);
     }
 }

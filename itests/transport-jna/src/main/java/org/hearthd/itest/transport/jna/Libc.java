@@ -37,6 +37,7 @@ final class Libc {
     static final int ECONNRESET = 104;
     static final int ENOENT = 2;
     static final int ECONNREFUSED = 111;
+    static final int ETOOMANYREFS = 109;
     /** What sendmsg says of a connection and not of a message: EPIPE, ECONNRESET, ENOTCONN, ECONNREFUSED. */
     static final Set<Integer> BROKEN = Set.of(32, ECONNRESET, 107, ECONNREFUSED);
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.hearthd.Fd;
+import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.TransportException;
 
 /** The sending side of a connection. Any number of threads send, one after the other. */
@@ -70,7 +71,9 @@ final class Outbound {
             }
             if (!guard.isClosed() && errno != Libc.EINTR) {
                 String why = "cannot send to " + guard + ": " + Libc.failure(errno).getMessage();
-                throw Libc.BROKEN.contains(errno) ? new IOException(why) : new TransportException(why);
+                throw Libc.BROKEN.contains(errno)
+                        ? new IOException(why)
+                        : errno == Libc.ETOOMANYREFS ? new ExhaustedTransportException(why) : new TransportException(why);
             }
         }
         throw guard.closed();

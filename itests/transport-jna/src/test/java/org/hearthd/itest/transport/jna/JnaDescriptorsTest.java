@@ -3,27 +3,15 @@ package org.hearthd.itest.transport.jna;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
-import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.DescriptorsContract;
-import org.hearthd.transport.PacketTransport;
-import org.hearthd.transport.StreamTransport;
+import org.hearthd.transport.Transports;
 import org.newsclub.net.unix.AFUNIXDatagramSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 final class JnaDescriptorsTest extends DescriptorsContract {
     @Override
-    protected PacketTransport packets() {
-        return new JnaPackets();
-    }
-
-    @Override
-    protected StreamTransport streams() {
-        return new JnaStreams();
-    }
-
-    @Override
-    protected Descriptors descriptors() {
-        return new JnaDescriptors();
+    protected Transports transports() {
+        return new Transports(new JnaPackets(), new JnaStreams(), new JnaDescriptors());
     }
 
     @Override

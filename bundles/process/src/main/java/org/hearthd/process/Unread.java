@@ -1,0 +1,33 @@
+package org.hearthd.process;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicReference;
+import org.hearthd.transport.PacketConnection;
+
+/** Reports a process that does not read its requests, once, and that it reads again. Any thread. */
+final class Unread {
+    private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
+
+    private final AtomicReference<Run> reported = new AtomicReference<>();
+
+    /** Whether that process does not read its requests. */
+    boolean is(Run run) {
+        return run != null && run == reported.get();
+    }
+
+    /** Requests of the current process have waited too long. */
+    void late(Run run, PersistentSettings settings) {
+        if (reported.getAndSet(run) != run) {
+            LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
+                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
+        }
+    }
+
+    /** The process behind that connection has taken a request. */
+    void reads(PacketConnection connection, String handler) {
+        Run run = reported.get();
+        if (run != null && run.connection() == connection && reported.compareAndSet(run, null)) {
+            LOG.log(Level.INFO, () -> "handler " + handler + ": process " + run.child().pid() + " reads its requests again");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.hearthd.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** What is UTF-8 on a command line arrives as it is, whatever the locale, and children find the environment of the caller. */
+public class LocaleIT {
+    /** A word with a blank, of two, three and four bytes for a character. */
+    private static final String WORD = "caf\\303\\251 \\342\\202\\254\\360\\237\\215\\260";
+    private static final String DUMP = "cat /proc/$$/cmdline > words; cat /proc/$$/environ > new; mv new environ";
+    private static final List<String> LOCALES = List.of("export LC_ALL=C", "unset LC_ALL; export LANG=C",
+            "export LC_ALL= LANG=xx_XX.UTF-8");
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+    private Path directory;
+
+    @Before
+    public void directory() {
+        directory = folder.getRoot().toPath();
+    }
+
+    /** In that locale, with the word as $w; a variable has an octet that is no text at all. */
+    private ProcessBuilder shell(String locale, String script, String... words) {
+        List<String> line = new ArrayList<>(
+                List.of("sh", "-c", locale + "; w=$(printf '" + WORD + "'); export X=$(printf '\\351'); " + script, "sh"));
+        line.addAll(List.of(words));
+        ProcessBuilder builder = Htpipe.command(directory, List.of());
+        return builder.command(line);
+    }
+
+    private List<String> strings(String file) throws Exception {
+        return List.of(Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1).split("\0"));
+    }
+
+    private void assertChildIsAsIfCalledDirectly(String locale) throws Exception {
+        Await.until("the child's environment", () -> Files.exists(directory.resolve("environ")));
+        List<String> words = strings("words");
+        List<String> environment = strings("environ");
+        Files.delete(directory.resolve("environ"));
+        assertEquals(0, shell(locale, "exec sh -c '" + DUMP + "' \"$w\"").start().waitFor());
+        assertEquals(strings("words").get(3), words.get(3));
+        assertEquals(sorted(strings("environ")), sorted(environment));
+        Files.delete(directory.resolve("environ"));
+    }
+
+    private static List<String> sorted(List<String> strings) {
+        return strings.stream().filter(each -> !each.startsWith("_=")).sorted().toList();
+    }
+
+    private static String[] words(String... first) {
+        return Stream.concat(Stream.of(first), EchoHandler.command().stream()).toArray(String[]::new);
+    }
+
+    @Test
+    public void ofHtpipeSocketAndChild() throws Exception {
+        String htpipe = HearthProcess.DIST.resolve("bin/htpipe").toString();
+        String child = " sh -c '" + DUMP + "; exec \"$@\"' \"$w\" \"$@\"";
+        for (String locale : LOCALES) {
+            ProcessBuilder auto = shell(locale, "p=$1; shift; exec \"$p\" \"$w\"" + child, words(htpipe));
+            try (AshdParent client = AshdParent.start(directory, auto)) {
+                long pid = client.pid("a");
+                assertChildIsAsIfCalledDirectly(locale);
+                ProcessHandle server = ProcessHandle.of(pid).orElseThrow().parent().orElseThrow();
+                assertEquals(0, shell(locale, "test -S \"$w\"").start().waitFor());
+                server.destroy();
+                Await.until("the end of the server", () -> !server.isAlive());
+            }
+        }
+        ProcessBuilder foreground = shell(LOCALES.get(0), "p=$1; shift; exec \"$p\" -S \"$w\"" + child, words(htpipe));
+        try (Htpipe server = Htpipe.start(directory, foreground)) {
+            Await.until("the socket " + server.errors(), () -> shell(":", "test -S \"$w\"").start().waitFor() == 0);
+            try (AshdParent client = AshdParent.start(directory, shell(LOCALES.get(0), "exec \"$1\" -C \"$w\"", htpipe))) {
+                assertTrue(client.pid("b") > 0);
+                assertChildIsAsIfCalledDirectly(LOCALES.get(0));
+            }
+        }
+    }
+
+    @Test
+    public void ofCallscgisProgram() throws Exception {
+        String callscgi = HearthProcess.DIST.resolve("bin/callscgi").toString();
+        for (String locale : LOCALES) {
+            try (AshdParent parent = AshdParent.start(directory,
+                    shell(locale, "export HOME=$PWD; exec \"$1\" sh -c '" + DUMP + "' \"$w\"", callscgi))) {
+                // the program is no server
+                assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
+                assertChildIsAsIfCalledDirectly("export HOME=$PWD; " + locale);
+            }
+        }
+    }
+}
