@@ -77,7 +77,8 @@ import org.osgi.service.metatype.annotations.Option;
     String socket_directory() default "";
 
     @AttributeDefinition(
-            description = "How often a request tries again to connect while nobody listens, e.g. 5; at least 1 in mode mixed",
+            description = "How often a request tries again while it can not connect, in modes launching and mixed after a start,"
+                    + " e.g. 5; at least 1 in mode mixed",
             required = false)
     int retries() default 0;
 
@@ -177,7 +178,8 @@ import org.osgi.service.metatype.annotations.Option;
     long queue_timeout_ms() default 10_000;
 
     @AttributeDefinition(
-            description = "Time in milliseconds for one attempt to connect, e.g. 5000; then the next address, at last 504",
+            description = "Time in milliseconds for one attempt to connect, the look-up of the name included, e.g. 5000; then the"
+                    + " next address, at last 504",
             required = false)
     int connect_timeout_ms() default 5000;
 
@@ -224,7 +226,8 @@ import org.osgi.service.metatype.annotations.Option;
     boolean cancel_when_gone() default true;
 
     @AttributeDefinition(
-            description = "Time in milliseconds that requests in progress get when this handler stops, e.g. 10000",
+            description = "Time in milliseconds that requests in progress get when this handler stops or a change replaces its"
+                    + " program, e.g. 10000",
             required = false)
     long drain_timeout_ms() default 10_000;
     // @formatter:on
