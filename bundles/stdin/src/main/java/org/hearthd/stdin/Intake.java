@@ -85,10 +85,10 @@ final class Intake implements Source {
     }
 
     private void receive(PacketConnection reader) {
-        Exception failure = null;
+        Throwable failure = null;
         try {
             Requests.receive(reader, streams, NAME, this::accept);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             failure = e;
         }
         ended(reader, failure);
@@ -96,7 +96,7 @@ final class Intake implements Source {
     }
 
     /** A reader that another has replaced decides nothing. */
-    private void ended(PacketConnection reader, Exception failure) {
+    private void ended(PacketConnection reader, Throwable failure) {
         if (!stopIfCurrent(reader)) {
             if (failure != null) {
                 LOG.log(Level.WARNING, NAME + ": a reader that was replaced has failed", failure);

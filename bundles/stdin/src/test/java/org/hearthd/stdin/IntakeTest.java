@@ -131,6 +131,17 @@ final class IntakeTest extends RealSockets {
     }
 
     @Test
+    void aReaderThatRunsOutOfMemoryIsTheEnd() throws Exception {
+        Held failing = new Held();
+        failing.result.completeExceptionally(new OutOfMemoryError("on purpose"));
+        intake.read(zero::dup, failing.transport());
+        ExecutionException e = assertThrows(ExecutionException.class,
+                () -> intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS));
+        assertEquals("on purpose", e.getCause().getMessage());
+        get(intake.drain().toCompletableFuture());
+    }
+
+    @Test
     void aClosedReaderLeavesRequestsForTheNextOne() throws Exception {
         intake.read(zero::dup, packets);
         intake.stop();
