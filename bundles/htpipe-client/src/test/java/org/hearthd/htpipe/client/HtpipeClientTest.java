@@ -215,6 +215,28 @@ final class HtpipeClientTest extends RealSockets {
     }
 
     @Test
+    void withoutAThreadToLookForTheNewServerAChangeIsRefusedAndTheNextOneWorks() throws Exception {
+        far();
+        start(20_000);
+        assertPasses("a");
+        HtpipeClientConfig changed = config(Map.of("handler", "far", "address", address("other").path().toString()));
+        client.connector().threads(task -> new Thread(task) {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+        });
+        String message = assertThrows(IOException.class, () -> client.modified(changed, Map.of())).getMessage();
+        assertTrue(message.contains("there is no thread to look for the server on " + address("other")), message);
+        assertPasses("b");
+        client.connector().threads(Thread::new);
+        try (PacketListener other = packets.adoptListener(packets.listen(address("other"), 0600, 5))) {
+            client.modified(changed, Map.of());
+            other.accept().close();
+        }
+    }
+
+    @Test
     void theOldServerGoesOnUntilTheNewOneCanBeReached() throws Exception {
         far();
         start(20_000);
