@@ -48,7 +48,8 @@ public final class Probe implements ToIntFunction<String[]> {
      * Connects and closes again; for some seconds if the server's queue of connections is full.
      *
      * @param arguments the socket's path
-     * @return 0 = a server listens, even if its queue stays full, 2 = nobody listens, 1 = that can not be found out or the path can not be used; why is logged
+     * @return 0 = a server listens, even if its queue stays full, 2 = nobody listens, 1 = that can not be found out or the path can not be
+     *         used; why is logged
      */
     @Override
     public int applyAsInt(String[] arguments) {
