@@ -30,6 +30,8 @@ public final class Forwarder implements AutoCloseable {
     private final Refusals refusals;
     private final Owner owner;
     private final Stall stall;
+    /** Whether the kernel had no room for the last request; said once until it has. */
+    private volatile boolean exhausted;
 
     /**
      * How much may wait for how long, and what may be sent.
@@ -122,10 +124,15 @@ public final class Forwarder implements AutoCloseable {
             if (!item.sent(to)) {
                 return false;
             }
+            if (exhausted) {
+                exhausted = false;
+            }
             reads(to);
             return true;
         } catch (TransportException e) {
-            LOG.log(Level.WARNING, () -> item + " can not be sent to " + queue.handler() + ": " + e.getMessage());
+            Level level = exhausted ? Level.DEBUG : Level.WARNING;
+            exhausted = e instanceof ExhaustedTransportException;
+            LOG.log(level, () -> item + " can not be sent to " + queue.handler() + ": " + e.getMessage());
             refusals.answer(List.of(item), unsent(e));
             return true;
         } catch (IOException e) {
@@ -134,10 +141,10 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    /** ETOOMANYREFS is no fault of this request: what other processes of this user have sent counts as well. */
+    /** No fault of this request: above all it is ETOOMANYREFS, for which counts what all processes of this user have sent. */
     private String unsent(TransportException e) {
         return e instanceof ExhaustedTransportException
-                ? "Too many response sockets are on their way to handlers that do not take them."
+                ? "The kernel has no room for the response socket at the moment."
                 : notPassed();
     }
 

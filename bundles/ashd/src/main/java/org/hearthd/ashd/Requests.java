@@ -101,7 +101,10 @@ public final class Requests {
             throw refuse(packet, request, streams, source,
                     "the datagram had " + sockets + " descriptors instead of one response socket");
         }
-        hand(ResponseSocket.exchange(source, request, packet.fds().remove(0), streams), to);
+        Fd socket = packet.fds().remove(0);
+        // whoever takes the exchange over may wait for others to end, as long as those want
+        packet.release();
+        hand(ResponseSocket.exchange(source, request, socket, streams), to);
     }
 
     private static void hand(ManagedExchange exchange, Consumer<Exchange> to) {

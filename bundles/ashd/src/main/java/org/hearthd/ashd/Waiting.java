@@ -94,7 +94,8 @@ final class Waiting {
     }
 
     private void refuseUnsendable(IOException e, String handler) {
-        LOG.log(Level.WARNING, () -> exchange + " can not be sent to " + handler + ": " + e.getMessage());
+        // its client's doing, however often
+        LOG.log(Level.INFO, () -> exchange + " can not be sent to " + handler + ": " + e.getMessage());
         if (e.getCause() instanceof IllegalArgumentException) {
             answer(502, "The request can not be passed to the handler " + handler + ".", () -> null);
             return;

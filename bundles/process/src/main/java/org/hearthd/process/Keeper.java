@@ -176,6 +176,9 @@ final class Keeper {
             } else {
                 end.thenAccept(status -> aside(() -> ended(run, status)));
             }
+        } else {
+            // whoever stops all has not seen it any more
+            run.connection().close();
         }
     }
 

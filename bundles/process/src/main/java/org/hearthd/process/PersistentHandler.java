@@ -132,7 +132,7 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
 
     /**
      * A bad change throws and changes nothing. A changed program is tried out meanwhile: the caller, who holds all other changes of
-     * configurations, does not wait for it.
+     * configurations, does not wait for it; only for a transport that is being replaced, ten seconds at most.
      */
     @Modified
     void modified(PersistentConfig config, Map<String, Object> properties) {

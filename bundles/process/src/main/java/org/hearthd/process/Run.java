@@ -56,7 +56,8 @@ final class Run {
         Run run;
         try {
             run = new Run(program.name(), child, packets.adopt(pair.ours()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            pair.close();
             child.end(0, 0);
             throw e;
         }

@@ -60,9 +60,10 @@ final class Trials {
                 run = keeper.launch(settings.program());
             } catch (NoTransportException e) {
                 return null;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 forget(why);
-                return CompletableFuture.failedFuture(Trial.notStarted(settings, e.getMessage()));
+                return CompletableFuture.failedFuture(
+                        Trial.notStarted(settings, e instanceof IOException ? e.getMessage() : e.toString()));
             }
             forget(why);
             Trial trial = new Trial(run, settings);

@@ -28,7 +28,8 @@ final class SpawnerTest extends ProcessContract {
     void tellsTheStatusAndTheLastLines() throws Exception {
         Child child = run("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 3");
         assertEquals(3, status(child));
-        assertEquals(List.of("line 3", "line 12"), List.of(child.lastErrors().get(0), child.lastErrors().get(9)));
+        awaitLast(child, "line 12");
+        assertEquals("line 3", child.lastErrors().get(0));
         assertEquals(10, child.lastErrors().size());
         assertTrue(child.state().startsWith("status 3; its last lines: line 3 | line 4"), child.state());
     }
@@ -74,7 +75,8 @@ final class SpawnerTest extends ProcessContract {
         for (Program each : List.of(searched, relative, searched.withSession(true))) {
             Child child = spawner.start(each, null);
             assertEquals(0, status(child));
-            assertEquals(List.of("found"), child.lastErrors());
+            awaitLast(child, "found");
+            assertEquals(1, child.lastErrors().size());
         }
     }
 
@@ -87,7 +89,7 @@ final class SpawnerTest extends ProcessContract {
                         "\u00e9"));
         Child child = spawner.start(program.withEnvironment(Program.Environment.SAME.with(changes)).in(dir), null);
         assertEquals(0, status(child));
-        assertEquals(List.of("a b||$c'\"|\u00e9|a b|none|" + dir + "|"), child.lastErrors());
+        awaitLast(child, "a b||$c'\"|\u00e9|a b|none|" + dir + "|");
         child = spawner.start(Program.of("test", List.of("env")).withOutput(Output.NULL, Output.LOG)
                 .withEnvironment(new Program.Environment(false, Map.of())), null);
         assertEquals(0, status(child));
@@ -95,7 +97,8 @@ final class SpawnerTest extends ProcessContract {
                 .start(Program.of("test", List.of("sh", "-c", "env | grep -v -e ^PWD= -e ^_= -e ^OLDPWD= -e ^SHLVL= >&2"))
                         .withEnvironment(new Program.Environment(false, Map.of("ONE", "1"))), null);
         assertEquals(0, status(bare));
-        assertEquals(List.of("ONE=1"), bare.lastErrors());
+        awaitLast(bare, "ONE=1");
+        assertEquals(1, bare.lastErrors().size());
     }
 
     @Test
@@ -174,6 +177,7 @@ final class SpawnerTest extends ProcessContract {
     void longLinesAreCutAndControlCharactersRemoved() throws Exception {
         Child child = run("head -c 100000 /dev/zero | tr '\\0' x >&2; printf '\\na\\033[1m\\r\\nlast' >&2");
         assertEquals(0, status(child));
+        awaitLast(child, "last");
         assertEquals(3, child.lastErrors().size());
         assertEquals(Lines.MAX_BYTES, child.lastErrors().get(0).length());
         assertTrue(child.lastErrors().get(0).endsWith("xx..."));
@@ -184,6 +188,7 @@ final class SpawnerTest extends ProcessContract {
     void aDescendantThatHoldsTheOutputDoesNotHideTheExit() throws Exception {
         Child child = run("sleep 62 & echo $! >&2; exit 4");
         assertEquals(4, child.exit().get(60, TimeUnit.SECONDS));
+        assertTrue(Await.until(() -> !child.lastErrors().isEmpty()), "nothing was read");
         ProcessHandle.of(Long.parseLong(child.lastErrors().get(0))).ifPresent(ProcessHandle::destroyForcibly);
     }
 
@@ -203,6 +208,14 @@ final class SpawnerTest extends ProcessContract {
         assertFalse(survivor.exit().isDone());
         survivor.end(0, 1000).get(60, TimeUnit.SECONDS);
         assertThrows(IllegalArgumentException.class, () -> Program.of("test", List.of("x")).surviving(true));
+    }
+
+    /** Where readers starve, an exit does not wait for them: the last lines may come a moment later. */
+    private static void awaitLast(Child child, String line) {
+        assertTrue(Await.until(() -> {
+            List<String> lines = child.lastErrors();
+            return !lines.isEmpty() && lines.get(lines.size() - 1).equals(line);
+        }), () -> line + " is not the last of " + child.lastErrors());
     }
 
     private Child run(String text) throws IOException {

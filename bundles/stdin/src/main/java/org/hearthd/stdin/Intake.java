@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
@@ -40,6 +41,7 @@ final class Intake implements Source {
     private boolean draining;
     /** Exchanges in progress and threads that may bring more. */
     private int busy;
+    private ThreadFactory threads = task -> new Thread(task, NAME);
 
     Intake(Supplier<StreamTransport> streams, Consumer<Exchange> to, Supplier<List<AccessObserver>> observers,
             Supplier<DescriptorBudget> budget) {
@@ -54,6 +56,11 @@ final class Intake implements Source {
         exchanges.limit(most);
     }
 
+    /** For tests. */
+    synchronized void threads(ThreadFactory other) {
+        threads = other;
+    }
+
     /** How to get one more duplicate. */
     interface Duplicate {
         Fd make() throws IOException;
@@ -62,7 +69,7 @@ final class Intake implements Source {
     /**
      * Begins to read, or goes on reading, with that transport; does nothing after the end.
      *
-     * @throws IOException if the duplicate can not be made or adopted; nobody reads then
+     * @throws IOException if the duplicate can not be made or adopted, or there is no thread; nobody reads then
      */
     synchronized void read(Duplicate duplicate, PacketTransport transport) throws IOException {
         stop();
@@ -72,7 +79,13 @@ final class Intake implements Source {
         PacketConnection reader = transport.adopt(duplicate.make());
         connection = reader;
         busy++;
-        new Thread(() -> receive(reader), NAME).start();
+        try {
+            threads.newThread(() -> receive(reader)).start();
+        } catch (OutOfMemoryError e) {
+            busy--;
+            stop();
+            throw new IOException("there is no thread to read with: " + e.getMessage(), e);
+        }
     }
 
     /** Closes the reader; what it has not received yet stays queued. */
@@ -85,10 +98,10 @@ final class Intake implements Source {
     }
 
     private void receive(PacketConnection reader) {
-        Exception failure = null;
+        Throwable failure = null;
         try {
             Requests.receive(reader, streams, NAME, this::accept);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             failure = e;
         }
         ended(reader, failure);
@@ -96,7 +109,7 @@ final class Intake implements Source {
     }
 
     /** A reader that another has replaced decides nothing. */
-    private void ended(PacketConnection reader, Exception failure) {
+    private void ended(PacketConnection reader, Throwable failure) {
         if (!stopIfCurrent(reader)) {
             if (failure != null) {
                 LOG.log(Level.WARNING, NAME + ": a reader that was replaced has failed", failure);

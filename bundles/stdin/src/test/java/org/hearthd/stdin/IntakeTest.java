@@ -131,6 +131,36 @@ final class IntakeTest extends RealSockets {
     }
 
     @Test
+    void withoutAThreadNobodyReadsAndDrainingEnds() throws Exception {
+        intake.threads(task -> new Thread(task) {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+        });
+        String message = assertThrows(IOException.class, () -> intake.read(zero::dup, packets)).getMessage();
+        assertTrue(message.startsWith("there is no thread to read with"), message);
+        intake.threads(Thread::new);
+        intake.read(zero::dup, packets);
+        try (StreamConnection client = request("a")) {
+            next().respond(Response.empty(200));
+            assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
+        }
+        get(intake.drain().toCompletableFuture());
+    }
+
+    @Test
+    void aReaderThatRunsOutOfMemoryIsTheEnd() throws Exception {
+        Held failing = new Held();
+        failing.result.completeExceptionally(new OutOfMemoryError("on purpose"));
+        intake.read(zero::dup, failing.transport());
+        ExecutionException e = assertThrows(ExecutionException.class,
+                () -> intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS));
+        assertEquals("on purpose", e.getCause().getMessage());
+        get(intake.drain().toCompletableFuture());
+    }
+
+    @Test
     void aClosedReaderLeavesRequestsForTheNextOne() throws Exception {
         intake.read(zero::dup, packets);
         intake.stop();

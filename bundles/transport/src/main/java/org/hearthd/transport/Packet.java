@@ -1,9 +1,10 @@
 package org.hearthd.transport;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.hearthd.Fd;
 
 /**
@@ -14,8 +15,11 @@ public final class Packet implements AutoCloseable {
     /** More than the kernel's largest message at the default socket buffer (212,960 bytes). */
     public static final int CAPACITY = 256 * 1024;
 
-    /** Buffers of the default capacity that nobody needs at the moment: many readers wait, few receive. */
-    private static final ConcurrentLinkedQueue<ByteBuffer> IDLE = new ConcurrentLinkedQueue<>();
+    /** How many idle buffers are kept. */
+    private static final int MOST_IDLE = 64;
+
+    /** Buffers of the default capacity that nobody needs at the moment, the warmest first: many readers wait, few receive. */
+    private static final Deque<ByteBuffer> IDLE = new ArrayDeque<>(MOST_IDLE);
 
     /** Null until it is needed. */
     private ByteBuffer data;
@@ -44,16 +48,26 @@ public final class Packet implements AutoCloseable {
      */
     public ByteBuffer data() {
         if (data == null) {
-            ByteBuffer idle = capacity == CAPACITY ? IDLE.poll() : null;
+            ByteBuffer idle = capacity == CAPACITY ? idle() : null;
             data = idle == null ? ByteBuffer.allocateDirect(capacity + 1) : idle.clear();
         }
         return data;
     }
 
-    /** For transports, before they wait: others may have the buffer as long as nothing is received. The data is lost. */
+    private static ByteBuffer idle() {
+        synchronized (IDLE) {
+            return IDLE.poll();
+        }
+    }
+
+    /** Before a reader waits: others may have the buffer as long as nothing is received. The data is lost. */
     public void release() {
         if (data != null && capacity == CAPACITY) {
-            IDLE.add(data);
+            synchronized (IDLE) {
+                if (IDLE.size() < MOST_IDLE) {
+                    IDLE.push(data);
+                }
+            }
             data = null;
         }
     }

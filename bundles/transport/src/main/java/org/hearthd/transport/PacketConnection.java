@@ -30,7 +30,7 @@ public interface PacketConnection extends Closeable {
      *
      * @param data what remains of it is sent; its position is not changed
      * @param fds stay the caller's, who closes them after success and after failure
-     * @throws ExhaustedTransportException if more descriptors are on their way than the kernel allows; the connection is still usable
+     * @throws ExhaustedTransportException if the kernel has no room for the descriptors now; the connection is still usable
      * @throws TransportException if this one message can not be sent (too long, too many descriptors); the connection is still usable
      * @throws IOException if the connection is broken or closed; nothing was sent
      */

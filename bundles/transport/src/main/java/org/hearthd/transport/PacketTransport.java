@@ -11,6 +11,7 @@ public interface PacketTransport {
      * Connects to a listening socket; does not wait while its queue of connections is full.
      *
      * @throws java.net.ConnectException if nobody listens there: no such path, or nobody behind it
+     * @throws FullBacklogException if somebody does, but the queue of connections is full
      * @throws IOException naming the address and the reason
      */
     PacketConnection connect(UnixAddress address) throws IOException;

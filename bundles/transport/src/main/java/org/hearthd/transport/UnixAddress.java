@@ -1,5 +1,6 @@
 package org.hearthd.transport;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -18,7 +19,7 @@ public record UnixAddress(Path path) {
      * @throws IllegalArgumentException naming the path if it is empty or too long
      */
     public UnixAddress {
-        int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        int bytes = octets(path).length;
         if (bytes == 0 || bytes > MAX_BYTES) {
             throw new IllegalArgumentException(
                     "socket path " + path + " has " + bytes + " bytes, 1 to " + MAX_BYTES + " are possible");
@@ -28,6 +29,24 @@ public record UnixAddress(Path path) {
     /** The address of that path. */
     public static UnixAddress of(String path) {
         return new UnixAddress(Path.of(path));
+    }
+
+    /** The path as java.nio.file has it, which depends on the locale: what is bound with these octets is what it finds. */
+    public byte[] octets() {
+        return octets(path);
+    }
+
+    private static byte[] octets(Path path) {
+        String text = path.toString();
+        byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+        if (plain.length == text.length()) {
+            return plain;
+        }
+        // nowhere else they are shown as they are; behind a directory comes a slash
+        String raw = Path.of("/").resolve(path).toUri().getRawPath().replace("+", "%2B");
+        String whole = URLDecoder.decode(raw, StandardCharsets.ISO_8859_1);
+        return whole.substring(path.isAbsolute() ? 0 : 1, whole.length() - (whole.endsWith("/") ? 1 : 0))
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Override

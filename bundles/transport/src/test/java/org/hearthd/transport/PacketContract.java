@@ -156,6 +156,18 @@ public abstract class PacketContract extends PacketListenerContract {
     }
 
     @Test
+    void moreDescriptorsThanTheKernelCarriesAreRefusedAsThisMessagesOwnFault() throws Exception {
+        try (Ends ends = ends(); Packet packet = new Packet(0); Fd fd = file("one")) {
+            Fd[] many = new Fd[254];
+            Arrays.fill(many, fd);
+            TransportException e = assertThrows(TransportException.class, () -> ends.a().send(bytes("x"), many));
+            assertFalse(e instanceof ExhaustedTransportException, "no others are in its way");
+            ends.a().send(bytes("xy"));
+            assertEquals(2, ends.b().receive(packet));
+        }
+    }
+
+    @Test
     void theEndComesAfterEverythingSent() throws Exception {
         try (Ends ends = ends(); Packet packet = new Packet(0)) {
             ends.b().send(bytes("never read by a"));

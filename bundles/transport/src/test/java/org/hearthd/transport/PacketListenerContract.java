@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.hearthd.Fd;
 import org.junit.jupiter.api.Test;
 
@@ -25,12 +27,12 @@ public abstract class PacketListenerContract extends PacketProcessContract {
         UnixAddress address = address("socket");
         Fd listening = packets.listen(address, 0600, 0);
         List<PacketConnection> queued = new ArrayList<>();
-        IOException full = assertThrows(IOException.class, () -> {
+        IOException full = assertThrows(FullBacklogException.class, () -> {
             while (queued.size() < 100) {
                 queued.add(packets.connect(address));
             }
         });
-        assertFalse(full instanceof ConnectException, full.toString());
+        assertTrue(full.getMessage().contains(address.toString()), full.toString());
         queued.forEach(PacketConnection::close);
         IOException type = assertThrows(IOException.class, () -> streams.connect(address));
         assertFalse(type instanceof ConnectException, type.toString());
@@ -89,6 +91,21 @@ public abstract class PacketListenerContract extends PacketProcessContract {
         assertTrue(Files.exists(address.path()), "the path stays");
         IOException e = assertThrows(IOException.class, () -> packets.connect(address));
         assertTrue(e.getMessage().contains(address.toString()) && e.getMessage().contains("refused"), e.getMessage());
+    }
+
+    /** As java.nio.file has it where the locale's encoding is not UTF-8. */
+    @Test
+    void aPathIsTheOneOfTheFileSystemWhateverItsEncoding() throws Exception {
+        Path alone = Files.createDirectory(dir.resolve("alone"));
+        UnixAddress address = new UnixAddress(Path.of(URI.create(alone.toUri() + "a+b%20%E9")));
+        Fd listening = packets.listen(address, 0620, 5);
+        assertEquals("rw--w----", PosixFilePermissions.toString(Files.getPosixFilePermissions(address.path())));
+        packets.connect(address).close();
+        listening.close();
+        Files.delete(address.path());
+        try (Stream<Path> left = Files.list(alone)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @Test

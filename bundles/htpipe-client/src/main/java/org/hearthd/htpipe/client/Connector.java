@@ -2,6 +2,7 @@ package org.hearthd.htpipe.client;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.hearthd.ashd.Forwarder;
@@ -26,6 +27,7 @@ final class Connector {
     private final Supplier<PacketTransport> packets;
     private final Forwarder forwarder;
     private final Thread thread;
+    private ThreadFactory threads = Thread::new;
     /** Changes under the lock, which guards the next four as well. */
     private volatile Settings settings;
     private PacketConnection connection;
@@ -42,6 +44,11 @@ final class Connector {
         this.forwarder = forwarder;
         this.thread = new Thread(this::run, "htpipe-client " + settings.handler());
         thread.setDaemon(true);
+    }
+
+    /** For tests. */
+    synchronized void threads(ThreadFactory other) {
+        threads = other;
     }
 
     void start() {
@@ -64,15 +71,24 @@ final class Connector {
     /**
      * Where to connect from now on, and how often to try. The old server goes on until the new one can be reached; requests that it has
      * taken are its own.
+     *
+     * @throws IOException if there is no thread to look for the new server; nothing has changed then
      */
-    synchronized void settings(Settings changed) {
-        settings = changed;
+    synchronized void settings(Settings changed) throws IOException {
         if (connection != null && !changed.address().equals(connectedTo)) {
             PacketConnection old = connection;
-            Thread mover = new Thread(() -> move(old, changed), thread.getName() + " mover");
+            // it looks only when these are the settings
+            Thread mover = threads.newThread(() -> move(old, changed));
+            mover.setName(thread.getName() + " mover");
             mover.setDaemon(true);
-            mover.start();
+            try {
+                mover.start();
+            } catch (OutOfMemoryError e) {
+                throw new IOException(
+                        this + ": there is no thread to look for the server on " + changed.address() + ": " + e.getMessage(), e);
+            }
         }
+        settings = changed;
         notifyAll();
     }
 

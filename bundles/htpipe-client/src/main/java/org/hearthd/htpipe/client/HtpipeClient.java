@@ -1,5 +1,6 @@
 package org.hearthd.htpipe.client;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Hashtable;
 import java.util.Map;
@@ -72,6 +73,11 @@ public final class HtpipeClient implements Handler {
     }
 
     /** For tests. */
+    Connector connector() {
+        return connector;
+    }
+
+    /** For tests. */
     void transports(PacketTransport newPackets, StreamTransport newStreams) {
         packets = newPackets;
         streams = newStreams;
@@ -101,9 +107,13 @@ public final class HtpipeClient implements Handler {
         connector.start();
     }
 
-    /** What waits goes on waiting, for the server that is configured now; a bad change throws and changes nothing. */
+    /**
+     * What waits goes on waiting, for the server that is configured now; a bad change throws and changes nothing.
+     *
+     * @throws IOException if there is no thread to look for another server; nothing has changed then
+     */
     @Modified
-    void modified(HtpipeClientConfig config, Map<String, Object> properties) {
+    void modified(HtpipeClientConfig config, Map<String, Object> properties) throws IOException {
         Settings changed = settings(config, properties);
         connector.settings(changed);
         forwarder.settings(changed.handler(), changed.limits());

@@ -5,7 +5,10 @@ import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
+import org.hearthd.transport.FullBacklogException;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.UnixAddress;
@@ -23,19 +26,30 @@ public final class Probe implements ToIntFunction<String[]> {
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
+    private static final long PATIENCE_MS = 5000;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final PacketTransport packets;
+    private final long patienceNanos;
 
     /** Asks through that transport. */
     @Activate
     public Probe(@Reference PacketTransport packets) {
+        this(packets, PATIENCE_MS);
+    }
+
+    /** Tries for so long to connect to a server whose queue of connections is full. */
+    Probe(PacketTransport packets, long patienceMs) {
         this.packets = packets;
+        this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMs);
     }
 
     /**
-     * Connects and closes again.
+     * Connects and closes again; for some seconds if the server's queue of connections is full.
      *
      * @param arguments the socket's path
-     * @return 0 = a server listens, 2 = nobody listens, 1 = that can not be found out or the path can not be used; why is logged
+     * @return 0 = a server listens, even if its queue stays full, 2 = nobody listens, 1 = that can not be found out or the path can not be
+     *         used; why is logged
      */
     @Override
     public int applyAsInt(String[] arguments) {
@@ -43,8 +57,11 @@ public final class Probe implements ToIntFunction<String[]> {
             LOG.log(Level.ERROR, "htpipe.probe needs one argument, the path of the socket");
             return FAILED;
         }
-        try (PacketConnection connection = packets.connect(UnixAddress.of(arguments[0]))) {
+        try (PacketConnection connection = connect(UnixAddress.of(arguments[0]))) {
             LOG.log(Level.DEBUG, () -> "a server listens: " + connection);
+            return CONNECTED;
+        } catch (FullBacklogException e) {
+            LOG.log(Level.WARNING, () -> e.getMessage() + "; a server listens, but accepts nobody");
             return CONNECTED;
         } catch (ConnectException e) {
             LOG.log(Level.DEBUG, e::getMessage);
@@ -52,6 +69,20 @@ public final class Probe implements ToIntFunction<String[]> {
         } catch (IOException | IllegalArgumentException e) {
             LOG.log(Level.ERROR, e.getMessage());
             return FAILED;
+        }
+    }
+
+    private PacketConnection connect(UnixAddress address) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return packets.connect(address);
+            } catch (FullBacklogException e) {
+                if (System.nanoTime() - begin > patienceNanos || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 

@@ -25,6 +25,8 @@ import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.ashd.Requests;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.FullBacklogException;
+import org.hearthd.transport.Logged;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketListener;
@@ -215,6 +217,28 @@ final class HtpipeClientTest extends RealSockets {
     }
 
     @Test
+    void withoutAThreadToLookForTheNewServerAChangeIsRefusedAndTheNextOneWorks() throws Exception {
+        far();
+        start(20_000);
+        assertPasses("a");
+        HtpipeClientConfig changed = config(Map.of("handler", "far", "address", address("other").path().toString()));
+        client.connector().threads(task -> new Thread(task) {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+        });
+        String message = assertThrows(IOException.class, () -> client.modified(changed, Map.of())).getMessage();
+        assertTrue(message.contains("there is no thread to look for the server on " + address("other")), message);
+        assertPasses("b");
+        client.connector().threads(Thread::new);
+        try (PacketListener other = packets.adoptListener(packets.listen(address("other"), 0600, 5))) {
+            client.modified(changed, Map.of());
+            other.accept().close();
+        }
+    }
+
+    @Test
     void theOldServerGoesOnUntilTheNewOneCanBeReached() throws Exception {
         far();
         start(20_000);
@@ -316,6 +340,53 @@ final class HtpipeClientTest extends RealSockets {
         HtpipeClientConfig config = config(values);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Settings.of("some.pid", config));
         assertTrue(e.getMessage().startsWith("some.pid: ") && e.getMessage().contains(key), e.getMessage());
+    }
+
+    /** Fills the queue of connections of a server that accepts nobody. */
+    private List<PacketConnection> crowd() {
+        List<PacketConnection> queued = new ArrayList<>();
+        assertThrows(FullBacklogException.class, () -> {
+            while (true) {
+                queued.add(packets.connect(address("socket")));
+            }
+        });
+        return queued;
+    }
+
+    @Test
+    void theProbeWaitsForAServerWhoseQueueIsFullAndTellsThatThereIsOne() throws Exception {
+        String[] socket = {address("socket").path().toString()};
+        PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 1));
+        List<PacketConnection> queued = crowd();
+        assertEquals(0, new Probe(packets, 100).applyAsInt(socket));
+        CompletableFuture<Integer> patient = concurrently(() -> new Probe(packets, 60_000).applyAsInt(socket));
+        listener.close();
+        assertEquals(2, get(patient), "it has gone meanwhile");
+        queued.forEach(PacketConnection::close);
+    }
+
+    @Test
+    void aClientWaitsForAServerWhoseQueueIsFull() throws Exception {
+        PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 1));
+        open.add(listener);
+        List<PacketConnection> queued = crowd();
+        try (Logged log = new Logged()) {
+            start(60_000);
+            StreamConnection waits = request("a");
+            await("that it is said", () -> log.says("its queue of connections is full; requests wait"));
+            for (PacketConnection each : queued) {
+                listener.accept().close();
+                each.close();
+            }
+            PacketConnection connection = listener.accept();
+            open.add(connection);
+            concurrently(() -> {
+                Requests.receive(connection, () -> streams, "far", exchanges::add);
+                return null;
+            });
+            next("a").respond(Response.text(200, "late"));
+            assertTrue(answer(waits).endsWith("late"));
+        }
     }
 
     @Test

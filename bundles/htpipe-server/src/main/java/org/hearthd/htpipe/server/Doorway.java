@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ final class Doorway {
     private PacketListener listener;
     private PacketTransport transport;
     private Thread acceptor;
+    private ThreadFactory threads = Thread::new;
     private boolean stopped;
 
     /**
@@ -63,7 +65,16 @@ final class Doorway {
         }
     }
 
-    /** Accepts with that transport from now on. */
+    /** For tests. */
+    synchronized void threads(ThreadFactory other) {
+        threads = other;
+    }
+
+    /**
+     * Accepts with that transport from now on.
+     *
+     * @throws IOException if that is impossible; nobody is accepted then
+     */
     synchronized void open(PacketTransport with) throws IOException {
         close();
         if (stopped) {
@@ -72,8 +83,15 @@ final class Doorway {
         PacketListener made = with.adoptListener(socket.fd().dup());
         listener = made;
         transport = with;
-        acceptor = new Thread(() -> accept(made), name + " acceptor");
-        acceptor.start();
+        Thread accepting = threads.newThread(() -> accept(made));
+        accepting.setName(name + " acceptor");
+        try {
+            accepting.start();
+        } catch (OutOfMemoryError e) {
+            close();
+            throw new IOException("there is no thread to accept with: " + e.getMessage(), e);
+        }
+        acceptor = accepting;
     }
 
     /** Accepts nobody until it is opened again; clients queue in the kernel. */

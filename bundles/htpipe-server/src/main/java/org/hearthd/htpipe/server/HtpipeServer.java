@@ -130,7 +130,7 @@ public final class HtpipeServer {
             if (packets != null) {
                 opened.open(packets);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             opened.stop();
             throw e;
         }

@@ -122,6 +122,8 @@ final class Server implements Source {
             LOG.log(Level.DEBUG, () -> name + ": " + peer + " has gone");
         } catch (IOException e) {
             LOG.log(Level.WARNING, () -> name + ": " + peer + " is disconnected: " + e.getMessage());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.log(Level.ERROR, () -> name + ": " + peer + " is disconnected: " + e, e);
         } finally {
             release(client);
         }

@@ -152,6 +152,24 @@ final class DoorwayTest extends RealSockets {
         }
     }
 
+    @Test
+    void withoutAThreadNobodyIsAcceptedAndTheNextAttemptWorks() throws Exception {
+        Doorway doorway = listen(new ListenersService(null, streams, packets, descriptors), "", "");
+        doorway.threads(task -> new Thread(task) {
+            @Override
+            public void start() {
+                throw new OutOfMemoryError("unable to create native thread, on purpose");
+            }
+        });
+        String message = assertThrows(IOException.class, () -> doorway.open(packets)).getMessage();
+        assertTrue(message.startsWith("there is no thread to accept with"), message);
+        doorway.threads(Thread::new);
+        StreamConnection client = request(connect());
+        doorway.open(packets);
+        exchanges.poll(60, TimeUnit.SECONDS).respond(Response.text(200, "served"));
+        assertTrue(get(concurrently(() -> text(client))).endsWith("served"));
+    }
+
     private StreamConnection request(PacketConnection on) throws IOException {
         FdPair pair = streams.pair();
         StreamConnection client = streams.adopt(pair.ours());

@@ -13,6 +13,8 @@ import org.newsclub.net.unix.Sender;
 final class Outbox {
     private static final System.Logger LOG = System.getLogger(Outbox.class.getName());
     private static final int[] NONE = {};
+    /** The most that one message carries. */
+    private static final int MAX_DESCRIPTORS = 253;
     /** One buffer of the kernel's: after a successful poll it is taken without blocking, however the descriptor is set. */
     private static final int CHUNK = 64 * 1024;
 
@@ -84,7 +86,7 @@ final class Outbox {
                 numbers = sent > 0 ? NONE : numbers;
             } while (at < end);
         } catch (IOException e) {
-            throw failure(e, data.remaining(), fds.length);
+            throw failure(e, Math.min(chunk, data.remaining()), fds.length);
         } finally {
             link.leave();
         }
@@ -93,15 +95,20 @@ final class Outbox {
     private IOException failure(IOException e, int length, int descriptors) {
         String why = "cannot send to " + link + ": " + e.getMessage();
         IOException failure = new IOException(why);
-        // what the kernel says of a message, and not of the connection, has no class of its own
-        if (e.getClass() == SocketException.class) {
+        if (descriptors > MAX_DESCRIPTORS) {
+            failure = new TransportException(why);
+        } else if (e.getClass() == SocketException.class) {
+            // what the kernel says of a message, and not of the connection, has no class of its own
             failure = descriptors > 0 && fits(length) ? new ExhaustedTransportException(why) : new TransportException(why);
         }
         failure.initCause(e);
         return failure;
     }
 
-    /** The reason comes as a text only, in the language of the user; but there are just these two, too long and too many on their way. */
+    /**
+     * The reason comes as a text only, in the language of the user. A message with descriptors that is neither too long nor has too many
+     * of them is refused because there are too many on their way already, or for want of the kernel's memory.
+     */
     private boolean fits(int length) {
         try {
             return port.fits(length);

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.FullBacklogException;
 import org.hearthd.transport.UnixAddress;
 import org.newsclub.net.unix.ConnectionRefusedSocketException;
 import org.newsclub.net.unix.Fds;
@@ -19,13 +20,13 @@ record Sockets(int type) {
         // the reason comes as a text only, in the language of the user; and afterwards a server may have come
         boolean absent = Files.notExists(address.path());
         try {
-            // what begins with @ is a name without a file for Fds, but a path here
-            String path = address.path().toString();
-            return new OwnedFd(Fds.connect(type, path.startsWith("@") ? "./" + path : path));
+            return new OwnedFd(Fds.connect(type, address.octets()));
         } catch (IOException e) {
             String why = "cannot connect to " + address + ": " + e.getMessage();
             boolean nobody = e instanceof ConnectionRefusedSocketException || absent || Files.notExists(address.path());
-            IOException failure = nobody ? new ConnectException(why) : new IOException(why);
+            IOException failure = e instanceof FullBacklogException
+                    ? new FullBacklogException(why)
+                    : nobody ? new ConnectException(why) : new IOException(why);
             failure.initCause(e);
             throw failure;
         }
@@ -37,13 +38,14 @@ record Sockets(int type) {
             if (Files.exists(address.path(), LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException("Address already in use");
             }
-            Fd fd = new OwnedFd(Fds.bind(type, address.path().toString()));
+            Fd fd = new OwnedFd(Fds.bind(type, address.octets()));
             try {
                 Files.setPosixFilePermissions(address.path(), permissions(mode));
                 Fds.listen(fd.number(), backlog);
                 return fd;
             } catch (IOException e) {
                 fd.close();
+                Files.deleteIfExists(address.path());
                 throw e;
             }
         } catch (IOException e) {

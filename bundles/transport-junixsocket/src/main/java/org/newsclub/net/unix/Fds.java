@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.hearthd.transport.FullBacklogException;
 
 /**
  * Operations on bare descriptor numbers. Whatever creates a number gives it to its caller; nothing here remembers one. All that is
@@ -93,21 +94,27 @@ public final class Fds {
         return new int[] {number(source), number(sink)};
     }
 
-    /**
-     * A socket connected to a path, or to an abstract name that begins with {@code @}; fails at once if its queue of connections is
-     * full.
-     */
+    /** A socket connected to a path, or to an abstract name that begins with {@code @}. */
     public static int connect(int type, String path) throws IOException {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
-        int length = Short.BYTES + name.length;
         if (name[0] == '@') {
             name[0] = 0;
         }
+        return connect(type, name);
+    }
+
+    /**
+     * A socket connected to a path, or to an abstract name that begins with NUL.
+     *
+     * @throws FullBacklogException if its queue of connections is full
+     */
+    public static int connect(int type, byte[] name) throws IOException {
+        int length = Short.BYTES + name.length;
         FileDescriptor fd = socket(type);
         try {
             NativeUnixSocket.configureBlocking(fd, false);
             if (!NativeUnixSocket.connect(address(name), length, fd, -1)) {
-                throw new IOException("its queue of connections is full");
+                throw new FullBacklogException("its queue of connections is full");
             }
             NativeUnixSocket.configureBlocking(fd, true);
             return number(fd);
@@ -117,13 +124,17 @@ public final class Fds {
         }
     }
 
+    /** As {@link #bind(int, byte[])}. */
+    public static int bind(int type, String path) throws IOException {
+        return bind(type, path.getBytes(StandardCharsets.UTF_8));
+    }
+
     /**
      * A socket bound to a path that did not exist; not listening, so nobody can connect yet.
      *
      * @throws IOException if the path exists; it is left alone
      */
-    public static int bind(int type, String path) throws IOException {
-        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    public static int bind(int type, byte[] name) throws IOException {
         // junixsocket unlinks a path where nobody listens, and makes what it bound accessible to everybody. It does both to the
         // NUL-terminated string in the buffer, whereas the kernel binds what the length covers: "/." behind that makes both fail.
         byte[] guarded = Arrays.copyOf(name, name.length + 2);

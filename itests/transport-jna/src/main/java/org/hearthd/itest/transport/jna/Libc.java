@@ -79,7 +79,7 @@ final class Libc {
 
     static native int eventfd_write(int fd, long value);
 
-    static native int chmod(String path, int mode);
+    static native int chmod(byte[] path, int mode);
 
     static native Pointer strerror(int errno);
 

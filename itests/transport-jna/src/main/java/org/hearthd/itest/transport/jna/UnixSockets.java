@@ -4,8 +4,11 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Arrays;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.FullBacklogException;
 import org.hearthd.transport.UnixAddress;
 
 /** Makes Unix sockets of one type. */
@@ -14,29 +17,36 @@ record UnixSockets(int type) {
         return new NumberFd(Libc.check(Libc.socket(Libc.AF_UNIX, type | Libc.SOCK_CLOEXEC, 0)));
     }
 
-    /** A struct sockaddr_un of exactly its length; a name that begins with {@code @} is abstract. */
+    /** As {@link #sockaddr(byte[])} for a name in UTF-8; one that begins with {@code @} is abstract. */
     static byte[] sockaddr(String name) {
         byte[] path = name.getBytes(StandardCharsets.UTF_8);
+        if (path[0] == '@') {
+            path[0] = 0;
+        }
+        return sockaddr(path);
+    }
+
+    /** A struct sockaddr_un of exactly its length. */
+    private static byte[] sockaddr(byte[] path) {
         byte[] address = new byte[2 + path.length];
         // both platforms are little-endian
         address[0] = Libc.AF_UNIX;
         System.arraycopy(path, 0, address, 2, path.length);
-        if (path[0] == '@') {
-            address[2] = 0;
-        }
         return address;
     }
 
     Fd connect(UnixAddress address) throws IOException {
         Fd fd = open();
         try {
-            byte[] name = sockaddr(address.path().toString());
+            byte[] name = sockaddr(address.octets());
             Libc.check(Libc.fcntl(fd.number(), Libc.F_SETFL, Libc.O_NONBLOCK));
             int result = Libc.connect(fd.number(), name, name.length);
             int errno = Native.getLastError();
             if (result < 0) {
                 String why = "cannot connect to " + address + ": " + Libc.failure(errno).getMessage();
-                throw errno == Libc.ENOENT || errno == Libc.ECONNREFUSED ? new ConnectException(why) : new IOException(why);
+                throw errno == Libc.ENOENT || errno == Libc.ECONNREFUSED
+                        ? new ConnectException(why)
+                        : errno == Libc.EAGAIN ? new FullBacklogException(why) : new IOException(why);
             }
             Libc.check(Libc.fcntl(fd.number(), Libc.F_SETFL, 0));
             return fd;
@@ -49,10 +59,16 @@ record UnixSockets(int type) {
     Fd listen(UnixAddress address, int mode, int backlog) throws IOException {
         Fd fd = open();
         try {
-            byte[] name = sockaddr(address.path().toString());
+            byte[] path = address.octets();
+            byte[] name = sockaddr(path);
             Libc.check(Libc.bind(fd.number(), name, name.length));
-            Libc.check(Libc.chmod(address.path().toString(), mode));
-            Libc.check(Libc.listen(fd.number(), backlog));
+            try {
+                Libc.check(Libc.chmod(Arrays.copyOf(path, path.length + 1), mode));
+                Libc.check(Libc.listen(fd.number(), backlog));
+            } catch (IOException e) {
+                Files.deleteIfExists(address.path());
+                throw e;
+            }
             return fd;
         } catch (IOException e) {
             fd.close();
