@@ -94,7 +94,8 @@ speak_utf8() {
   case $(pwd -P) in
     *[!\ -~]*) opts="$opts -Duser.dir=/proc/self/cwd" ;;
   esac
-  case "$*${HOME:-}${TMPDIR:-}" in
+  given="$*${HOME:-}${TMPDIR:-}"
+  case $given in
     *[!\ -~]*) ;;
     *) return 0 ;;
   esac
@@ -102,7 +103,7 @@ speak_utf8() {
     UTF-8) return 0 ;;
     # ASCII: whatever it is, nothing is lost by taking it for UTF-8
     ANSI_X3.4-1968) ;;
-    *) printf %s "$*" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 || return 0 ;;
+    *) printf %s "$given" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 || return 0 ;;
   esac
   # not every system has this locale, nor every system the program that knows
   case $(LC_ALL=C.UTF-8 locale charmap 2> /dev/null) in
