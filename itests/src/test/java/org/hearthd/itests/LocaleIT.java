@@ -19,7 +19,6 @@ import org.junit.rules.TemporaryFolder;
 public class LocaleIT {
     /** A word with a blank, of two, three and four bytes for a character. */
     private static final String WORD = "caf\\303\\251 \\342\\202\\254\\360\\237\\215\\260";
-    private static final String DUMP = "cat /proc/$$/cmdline > words; cat /proc/$$/environ > new; mv new environ";
     private static final List<String> LOCALES = List.of("export LC_ALL=C", "unset LC_ALL; export LANG=C",
             "export LC_ALL= LANG=xx_XX.UTF-8");
 
@@ -41,19 +40,22 @@ public class LocaleIT {
         return builder.command(line);
     }
 
+    /** What a shell does to write down its words and its environment; the latter is there when both are complete. */
+    private static String dump(String name) {
+        return "cat /proc/$$/cmdline > w.$$; cat /proc/$$/environ > e.$$; mv w.$$ " + name + ".words; mv e.$$ " + name
+                + ".environ";
+    }
+
     private List<String> strings(String file) throws Exception {
         return List.of(Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1).split("\0"));
     }
 
-    private void assertChildIsAsIfCalledDirectly(String locale) throws Exception {
-        Await.until("the child's environment", () -> Files.exists(directory.resolve("environ")));
-        List<String> words = strings("words");
-        List<String> environment = strings("environ");
-        Files.delete(directory.resolve("environ"));
-        assertEquals(0, shell(locale, "exec sh -c '" + DUMP + "' \"$w\"").start().waitFor());
-        assertEquals(strings("words").get(3), words.get(3));
-        assertEquals(sorted(strings("environ")), sorted(environment));
-        Files.delete(directory.resolve("environ"));
+    private void assertIsAsIfCalledDirectly(String name, String locale) throws Exception {
+        Await.until("the child's environment", () -> Files.exists(directory.resolve(name + ".environ")));
+        String direct = name + ".direct";
+        assertEquals(0, shell(locale, "exec sh -c '" + dump(direct) + "' \"$w\"").start().waitFor());
+        assertEquals(strings(direct + ".words").get(3), strings(name + ".words").get(3));
+        assertEquals(sorted(strings(direct + ".environ")), sorted(strings(name + ".environ")));
     }
 
     /** Without what a shell sets for itself: which of these depends on the shell and on how many there are in between. */
@@ -65,27 +67,32 @@ public class LocaleIT {
         return Stream.concat(Stream.of(first), EchoHandler.command().stream()).toArray(String[]::new);
     }
 
+    private static String child(String name) {
+        return " sh -c '" + dump(name) + "; exec \"$@\"' \"$w\" \"$@\"";
+    }
+
     @Test
     public void ofHtpipeSocketAndChild() throws Exception {
         String htpipe = HearthProcess.DIST.resolve("bin/htpipe").toString();
-        String child = " sh -c '" + DUMP + "; exec \"$@\"' \"$w\" \"$@\"";
         for (String locale : LOCALES) {
-            ProcessBuilder auto = shell(locale, "p=$1; shift; exec \"$p\" \"$w\"" + child, words(htpipe));
+            String name = "auto" + LOCALES.indexOf(locale);
+            ProcessBuilder auto = shell(locale, "p=$1; shift; exec \"$p\" \"$w\"" + child(name), words(htpipe));
             try (AshdParent client = AshdParent.start(directory, auto)) {
                 long pid = client.pid("a");
-                assertChildIsAsIfCalledDirectly(locale);
+                assertIsAsIfCalledDirectly(name, locale);
                 ProcessHandle server = ProcessHandle.of(pid).orElseThrow().parent().orElseThrow();
                 assertEquals(0, shell(locale, "test -S \"$w\"").start().waitFor());
                 server.destroy();
                 Await.until("the end of the server", () -> !server.isAlive());
             }
         }
-        ProcessBuilder foreground = shell(LOCALES.get(0), "p=$1; shift; exec \"$p\" -S \"$w\"" + child, words(htpipe));
+        String locale = LOCALES.get(0);
+        ProcessBuilder foreground = shell(locale, "p=$1; shift; exec \"$p\" -S \"$w\"" + child("server"), words(htpipe));
         try (Htpipe server = Htpipe.start(directory, foreground)) {
             Await.until("the socket " + server.errors(), () -> shell(":", "test -S \"$w\"").start().waitFor() == 0);
-            try (AshdParent client = AshdParent.start(directory, shell(LOCALES.get(0), "exec \"$1\" -C \"$w\"", htpipe))) {
+            try (AshdParent client = AshdParent.start(directory, shell(locale, "exec \"$1\" -C \"$w\"", htpipe))) {
                 assertTrue(client.pid("b") > 0);
-                assertChildIsAsIfCalledDirectly(LOCALES.get(0));
+                assertIsAsIfCalledDirectly("server", locale);
             }
         }
     }
@@ -94,11 +101,13 @@ public class LocaleIT {
     public void ofCallscgisProgram() throws Exception {
         String callscgi = HearthProcess.DIST.resolve("bin/callscgi").toString();
         for (String locale : LOCALES) {
+            String name = "program" + LOCALES.indexOf(locale);
+            String all = "export HOME=$PWD; " + locale;
             try (AshdParent parent = AshdParent.start(directory,
-                    shell(locale, "export HOME=$PWD; exec \"$1\" sh -c '" + DUMP + "' \"$w\"", callscgi))) {
+                    shell(all, "exec \"$1\" sh -c '" + dump(name) + "' \"$w\"", callscgi))) {
                 // the program is no server
                 assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
-                assertChildIsAsIfCalledDirectly("export HOME=$PWD; " + locale);
+                assertIsAsIfCalledDirectly(name, all);
             }
         }
     }

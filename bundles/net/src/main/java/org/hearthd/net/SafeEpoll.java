@@ -22,7 +22,8 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * stays in epoll without spinning. A set that is the one before costs no call.
  *
  * <p>Netty does not look at EPOLLHUP, which alone tells a peer that has closed from one that has half-closed. Here a channel's pipeline
- * is told of it by {@link PeerGone}, once, behind what has arrived with it.
+ * is told of it by {@link PeerGone}, once, behind what has arrived with it. Netty's own list of a loop's channels stays empty, for it
+ * sees the registrations instead.
  */
 final class SafeEpoll implements IoHandlerFactory {
     private final IoHandlerFactory delegate = EpollIoHandler.newFactory();

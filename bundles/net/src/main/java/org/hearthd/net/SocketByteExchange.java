@@ -144,7 +144,7 @@ final class SocketByteExchange extends ChannelInboundHandlerAdapter implements B
 
     /** Closing fails what still waits, which tells whoever has written it. */
     private void stalled() {
-        LOG.log(Level.WARNING, () -> exchange + ": its client took nothing of the answer for " + writeTimeout.getAsLong()
+        LOG.log(Level.INFO, () -> exchange + ": its client took nothing of the answer for " + writeTimeout.getAsLong()
                 + " ms; the response socket is closed");
         abort(channel);
     }

@@ -39,6 +39,35 @@ public abstract class PacketListenerContract extends PacketProcessContract {
     }
 
     @Test
+    void whoConnectsWhileAListenerComesFindsNobodyOrTheListener() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            UnixAddress address = address("socket" + i);
+            CompletableFuture<PacketConnection> connected = concurrently(() -> untilSomebody(address));
+            try (Fd listening = packets.listen(address, 0600, 1)) {
+                get(connected).close();
+                assertTrue(listening.isOpen());
+            }
+        }
+    }
+
+    private PacketConnection untilSomebody(UnixAddress address) throws IOException {
+        PacketConnection made = null;
+        while (made == null) {
+            made = attempt(address);
+        }
+        return made;
+    }
+
+    /** Null if nobody is there. */
+    private PacketConnection attempt(UnixAddress address) throws IOException {
+        try {
+            return packets.connect(address);
+        } catch (ConnectException e) {
+            return null;
+        }
+    }
+
+    @Test
     void clientsConnectToAListenerWithItsMode() throws Exception {
         UnixAddress address = address("socket");
         Fd listening = packets.listen(address, 0620, 5);

@@ -16,13 +16,15 @@ import org.newsclub.net.unix.Fds;
 /** Makes Unix sockets of one type. */
 record Sockets(int type) {
     Fd connect(UnixAddress address) throws IOException {
+        // the reason comes as a text only, in the language of the user; and afterwards a server may have come
+        boolean absent = Files.notExists(address.path());
         try {
             // what begins with @ is a name without a file for Fds, but a path here
             String path = address.path().toString();
             return new OwnedFd(Fds.connect(type, path.startsWith("@") ? "./" + path : path));
         } catch (IOException e) {
             String why = "cannot connect to " + address + ": " + e.getMessage();
-            boolean nobody = e instanceof ConnectionRefusedSocketException || Files.notExists(address.path());
+            boolean nobody = e instanceof ConnectionRefusedSocketException || absent || Files.notExists(address.path());
             IOException failure = nobody ? new ConnectException(why) : new IOException(why);
             failure.initCause(e);
             throw failure;
