@@ -85,19 +85,34 @@ train() {
   mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
 }
 
-# The virtual machine takes words, directories and variables for text in the encoding of the locale and loses what is none. Where there
-# is other UTF-8 than ASCII it runs in a locale for that; by $callers its launcher gives children the LC_ALL of the caller back.
+# The virtual machine takes words, directories and variables for text in the encoding of the locale and loses what is none. It is told
+# a name of the working directory that is ASCII. Where there is other UTF-8 and the caller's locale is not for that it runs in one that
+# is; by $callers its launcher gives children the LC_ALL of the caller back.
 speak_utf8() {
   callers=
-  case "$*${HOME:-}${TMPDIR:-}${PWD:-}" in
+  # not $PWD, in which symbolic links are not followed
+  case $(pwd -P) in
+    *[!\ -~]*) opts="$opts -Duser.dir=/proc/self/cwd" ;;
+  esac
+  given="$*${HOME:-}${TMPDIR:-}"
+  case $given in
     *[!\ -~]*) ;;
     *) return 0 ;;
   esac
-  if printf %s "$*" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1; then
-    callers="-Dhearth.caller.lc_all=${LC_ALL+=$LC_ALL}"
-    LC_ALL=C.UTF-8
-    export LC_ALL
-  fi
+  case $(locale charmap 2> /dev/null) in
+    UTF-8) return 0 ;;
+    # ASCII: whatever it is, nothing is lost by taking it for UTF-8
+    ANSI_X3.4-1968) ;;
+    *) printf %s "$given" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 || return 0 ;;
+  esac
+  # not every system has this locale, nor every system the program that knows
+  case $(LC_ALL=C.UTF-8 locale charmap 2> /dev/null) in
+    UTF-8 | '')
+      callers="-Dhearth.caller.lc_all=${LC_ALL+=$LC_ALL}"
+      LC_ALL=C.UTF-8
+      export LC_ALL
+      ;;
+  esac
 }
 
 locate() {

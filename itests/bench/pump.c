@@ -4,9 +4,11 @@
  *   pump serve                             persistent handler on descriptor 0: 200 to every request, the number received to COUNT
  *   pump drive SECONDS PROGRAM [ARGS]      starts PROGRAM as persistent handler, sends requests as fast as it takes them
  *   pump ping ROUNDS PROGRAM [ARGS]        the same, one request at a time: latencies
+ *   pump begin PROGRAM [ARGS]              the same, a single request; the time from the start of PROGRAM to the end of the answer
  *   pump many CLIENTS ACTIVE SECONDS PATH  connects CLIENTS times to a named socket, sends on ACTIVE of them in turn
  *
- * drive and many print "REQUESTS SECONDS" and fail if one request was lost; ping prints "P50 P99" in microseconds.
+ * drive and many print "REQUESTS SECONDS" and fail if one request was lost; ping prints "P50 P99" in microseconds,
+ * begin milliseconds.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -167,6 +169,18 @@ static void ping(int to, int rounds) {
     printf("%.1f %.1f\n", taken[rounds / 2], taken[rounds - 1 - rounds / 100]);
 }
 
+static int begin(char **program) {
+    char answer[512];
+    pid_t pid;
+    double from = now();
+    int to = start(program, &pid);
+    check(ask(to, "GET", answer, sizeof answer) > 0, "no answer");
+    printf("%.1f\n", (now() - from) * 1e3);
+    close(to);
+    waitpid(pid, NULL, 0);
+    return 0;
+}
+
 static void many(int clients, int active, double seconds, const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct rlimit limit;
@@ -188,6 +202,8 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     if (argc == 2 && strcmp(argv[1], "serve") == 0)
         return serve();
+    if (argc >= 3 && strcmp(argv[1], "begin") == 0)
+        return begin(argv + 2);
     if (argc == 6 && strcmp(argv[1], "many") == 0) {
         many(atoi(argv[2]), atoi(argv[3]), atof(argv[4]), argv[5]);
         return 0;
@@ -205,6 +221,7 @@ int main(int argc, char **argv) {
         waitpid(pid, NULL, 0);
         return 0;
     }
-    fprintf(stderr, "usage: pump serve | drive SECONDS PROGRAM... | ping ROUNDS PROGRAM... | many CLIENTS ACTIVE SECONDS PATH\n");
+    fprintf(stderr, "usage: pump serve | drive SECONDS PROGRAM... | ping ROUNDS PROGRAM... | begin PROGRAM... | "
+        "many CLIENTS ACTIVE SECONDS PATH\n");
     return 1;
 }

@@ -107,7 +107,12 @@ public class ForeignHandlerPeerIT {
     }
 
     private Path compiled() throws Exception {
-        Path source = Files.writeString(folder.getRoot().toPath().resolve("handler.c"), C);
+        return compiled(folder.getRoot().toPath());
+    }
+
+    /** The handler in C, in that directory; it answers {@code c REST BYTES}. */
+    static Path compiled(Path directory) throws Exception {
+        Path source = Files.writeString(directory.resolve("handler.c"), C);
         Path program = source.resolveSibling("handler");
         Process compiler = new ProcessBuilder("cc", "-Wall", "-o", program.toString(), source.toString()).inheritIO().start();
         assertEquals(0, compiler.waitFor());

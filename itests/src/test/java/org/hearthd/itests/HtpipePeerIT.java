@@ -12,7 +12,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** {@code bin/htpipe} with a child in Python, and with more than a short test can move. */
+/** {@code bin/htpipe} with children in Python and in C, and with more than a short test can move. */
 public class HtpipePeerIT {
     private static final String CHILD = """
             import array, socket, sys
@@ -52,6 +52,24 @@ public class HtpipePeerIT {
                 upload.shutdownOutput();
                 assertTrue(htpipe.errors(), AshdParent.answer(upload).endsWith("Python read 5000000\n"));
             }
+        }
+    }
+
+    @Test
+    public void aChildInCReadsBodies() throws Exception {
+        List<String> child = List.of(ForeignHandlerPeerIT.compiled(directory).toString());
+        try (Htpipe server = Htpipe.listening(directory, Htpipe.command(directory, child, "-S", "s"), "s");
+                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+            assertEquals("HTTP/1.1 200 OK\r\n\r\nc a 0", client.get("a"));
+            try (StreamConnection upload = client.send("POST", "b")) {
+                upload.output().write(new byte[5_000_000]);
+                upload.shutdownOutput();
+                assertEquals(server.errors(), "HTTP/1.1 200 OK\r\n\r\nc b 5000000", AshdParent.answer(upload));
+            }
+            client.end();
+            assertEquals(client.errors(), 0, client.awaitExit());
+            server.signal("TERM");
+            assertEquals(server.errors(), 0, server.awaitExit());
         }
     }
 

@@ -3,6 +3,7 @@ package org.hearthd.itests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +58,9 @@ public class LocaleIT {
         assertEquals(sorted(strings(direct + ".environ")), sorted(strings(name + ".environ")));
     }
 
+    /** Without what a shell sets for itself: which of these depends on the shell and on how many there are in between. */
     private static List<String> sorted(List<String> strings) {
-        return strings.stream().filter(each -> !each.startsWith("_=")).sorted().toList();
+        return strings.stream().filter(each -> !each.matches("(?s)(_|SHLVL|OLDPWD|PWD)=.*")).sorted().toList();
     }
 
     private static String[] words(String... first) {
@@ -108,5 +110,44 @@ public class LocaleIT {
                 assertIsAsIfCalledDirectly(name, all);
             }
         }
+    }
+
+    /** Goes to a directory whose name is no text in any encoding, and to it by a link whose name is ASCII; there is a program in it. */
+    private static List<String> elsewhere() {
+        String make = "d=$(printf 'x-\\351'); mkdir -p \"$d\"; ln -sfn \"$d\" link; "
+                + "printf '#!/bin/sh\\nexec \"$@\"\\n' > \"$d/run\"; chmod +x \"$d/run\"; cd ";
+        return List.of(make + "\"$d\"; ", make + "link; ");
+    }
+
+    @Test
+    public void ofAWorkingDirectoryThatIsNoText() throws Exception {
+        String htpipe = HearthProcess.DIST.resolve("bin/htpipe").toString();
+        for (String there : elsewhere()) {
+            ProcessBuilder auto = shell("export LC_ALL=C.UTF-8", there + "p=$1; shift; exec \"$p\" s ./run \"$@\"",
+                    words(htpipe));
+            try (AshdParent client = AshdParent.start(directory, auto)) {
+                long pid = client.pid("a");
+                ProcessHandle server = ProcessHandle.of(pid).orElseThrow().parent().orElseThrow();
+                for (long each : List.of(pid, server.pid())) {
+                    assertEquals(working(client.process.pid()), working(each));
+                }
+                assertEquals(0, shell(":", there + "test -S s && test -f s.log").start().waitFor());
+                server.destroy();
+                Await.until("the end of the server", () -> !server.isAlive());
+            }
+        }
+        String callscgi = HearthProcess.DIST.resolve("bin/callscgi").toString();
+        for (String there : elsewhere()) {
+            String run = there + "export HOME=$PWD; exec \"$1\" ./run sh -c ': > ../begun'";
+            try (AshdParent parent = AshdParent.start(directory, shell("export LC_ALL=C", run, callscgi))) {
+                // the program is no server
+                assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
+                Await.until("the program " + parent.errors(), () -> Files.deleteIfExists(directory.resolve("begun")));
+            }
+        }
+    }
+
+    private static Path working(long pid) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd"));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.Before;
@@ -64,7 +65,7 @@ public class PipeIT {
             Load load = new Load(front, dead, stop);
             List<CompletableFuture<Void>> clients = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                clients.add(CompletableFuture.runAsync(load));
+                clients.add(CompletableFuture.runAsync(load, task -> new Thread(task).start()));
             }
             Await.until("answers before", () -> load.before.getOrDefault(200, 0) > 100);
             back.signal("KILL");
@@ -73,6 +74,8 @@ public class PipeIT {
             assertTrue("a killed process leaves its socket", Files.exists(socket));
             back = back("successor");
             front.awaitAnswer("/hello", 200, "Hello from hello 1.0.0");
+            Await.until("answers of the successor",
+                    () -> load.after.getOrDefault(200, 0) > 0 || clients.stream().anyMatch(Future::isDone));
             stop.set(true);
             for (CompletableFuture<Void> client : clients) {
                 client.get(60, TimeUnit.SECONDS);

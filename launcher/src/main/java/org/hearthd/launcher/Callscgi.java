@@ -24,6 +24,8 @@ final class Callscgi {
     private final CallscgiArguments arguments;
     private final Path dist;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    /** Completed by the first signal. */
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
 
     private Callscgi(CallscgiArguments arguments, Path dist) {
         this.arguments = arguments;
@@ -39,12 +41,18 @@ final class Callscgi {
             System.out.print(CallscgiArguments.HELP);
             return 0;
         }
+        String unix = "unix:";
+        if (arguments.address().startsWith(unix)) {
+            GivenWords.checkSocket(arguments.address().substring(unix.length()));
+        }
         Loggers.plain(NAME, false);
         return new Callscgi(arguments, dist).run();
     }
 
     private int run() throws LaunchException, IOException {
         Preload.begin();
+        // from now on there is something to clear up
+        Signals.handle(NAME, () -> asked.complete(null));
         String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
         try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
@@ -81,8 +89,9 @@ final class Callscgi {
     }
 
     private int serve(Container container) {
-        CompletableFuture<Void> asked = new CompletableFuture<>();
-        Signals.handle(NAME, () -> asked.complete(null));
+        if (asked.isDone()) {
+            return 0;
+        }
         container.raise(ALL_LEVELS);
         if (!container.appearance("(handler.name=" + NAME + ")").isDone()
                 || !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {

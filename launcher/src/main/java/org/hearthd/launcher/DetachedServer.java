@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /**
@@ -29,6 +30,7 @@ final class DetachedServer {
     private final Path program;
     private final HtpipeArguments arguments;
     private final IntSupplier probe;
+    private final BooleanSupplier asked;
     private final Path log;
 
     /**
@@ -36,11 +38,13 @@ final class DetachedServer {
      *
      * @param program {@code bin/htpipe}
      * @param probe 0 = a server accepts, {@link Htpipe#NOBODY} = nobody listens
+     * @param asked whether the caller has to end: the server is not waited for any longer
      */
-    DetachedServer(Path program, HtpipeArguments arguments, IntSupplier probe) {
+    DetachedServer(Path program, HtpipeArguments arguments, IntSupplier probe, BooleanSupplier asked) {
         this.program = program;
         this.arguments = arguments;
         this.probe = probe;
+        this.asked = asked;
         this.log = Path.of(arguments.socket() + ".log");
     }
 
@@ -79,7 +83,7 @@ final class DetachedServer {
             // looked at before the probe: who has ended may have been accepting just before
             boolean alive = server.isAlive();
             int found = probe.getAsInt();
-            if (found != Htpipe.NOBODY) {
+            if (found != Htpipe.NOBODY || asked.getAsBoolean()) {
                 return found;
             }
             if (!alive) {

@@ -17,21 +17,42 @@ final class GivenWords {
 
     /** Refuses words that can not be passed on as they are. */
     static void check(String... line) throws LaunchException, IOException {
-        Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        checkDirectory(System.getProperty("user.dir"), charset);
-        check(Files.readAllBytes(Path.of("/proc/self/cmdline")), charset, line);
+        checkDirectory(Path.of(""), charset());
+        check(Files.readAllBytes(Path.of("/proc/self/cmdline")), charset(), line);
     }
 
-    /** Where the virtual machine can not even name the working directory, parts of it do not work. */
-    static void checkDirectory(String directory, Charset charset) throws LaunchException {
-        if (!charset.newEncoder().canEncode(directory)) {
-            throw notText("the working directory, " + directory, charset);
+    private static Charset charset() {
+        return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    }
+
+    /**
+     * Refuses to work where the virtual machine has a wrong name for the working directory: it would look for every relative path
+     * elsewhere. {@code bin/common.sh} gives it one that is always right.
+     *
+     * @param named what it takes for the working directory
+     */
+    static void checkDirectory(Path named, Charset charset) throws LaunchException, IOException {
+        if (!Files.exists(named) || !Files.isSameFile(named, Path.of("/proc/self/cwd"))) {
+            throw notText("the working directory, " + named.toAbsolutePath(), charset);
+        }
+    }
+
+    /** Refuses a path that the sockets, which speak UTF-8, and the files of the virtual machine would have under two names. */
+    static void checkSocket(String path) throws LaunchException {
+        checkSocket(path, charset());
+    }
+
+    static void checkSocket(String path, Charset charset) throws LaunchException {
+        if (!charset.equals(StandardCharsets.UTF_8) && !StandardCharsets.US_ASCII.newEncoder().canEncode(path)) {
+            throw new LaunchException(LaunchException.FAILED,
+                    "socket path " + path + " is not ASCII, and the encoding of the locale is "
+                            + charset + "; in a locale with UTF-8, such as C.UTF-8, any UTF-8 text is possible");
         }
     }
 
     private static LaunchException notText(String what, Charset charset) {
         return new LaunchException(LaunchException.FAILED, what + ", is no text in " + charset
-                + ", the encoding of the locale; with LC_ALL=C.UTF-8 any UTF-8 text is possible");
+                + ", the encoding of the locale; in a locale with UTF-8, such as C.UTF-8, any UTF-8 text is possible");
     }
 
     /** @param given all words of the process, each with a NUL behind it; the line is the last of them */

@@ -29,6 +29,8 @@ final class Htpipe {
     private final HtpipeArguments arguments;
     private final Path dist;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    /** Completed by the first signal. */
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
 
     private Htpipe(HtpipeArguments arguments, Path dist) {
         this.arguments = arguments;
@@ -43,12 +45,15 @@ final class Htpipe {
             return 0;
         }
         GivenWords.check(line);
+        GivenWords.checkSocket(arguments.socket());
         Loggers.plain(NAME, arguments.purpose() == Purpose.DETACHED);
         return new Htpipe(arguments, dist).run();
     }
 
     private int run() throws LaunchException, IOException {
         Preload.begin();
+        // from now on there is something to clear up
+        Signals.handle(NAME, () -> asked.complete(null));
         String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
         try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
@@ -56,7 +61,10 @@ final class Htpipe {
             Features features = Features.read(dist, files(), properties);
             Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
             try {
-                return reachable(container, properties) ? serve(container) : LaunchException.FAILED;
+                if (!asked.isDone() && !reachable(container, properties)) {
+                    return LaunchException.FAILED;
+                }
+                return asked.isDone() ? 0 : serve(container);
             } finally {
                 container.stop();
             }
@@ -100,13 +108,12 @@ final class Htpipe {
             Loggers.withInformation(() -> container.command("explain"));
             throw new LaunchException(LaunchException.FAILED, "what was given makes no handler");
         }
-        CompletableFuture<Void> asked = new CompletableFuture<>();
-        Signals.handle(NAME, () -> asked.complete(null));
         // a child that can not be executed has ended it already: nobody is to connect
-        if (!end.isDone()) {
+        boolean begin = !end.isDone() && !asked.isDone();
+        if (begin) {
             container.raise(ALL_LEVELS);
         }
-        if (!container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
+        if (begin && !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             Loggers.withInformation(() -> container.command("explain"));
             return LaunchException.FAILED;
         }
@@ -122,7 +129,10 @@ final class Htpipe {
         return end.join();
     }
 
-    /** Looks before anything is started: a client needs a server, a server a place of its own. False if the probe has said why not. */
+    /**
+     * Looks before anything is started: a client needs a server, a server a place of its own. False if the probe has said why not; true
+     * where a signal has made it pointless.
+     */
     private boolean reachable(Container container, Map<String, String> properties) throws LaunchException {
         boolean server = arguments.mode() == Mode.SERVER;
         if (server && properties.containsKey("hearth.listen.fds")) {
@@ -131,7 +141,10 @@ final class Htpipe {
         }
         int found = probe(container);
         if (found == NOBODY && arguments.mode() == Mode.AUTO) {
-            found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container)).start();
+            found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container), asked::isDone).start();
+        }
+        if (asked.isDone()) {
+            return true;
         }
         if (found == NOBODY && !server) {
             throw new LaunchException(LaunchException.FAILED, "nobody listens on " + arguments.socket());

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GivenWordsTest {
     private static void check(String given, Charset charset, String... line) throws LaunchException {
@@ -16,7 +19,7 @@ class GivenWordsTest {
 
     private static void refused(String part, String given, Charset charset, String... line) {
         LaunchException e = assertThrows(LaunchException.class, () -> check(given, charset, line));
-        assertTrue(e.getMessage().startsWith(part) && e.getMessage().contains("LC_ALL=C.UTF-8"), e.getMessage());
+        assertTrue(e.getMessage().startsWith(part) && e.getMessage().contains("such as C.UTF-8"), e.getMessage());
         assertEquals(1, e.exitCode());
     }
 
@@ -37,15 +40,30 @@ class GivenWordsTest {
     }
 
     @Test
-    void aWorkingDirectoryThatTheEncodingDoesNotKnowIsRefused() throws Exception {
-        GivenWords.checkDirectory("/home/\u65e5", StandardCharsets.UTF_8);
-        GivenWords.checkDirectory("/home/x", StandardCharsets.US_ASCII);
+    void aWorkingDirectoryWithAWrongNameIsRefused(@TempDir Path other) throws Exception {
+        GivenWords.checkDirectory(Path.of(""), StandardCharsets.UTF_8);
+        GivenWords.checkDirectory(Path.of("").toAbsolutePath(), StandardCharsets.US_ASCII);
+        for (Path wrong : List.of(other, other.resolve("x-?"))) {
+            LaunchException e = assertThrows(LaunchException.class,
+                    () -> GivenWords.checkDirectory(wrong, StandardCharsets.UTF_8));
+            assertEquals("the working directory, " + wrong
+                    + ", is no text in UTF-8, the encoding of the locale; in a locale with UTF-8, "
+                    + "such as C.UTF-8, any UTF-8 text is possible", e.getMessage());
+            assertEquals(1, e.exitCode());
+        }
+    }
+
+    @Test
+    void aSocketPathThatIsNotAsciiNeedsUtf8() throws Exception {
+        GivenWords.checkSocket("/run/\u00e9", StandardCharsets.UTF_8);
+        GivenWords.checkSocket("/run/e", StandardCharsets.ISO_8859_1);
         LaunchException e = assertThrows(LaunchException.class,
-                () -> GivenWords.checkDirectory("/home/\ufffd", StandardCharsets.US_ASCII));
+                () -> GivenWords.checkSocket("/run/\u00e9", StandardCharsets.ISO_8859_1));
         assertEquals(
-                "the working directory, /home/\ufffd, is no text in US-ASCII, the encoding of the locale; with LC_ALL=C.UTF-8 any "
-                        + "UTF-8 text is possible",
+                "socket path /run/\u00e9 is not ASCII, and the encoding of the locale is ISO-8859-1; in a locale with UTF-8, "
+                        + "such as C.UTF-8, any UTF-8 text is possible",
                 e.getMessage());
+        assertEquals(1, e.exitCode());
     }
 
     @Test
