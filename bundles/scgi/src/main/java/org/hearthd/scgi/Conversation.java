@@ -7,8 +7,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
 import org.hearthd.Exchange;
 import org.hearthd.Headers;
+import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
@@ -64,8 +66,20 @@ final class Conversation implements Gate.Waiter {
             exchange.onGone(() -> onLoop(this::clientGone));
             view.onGone(this::clientGone);
         }
+        exchange.onEnd(this::ended);
         if (!over) {
             up.start();
+        }
+    }
+
+    /** By whoever owns it besides us: nobody wants the answer any more. */
+    private void ended(Outcome outcome) {
+        if (outcome.end() != Outcome.End.MOVED) {
+            onLoop(() -> {
+                if (down == null || !down.answered()) {
+                    finish();
+                }
+            });
         }
     }
 
@@ -335,11 +349,15 @@ final class Conversation implements Gate.Waiter {
 
     /** The handler stops. */
     void stop() {
-        onLoop(() -> {
-            if (!over) {
-                fail(503, "The application is being stopped.");
-            }
-        });
+        try {
+            onLoop(() -> {
+                if (!over) {
+                    fail(503, "The application is being stopped.");
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, () -> handler + ": " + exchange + ": its event loop has ended", e);
+        }
     }
 
     private void fail(int status, String reason) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -196,7 +197,16 @@ final class ScgiHandler implements Handler {
         if (view.loop().inEventLoop()) {
             conversation.start();
         } else {
+            begin(conversation, view);
+        }
+    }
+
+    private void begin(Conversation conversation, ByteExchange view) throws IOException {
+        try {
             view.loop().execute(conversation::start);
+        } catch (RejectedExecutionException e) {
+            conversations.remove(conversation);
+            throw new IOException("the event loops have ended", e);
         }
     }
 
@@ -250,14 +260,20 @@ final class ScgiHandler implements Handler {
      */
     int stop() throws InterruptedException {
         stopping = true;
-        awaitConversations(state.settings().times().drain());
-        int unfinished = conversations.size();
-        conversations.forEach(Conversation::stop);
-        // each does so on its loop, and may still need a worker to let go of what it keeps
-        awaitConversations(STOP_MS);
-        endPrograms();
-        workers.shutdown();
-        return unfinished;
+        try {
+            awaitConversations(state.settings().times().drain());
+            int unfinished = conversations.size();
+            conversations.forEach(Conversation::stop);
+            // each does so on its loop, and may still need a worker to let go of what it keeps
+            awaitConversations(STOP_MS);
+            return unfinished;
+        } finally {
+            try {
+                endPrograms();
+            } finally {
+                workers.shutdown();
+            }
+        }
     }
 
     private void awaitConversations(long millis) throws InterruptedException {

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
+import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListenersService;
@@ -111,6 +112,11 @@ final class House implements AutoCloseable {
      * @param gone gets what is to be run then
      */
     Client send(Request request, Consumer<Runnable> gone) throws IOException {
+        return send(request, gone, end -> {});
+    }
+
+    /** @param ended gets what is to be run when somebody else has ended the exchange */
+    Client send(Request request, Consumer<Runnable> gone, Consumer<Consumer<Outcome>> ended) throws IOException {
         return sendWrapped(request, inner -> {
             ByteExchange view = loops.bytes(inner);
             return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
@@ -121,9 +127,18 @@ final class House implements AutoCloseable {
                             gone.accept((Runnable) arguments[0]);
                             yield null;
                         }
+                        case "onEnd" -> {
+                            ended.accept(hook(arguments[0]));
+                            yield null;
+                        }
                         default -> method.invoke(inner, arguments);
                     });
         });
+    }
+
+    @SuppressWarnings("unchecked") // what Exchange.onEnd takes, and a proxy gets as an Object
+    private static Consumer<Outcome> hook(Object given) {
+        return (Consumer<Outcome>) given;
     }
 
     /** What becomes of an exchange before the handler gets it. */
