@@ -35,8 +35,8 @@ final class Conversation implements Gate.Waiter {
 
     private final ScgiHandler handler;
     private final Settings settings;
-    /** Who finds the server; read by those who wait for its end. */
-    private volatile Dialer dialer;
+    /** Who finds the server. */
+    private Dialer dialer;
     private final Exchange exchange;
     private final Request request;
     private final ByteExchange view;
@@ -149,24 +149,17 @@ final class Conversation implements Gate.Waiter {
 
     /** With whom it is now: a change of the settings while this exchange waited must not cost it its answer. */
     private void dial() {
-        do {
-            dialer = handler.dialer();
-            // one that is replaced just now may not have seen who uses it
-        } while (dialer != handler.dialer());
-        Dialer current = dialer;
+        Dialer current = handler.use();
+        dialer = current;
         dialing = current.dial(view.loop(), exchange);
         dialing.addListener(dialed -> {
             if (!dialed.isSuccess() && !over && current != handler.dialer()) {
+                current.end();
                 dial();
             } else {
                 dialed(dialed);
             }
         });
-    }
-
-    /** Whether it uses what that one has found. */
-    boolean uses(Dialer one) {
-        return dialer == one;
     }
 
     private void dialed(Future<? super Dialer.Line> dialed) {
@@ -402,6 +395,9 @@ final class Conversation implements Gate.Waiter {
             leave();
         } else {
             dialing.cancel(false);
+        }
+        if (dialer != null) {
+            dialer.end();
         }
         handler.ended(this);
     }

@@ -128,7 +128,7 @@ final class ScgiHandler implements Handler {
     /** Its program ends when its last exchange has ended, or when that takes too long. */
     private void retire(Anonymous old, long drainMs) {
         retired.add(old);
-        closeIdle();
+        old.unused().thenRun(() -> endRetired(old));
         CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers.programs()).execute(() -> {
             if (endRetired(old)) {
                 LOG.log(Level.WARNING,
@@ -136,14 +136,6 @@ final class ScgiHandler implements Handler {
                                 + drainMs + " ms; what serves them is ended");
             }
         });
-    }
-
-    private void closeIdle() {
-        for (Anonymous old : retired) {
-            if (conversations.stream().noneMatch(c -> c.uses(old))) {
-                endRetired(old);
-            }
-        }
     }
 
     /** Without a moment in which the end of the handler would not know of it; returns false if that has happened before. */
@@ -155,17 +147,38 @@ final class ScgiHandler implements Handler {
         return first;
     }
 
-    /** Not here, for it may take a while. */
     private void end(Anonymous old) {
-        CompletableFuture<?> end = CompletableFuture.supplyAsync(() -> old.close(0), workers.programs())
-                .thenCompose(Function.identity());
+        CompletableFuture<?> end = closed(old);
         ending.add(end);
         end.whenComplete((done, failure) -> ending.remove(end));
+    }
+
+    /** Not here, if that can be, for it may take a while. */
+    private CompletableFuture<?> closed(Anonymous old) {
+        try {
+            return CompletableFuture.supplyAsync(() -> old.close(0), workers.programs()).thenCompose(Function.identity());
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, () -> this + ": there is no worker", e);
+            return old.close(0);
+        }
     }
 
     /** The way to the servers of now. */
     Dialer dialer() {
         return state.dialer();
+    }
+
+    /** The same, which is used from now on. */
+    Dialer use() {
+        while (true) {
+            Dialer current = dialer();
+            current.begin();
+            // one that is replaced just now may not have seen who uses it
+            if (current == dialer()) {
+                return current;
+            }
+            current.end();
+        }
     }
 
     private Dialer dialer(Settings settings) {
@@ -237,9 +250,6 @@ final class ScgiHandler implements Handler {
 
     void ended(Conversation conversation) {
         conversations.remove(conversation);
-        if (!retired.isEmpty()) {
-            closeIdle();
-        }
         if (stopping) {
             synchronized (conversations) {
                 conversations.notifyAll();

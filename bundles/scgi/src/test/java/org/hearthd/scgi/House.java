@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,17 @@ final class House implements AutoCloseable {
         this.directory = directory;
         loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
-        services = new Services(loops, () -> listeners, () -> spawner, host -> names.addresses(host), ends::add);
+        services = new Services(loops, () -> listeners, () -> spawner, new Services.Names() {
+            @Override
+            public InetAddress[] addresses(String host) throws UnknownHostException {
+                return names.addresses(host);
+            }
+
+            @Override
+            public long validNanos() {
+                return names.validNanos();
+            }
+        }, ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
     }
 
