@@ -20,11 +20,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -180,6 +182,23 @@ public class ScgiIT {
         hearth.awaitAnswer("/blog/x", 201, "/blog|/x");
         hearth.configure("org.hearthd.scgi-blog.cfg", "path = /other\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/other/x", 201, "/other|/x");
+    }
+
+    @Test
+    public void aChangeThatNobodyElseSeesGivesRequestsInProgressNoDeadline() throws Exception {
+        hearth.close();
+        Path home = folder.getRoot().toPath().resolve("home");
+        Files.writeString(home.resolve("config/org.hearthd.dispatch.cfg"), "drain.timeout.ms = 100\n");
+        hearth = HearthProcess.ready(home);
+        CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request("/blog/patience").build(),
+                BodyHandlers.ofString());
+        assertTrue(begun.await(60, TimeUnit.SECONDS));
+        hearth.configure("org.hearthd.scgi-blog.cfg",
+                "path = /blog\nhalf.close = false\nvariables = HTTP_X_A=changed\naddress = unix:" + address + "\n");
+        hearth.awaitAnswer("/blog/x", 201, "/blog|/x|changed|");
+        assertThrows("it was ended", TimeoutException.class, () -> slow.get(1, TimeUnit.SECONDS));
+        go.countDown();
+        assertEquals("late", slow.get(60, TimeUnit.SECONDS).body());
     }
 
     @Test

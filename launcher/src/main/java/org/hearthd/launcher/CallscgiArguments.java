@@ -34,6 +34,8 @@ record CallscgiArguments(String mode, boolean rehearsal, int retries, String add
     private static final String REHEARSAL = "--rehearsal";
     /** The longest path that the kernel takes with its terminating NUL, unix(7). */
     private static final int MAX_BYTES = 107;
+    /** What stands for octets that are no text. */
+    private static final char UNKNOWN = '\uFFFD';
 
     /**
      * Reads a command line as getopt(3) does; options end at the first operand or behind {@code --}.
@@ -58,10 +60,10 @@ record CallscgiArguments(String mode, boolean rehearsal, int retries, String add
                     found = "unix:" + checked(identified(scan.value(), home, uid));
                     break;
                 case 'u' :
-                    found = "unix:" + checked(Path.of(scan.value()).toAbsolutePath().toString());
+                    found = "unix:" + checked(absolute(scan.value()));
                     break;
                 case 't' :
-                    found = scan.value();
+                    found = tcp(scan.value());
                     break;
                 default :
                     throw usage("unknown option -" + option);
@@ -112,11 +114,29 @@ record CallscgiArguments(String mode, boolean rehearsal, int retries, String add
         return Files.isDirectory(sockets) && Files.isExecutable(sockets) ? sockets : null;
     }
 
+    /** A path by way of the process is short, and right where the directory's name is no text. */
+    private static String absolute(String given) {
+        String whole = Path.of(given).toAbsolutePath().toString();
+        return given.startsWith("/") || bytes(whole) <= MAX_BYTES && whole.indexOf(UNKNOWN) < 0
+                ? whole
+                : "/proc/self/cwd/" + given;
+    }
+
+    private static String tcp(String given) throws LaunchException {
+        if (given.startsWith("unix:")) {
+            throw usage("-t " + given + " is not [HOST:]TCPPORT");
+        }
+        return given;
+    }
+
+    private static int bytes(String path) {
+        return path.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     private static String checked(String socket) throws LaunchException {
-        int bytes = socket.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MAX_BYTES) {
+        if (bytes(socket) > MAX_BYTES) {
             throw new LaunchException(LaunchException.FAILED,
-                    "socket path " + socket + " has " + bytes + " bytes, at most " + MAX_BYTES + " are possible");
+                    "socket path " + socket + " has " + bytes(socket) + " bytes, at most " + MAX_BYTES + " are possible");
         }
         return socket;
     }

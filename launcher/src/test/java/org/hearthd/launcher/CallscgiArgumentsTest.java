@@ -46,6 +46,12 @@ class CallscgiArgumentsTest {
     }
 
     @Test
+    void aRelativePathThatIsTooLongAsAnAbsoluteOneIsUsedByWayOfTheProcess() throws Exception {
+        String name = "x".repeat(92);
+        assertEquals("unix:/proc/self/cwd/" + name, parse("-u", name).address());
+    }
+
+    @Test
     void anIdIsASocketOfTheUsersDirectoryIfThatIsThere() throws Exception {
         assertEquals("unix:/tmp/scgi-1234-blog", parse("-i", "blog").address());
         Path sockets = Files.createDirectories(home.resolve(".ashd/sockets"));
@@ -64,5 +70,7 @@ class CallscgiArgumentsTest {
         refused("comma", "-u/a,b");
         refused("file name", "-i", "../x");
         refused("at most 107", "-u", "/" + "x".repeat(107));
+        refused("at most 107", "-u", "x".repeat(93));
+        refused("not [HOST:]TCPPORT", "-t", "unix:/run/s");
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,6 +41,8 @@ final class Anonymous implements Dialer {
     private final IntSupplier connectMs;
     private final Executor workers;
     private final Pauses pauses;
+    /** The requests that have been given to it. */
+    private final Uses requests = new Uses();
     /** Programs that can not be reached any more and may still have requests. */
     private final Set<Child> lost = ConcurrentHashMap.newKeySet();
     /** Held while sockets and programs come and go. */
@@ -82,6 +85,21 @@ final class Anonymous implements Dialer {
     }
 
     @Override
+    public void begin() {
+        requests.begin();
+    }
+
+    @Override
+    public void end() {
+        requests.end();
+    }
+
+    /** It gets no new requests; completes when it has none. */
+    CompletionStage<Void> unused() {
+        return requests.none();
+    }
+
+    @Override
     public Future<Line> dial(EventLoop loop, Exchange request) {
         Promise<Line> result = loop.newPromise();
         dial(loop, request, result, true);
@@ -121,19 +139,19 @@ final class Anonymous implements Dialer {
                             replace(there);
                             dial(loop, request, result, false);
                         }
-                    }, 0);
+                    });
             if (!replaced) {
                 result.tryFailure(dialed.cause());
             }
         });
     }
 
-    /** On a worker, after so long; returns whether there is one. */
-    private boolean execute(Runnable step, long pauseMs) {
+    /** On a worker; returns whether there is one. */
+    private boolean execute(Runnable step) {
         try {
-            (pauseMs > 0 ? CompletableFuture.delayedExecutor(pauseMs, TimeUnit.MILLISECONDS, workers) : workers).execute(step);
+            workers.execute(step);
             return true;
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
+        } catch (RejectedExecutionException e) {
             LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
             return false;
         }
@@ -196,12 +214,27 @@ final class Anonymous implements Dialer {
                 return CompletableFuture.failedFuture(new Refused(503,
                         "The application server does not stay alive; it is started again in " + pause + " ms."));
             }
-            if (!execute(this::start, pause)) {
-                return CompletableFuture.failedFuture(new Refused(503, "The application server can not be started."));
+            CompletableFuture<Way> wanted = new CompletableFuture<>();
+            ready = wanted;
+            if (pause > 0) {
+                CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run).execute(() -> startSoon(wanted));
+            } else {
+                startSoon(wanted);
             }
-            ready = new CompletableFuture<>();
+            return wanted;
         }
         return ready;
+    }
+
+    /** Where there is no worker to start it nobody waits, and the next request tries again. */
+    private void startSoon(CompletableFuture<Way> wanted) {
+        if (execute(this::start)) {
+            return;
+        }
+        synchronized (this) {
+            ready = ready == wanted ? null : ready;
+        }
+        wanted.completeExceptionally(new Refused(503, "The application server can not be started.", Refused.Reach.OURS));
     }
 
     private void start() {
@@ -225,7 +258,7 @@ final class Anonymous implements Dialer {
                 if (!started.exit().isDone()) {
                     wanted.complete(way);
                 }
-                started.exit().thenRunAsync(() -> ended(started), workers);
+                started.exit().thenRun(() -> endedSoon(started));
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // whatever it is, nobody may wait for it
                 LOG.log(Level.WARNING, () -> launch.program().name() + ": the program can not be started: " + e.getMessage());
@@ -254,6 +287,15 @@ final class Anonymous implements Dialer {
         if (socket != null) {
             socket.stop();
             socket = null;
+        }
+    }
+
+    /** Also where there is no worker: an end that is not noticed would be the last. */
+    private void endedSoon(Child which) {
+        try {
+            workers.execute(() -> ended(which));
+        } catch (RejectedExecutionException e) {
+            ended(which);
         }
     }
 

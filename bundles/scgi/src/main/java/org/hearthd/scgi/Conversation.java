@@ -7,8 +7,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
 import org.hearthd.Exchange;
 import org.hearthd.Headers;
+import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
@@ -33,8 +35,8 @@ final class Conversation implements Gate.Waiter {
 
     private final ScgiHandler handler;
     private final Settings settings;
-    /** Who finds the server; read by those who wait for its end. */
-    private volatile Dialer dialer;
+    /** Who finds the server. */
+    private Dialer dialer;
     private final Exchange exchange;
     private final Request request;
     private final ByteExchange view;
@@ -64,8 +66,20 @@ final class Conversation implements Gate.Waiter {
             exchange.onGone(() -> onLoop(this::clientGone));
             view.onGone(this::clientGone);
         }
+        exchange.onEnd(this::ended);
         if (!over) {
             up.start();
+        }
+    }
+
+    /** By whoever owns it besides us: nobody wants the answer any more. */
+    private void ended(Outcome outcome) {
+        if (outcome.end() != Outcome.End.MOVED) {
+            onLoop(() -> {
+                if (down == null || !down.answered()) {
+                    finish();
+                }
+            });
         }
     }
 
@@ -135,24 +149,17 @@ final class Conversation implements Gate.Waiter {
 
     /** With whom it is now: a change of the settings while this exchange waited must not cost it its answer. */
     private void dial() {
-        do {
-            dialer = handler.dialer();
-            // one that is replaced just now may not have seen who uses it
-        } while (dialer != handler.dialer());
-        Dialer current = dialer;
+        Dialer current = handler.use();
+        dialer = current;
         dialing = current.dial(view.loop(), exchange);
         dialing.addListener(dialed -> {
             if (!dialed.isSuccess() && !over && current != handler.dialer()) {
+                current.end();
                 dial();
             } else {
                 dialed(dialed);
             }
         });
-    }
-
-    /** Whether it uses what that one has found. */
-    boolean uses(Dialer one) {
-        return dialer == one;
     }
 
     private void dialed(Future<? super Dialer.Line> dialed) {
@@ -335,11 +342,15 @@ final class Conversation implements Gate.Waiter {
 
     /** The handler stops. */
     void stop() {
-        onLoop(() -> {
-            if (!over) {
-                fail(503, "The application is being stopped.");
-            }
-        });
+        try {
+            onLoop(() -> {
+                if (!over) {
+                    fail(503, "The application is being stopped.");
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, () -> handler + ": " + exchange + ": its event loop has ended", e);
+        }
     }
 
     private void fail(int status, String reason) {
@@ -384,6 +395,9 @@ final class Conversation implements Gate.Waiter {
             leave();
         } else {
             dialing.cancel(false);
+        }
+        if (dialer != null) {
+            dialer.end();
         }
         handler.ended(this);
     }

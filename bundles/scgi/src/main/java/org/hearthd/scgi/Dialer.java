@@ -19,6 +19,16 @@ interface Dialer {
      */
     Future<Line> dial(EventLoop loop, Exchange request);
 
+    /** A request is given to it, until {@link #end}: what it has found and started is kept for that long. */
+    default void begin() {
+        // only who ends something has to know
+    }
+
+    /** That request has ended, or was given to another one. */
+    default void end() {
+        // only who ends something has to know
+    }
+
     /** Why requests may not be answered at the moment, for people; nothing if all is well. */
     default List<String> reasons() {
         return List.of();
@@ -59,7 +69,9 @@ interface Dialer {
             /** Somebody may be there, who can not be reached: no permission, no route, a name without address. */
             BARRED,
             /** Somebody is there who is too slow; or it is nothing to do with the server. */
-            LATE
+            LATE,
+            /** It was not asked, because the runtime has no descriptor or thread left. */
+            OURS
         }
 
         /** @param status what the client is answered */

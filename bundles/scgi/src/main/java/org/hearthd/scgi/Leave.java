@@ -17,9 +17,9 @@ final class Leave implements SynchronousBundleListener {
     private final Bundle bundle;
     private final Thread thread;
 
-    private Leave(BundleContext context, Bundle bundle, String name, Runnable end) {
+    private Leave(BundleContext context, String name, Runnable end) {
         this.context = context;
-        this.bundle = bundle;
+        bundle = context.getBundle();
         thread = new Thread(() -> {
             try {
                 end.run();
@@ -30,20 +30,27 @@ final class Leave implements SynchronousBundleListener {
         thread.setDaemon(true);
     }
 
-    /** Runs the end, here or on a thread of its own. */
+    /** Runs the end on a thread of its own; here if the bundle stops already, or where there is no thread. */
     static void begin(BundleContext context, String name, Runnable end) {
-        Bundle bundle = context.getBundle();
-        if (bundle.getState() != Bundle.ACTIVE) {
+        Leave leave;
+        try {
+            leave = new Leave(context, name, end);
+            context.addBundleListener(leave);
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, () -> name + ": the bundle has stopped already", e);
             end.run();
             return;
         }
-        Leave leave = new Leave(context, bundle, name, end);
-        context.addBundleListener(leave);
         try {
             leave.thread.start();
         } catch (OutOfMemoryError e) {
             LOG.log(Level.WARNING, () -> name + " has no thread of its own: " + e.getMessage());
             leave.thread.run();
+            return;
+        }
+        // nobody tells of a stop that has begun before there was a listener
+        if (leave.bundle.getState() != Bundle.ACTIVE) {
+            leave.await();
         }
     }
 
@@ -60,6 +67,10 @@ final class Leave implements SynchronousBundleListener {
         if (event.getType() != BundleEvent.STOPPING || !bundle.equals(event.getBundle())) {
             return;
         }
+        await();
+    }
+
+    private void await() {
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -166,7 +166,8 @@ final class Retrying implements Dialer {
         }
 
         private void fail(Throwable why) {
-            if (result.tryFailure(why) && launch.essential() && !reached) {
+            boolean asked = !(why instanceof Refused refused) || refused.reach() != Refused.Reach.OURS;
+            if (result.tryFailure(why) && launch.essential() && !reached && asked) {
                 end.accept("no connection was possible at the first request: " + why.getMessage());
             }
         }

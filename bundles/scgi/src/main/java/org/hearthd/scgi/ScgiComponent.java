@@ -19,6 +19,7 @@ import org.hearthd.net.EventLoops;
 import org.hearthd.process.Spawner;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -55,8 +56,8 @@ public final class ScgiComponent {
     private final ScgiHandler handler;
     private final ServiceRegistration<?> registration;
     private final ServiceRegistration<?> draining;
-    /** Grows with each change, so that others see that there was one. */
-    private long revision;
+    /** What others know of these settings. */
+    private Settings published;
 
     /**
      * Checks the configuration and registers the handler; servers are contacted with the first request.
@@ -75,6 +76,7 @@ public final class ScgiComponent {
         handler = new ScgiHandler(new Services(loops, this::listeners, this::spawner, InetAddress::getAllByName, this::end),
                 settings, directory,
                 software(context));
+        published = settings;
         registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
                 properties(settings));
         Supplier<CompletionStage<Void>> drained = handler::drained;
@@ -131,10 +133,16 @@ public final class ScgiComponent {
         });
     }
 
+    /** Only what others see: requests in progress would get dispatch's deadline, as those of a handler that is replaced. */
     private synchronized void publish() {
-        revision++;
+        Settings now = handler.settings();
+        boolean same = now.name().equals(published.name()) && now.paths().equals(published.paths());
+        published = now;
+        if (same) {
+            return;
+        }
         try {
-            registration.setProperties(properties(handler.settings()));
+            registration.setProperties(properties(now));
         } catch (IllegalStateException e) {
             LOG.log(Level.DEBUG, () -> handler + " has gone meanwhile", e);
         }
@@ -147,16 +155,19 @@ public final class ScgiComponent {
         made.put(Handler.NON_BLOCKING, true);
         made.put(Handler.TIMEOUT, NO_TIMEOUT_MS);
         made.put("service.pid", pid);
-        made.put("handler.revision", revision);
         return made;
     }
 
-    /** Requests in progress go on for a while. */
+    /** Requests in progress go on for a while. Only who deletes the configuration does not wait: others take away what they need. */
     @Deactivate
-    void stop() {
+    void stop(int reason) {
         lastListeners = listeners;
         lastSpawner = spawner;
-        Leave.begin(context, "end of " + handler, this::leave);
+        if (reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED) {
+            Leave.begin(context, "end of " + handler, this::leave);
+        } else {
+            leave();
+        }
     }
 
     private void leave() {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -127,7 +128,7 @@ final class ScgiHandler implements Handler {
     /** Its program ends when its last exchange has ended, or when that takes too long. */
     private void retire(Anonymous old, long drainMs) {
         retired.add(old);
-        closeIdle();
+        old.unused().thenRun(() -> endRetired(old));
         CompletableFuture.delayedExecutor(drainMs, TimeUnit.MILLISECONDS, workers.programs()).execute(() -> {
             if (endRetired(old)) {
                 LOG.log(Level.WARNING,
@@ -135,14 +136,6 @@ final class ScgiHandler implements Handler {
                                 + drainMs + " ms; what serves them is ended");
             }
         });
-    }
-
-    private void closeIdle() {
-        for (Anonymous old : retired) {
-            if (conversations.stream().noneMatch(c -> c.uses(old))) {
-                endRetired(old);
-            }
-        }
     }
 
     /** Without a moment in which the end of the handler would not know of it; returns false if that has happened before. */
@@ -154,17 +147,38 @@ final class ScgiHandler implements Handler {
         return first;
     }
 
-    /** Not here, for it may take a while. */
     private void end(Anonymous old) {
-        CompletableFuture<?> end = CompletableFuture.supplyAsync(() -> old.close(0), workers.programs())
-                .thenCompose(Function.identity());
+        CompletableFuture<?> end = closed(old);
         ending.add(end);
         end.whenComplete((done, failure) -> ending.remove(end));
+    }
+
+    /** Not here, if that can be, for it may take a while. */
+    private CompletableFuture<?> closed(Anonymous old) {
+        try {
+            return CompletableFuture.supplyAsync(() -> old.close(0), workers.programs()).thenCompose(Function.identity());
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, () -> this + ": there is no worker", e);
+            return old.close(0);
+        }
     }
 
     /** The way to the servers of now. */
     Dialer dialer() {
         return state.dialer();
+    }
+
+    /** The same, which is used from now on. */
+    Dialer use() {
+        while (true) {
+            Dialer current = dialer();
+            current.begin();
+            // one that is replaced just now may not have seen who uses it
+            if (current == dialer()) {
+                return current;
+            }
+            current.end();
+        }
     }
 
     private Dialer dialer(Settings settings) {
@@ -196,7 +210,16 @@ final class ScgiHandler implements Handler {
         if (view.loop().inEventLoop()) {
             conversation.start();
         } else {
+            begin(conversation, view);
+        }
+    }
+
+    private void begin(Conversation conversation, ByteExchange view) throws IOException {
+        try {
             view.loop().execute(conversation::start);
+        } catch (RejectedExecutionException e) {
+            conversations.remove(conversation);
+            throw new IOException("the event loops have ended", e);
         }
     }
 
@@ -227,9 +250,6 @@ final class ScgiHandler implements Handler {
 
     void ended(Conversation conversation) {
         conversations.remove(conversation);
-        if (!retired.isEmpty()) {
-            closeIdle();
-        }
         if (stopping) {
             synchronized (conversations) {
                 conversations.notifyAll();
@@ -250,14 +270,20 @@ final class ScgiHandler implements Handler {
      */
     int stop() throws InterruptedException {
         stopping = true;
-        awaitConversations(state.settings().times().drain());
-        int unfinished = conversations.size();
-        conversations.forEach(Conversation::stop);
-        // each does so on its loop, and may still need a worker to let go of what it keeps
-        awaitConversations(STOP_MS);
-        endPrograms();
-        workers.shutdown();
-        return unfinished;
+        try {
+            awaitConversations(state.settings().times().drain());
+            int unfinished = conversations.size();
+            conversations.forEach(Conversation::stop);
+            // each does so on its loop, and may still need a worker to let go of what it keeps
+            awaitConversations(STOP_MS);
+            return unfinished;
+        } finally {
+            try {
+                endPrograms();
+            } finally {
+                workers.shutdown();
+            }
+        }
     }
 
     private void awaitConversations(long millis) throws InterruptedException {

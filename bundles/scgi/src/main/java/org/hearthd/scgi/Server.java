@@ -17,7 +17,6 @@ import java.util.function.Supplier;
 /** One configured server: its addresses, whether it is to be avoided, and what the log says about it. */
 final class Server {
     private static final System.Logger LOG = System.getLogger(Server.class.getName());
-    private static final long NAME_VALID_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Supplier<Settings> settings;
@@ -69,7 +68,7 @@ final class Server {
         List<SocketAddress> now;
         synchronized (this) {
             now = known;
-            if (now != null && (address.unix() != null || System.nanoTime() - knownSince < NAME_VALID_NANOS)) {
+            if (now != null && (address.unix() != null || System.nanoTime() - knownSince < names.validNanos())) {
                 return now;
             }
             boolean lookUp = waiting == null;
@@ -83,7 +82,7 @@ final class Server {
         }
         try {
             workers.execute(this::lookUp);
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
+        } catch (RejectedExecutionException e) {
             LOG.log(Level.WARNING, () -> this + ": its name can not be looked up: " + e.getMessage());
             found(null);
         }
@@ -113,10 +112,9 @@ final class Server {
         Set<Consumer<List<SocketAddress>>> told;
         List<SocketAddress> now;
         synchronized (this) {
-            if (found != null) {
-                known = found;
-                knownSince = System.nanoTime();
-            }
+            known = found == null ? known : found;
+            // also those that could not be looked up again: they are used for so long once more
+            knownSince = System.nanoTime();
             now = known == null ? List.of() : known;
             told = waiting;
             waiting = null;

@@ -100,6 +100,7 @@ final class Servers implements Dialer {
         private void begin(List<SocketAddress> found) {
             addresses = found.iterator();
             if (!addresses.hasNext()) {
+                status = 503;
                 know(Refused.Reach.BARRED);
             }
             nextAddress("its name has no address");
@@ -133,7 +134,7 @@ final class Servers implements Dialer {
             } catch (IOException e) {
                 // not the server's fault, and no other server would help
                 server.report(request.toString(), e.getMessage());
-                result.tryFailure(new Refused(503, "The runtime has no connection left."));
+                result.tryFailure(new Refused(503, "The runtime has no connection left.", Refused.Reach.OURS));
                 return;
             }
             connecting.addListener(done -> {

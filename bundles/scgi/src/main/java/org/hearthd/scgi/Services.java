@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hearthd.listeners.ListenAddress;
@@ -21,6 +22,7 @@ import org.hearthd.process.Spawner;
  * @param end ends the runtime, for that reason
  */
 record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawner> spawner, Names names, Consumer<String> end) {
+    private static final long NAME_VALID_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int BACKLOG = 1024;
     private static final int OWNER_ONLY = 0600;
 
@@ -28,6 +30,11 @@ record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawne
     interface Names {
         /** All addresses of a name; blocks, perhaps without an end. */
         InetAddress[] addresses(String host) throws UnknownHostException;
+
+        /** For how long they are used until they are looked up again. */
+        default long validNanos() {
+            return NAME_VALID_NANOS;
+        }
     }
 
     /** A socket that listens; it may have to look up a name. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.process.Child;
@@ -21,8 +22,8 @@ final class Starter {
     private final Executor workers;
     private final Pauses pauses;
     private CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
-    /** Of the worker that starts. */
-    private Child child;
+    /** Completes when the last program has ended, and that is known here. Of the worker that starts. */
+    private CompletableFuture<?> gone = starting;
     /** What became of the last program, or null. */
     private volatile String end;
 
@@ -43,7 +44,13 @@ final class Starter {
      */
     synchronized CompletableFuture<Void> start() {
         if (starting.isDone()) {
-            starting = CompletableFuture.runAsync(this::startNow, workers);
+            try {
+                starting = CompletableFuture.runAsync(this::startNow, workers);
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
+                starting = CompletableFuture.failedFuture(
+                        new Dialer.Refused(503, "The application server can not be started.", Dialer.Refused.Reach.OURS));
+            }
         }
         return starting.copy();
     }
@@ -55,7 +62,8 @@ final class Starter {
     }
 
     private void startNow() {
-        if (child != null && !hasEnded(child)) {
+        // who listens no more may be about to end; only one worker waits for that
+        if (!gone.thenApply(ended -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join()) {
             return;
         }
         if (server.hasAnswered()) {
@@ -68,6 +76,7 @@ final class Starter {
         }
         ListeningSocket socket = launch.mode() == Launch.Mode.LAUNCHING ? bind() : null;
         long now = System.nanoTime();
+        Child child;
         try {
             child = socket != null ? withSocket(socket) : services.programs().start(launch.program(), null);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -76,17 +85,12 @@ final class Starter {
             LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
             throw new CompletionException(new Dialer.Refused(503, "The application server can not be started."));
         }
-        Child started = child;
-        started.exit().thenRun(() -> {
+        gone = child.exit().handle((status, failure) -> {
             pauses.ended(now, server.hasAnswered());
-            end = "its program has ended: " + started.state();
-            LOG.log(Level.WARNING, () -> server + ": the program has ended: " + started.state());
+            end = "its program has ended: " + child.state();
+            LOG.log(Level.WARNING, () -> server + ": the program has ended: " + child.state());
+            return null;
         });
-    }
-
-    /** Who listens no more may be about to end; only one worker waits for that. */
-    private static boolean hasEnded(Child child) {
-        return child.exit().handle((status, failure) -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join();
     }
 
     private ListeningSocket bind() {

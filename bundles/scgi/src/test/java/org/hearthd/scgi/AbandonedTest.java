@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.hearthd.Outcome;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,30 @@ class AbandonedTest extends ScgiContract {
         }
         unix("later", ScgiContract::hello);
         assertAnswer(200);
+    }
+
+    @Test
+    void anExchangeThatSomebodyElseEndsGivesItsPlaceAndTheServersConnectionBack() throws Exception {
+        BlockingQueue<Consumer<Outcome>> ended = new LinkedBlockingQueue<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        house(unix(peer -> {
+            if (asked.getCount() == 0) {
+                hello(peer);
+                return;
+            }
+            peer.variables();
+            asked.countDown();
+            peer.readAll();
+            closed.countDown();
+        }).address, "half.close", false, "max.connections", 1, "queue.timeout.ms", HOUR_MS, "cancel.when.gone", false);
+        try (House.Client first = house.send(House.get(), gone::add, ended::add)) {
+            first.end();
+            asked.await();
+            ended.take().accept(new Outcome(Outcome.End.ABORTED, 502));
+            closed.await();
+            assertAnswer(200);
+        }
     }
 
     @Test

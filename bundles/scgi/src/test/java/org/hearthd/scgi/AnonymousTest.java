@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnonymousTest extends ProgramContract {
     /** What workers have to do; the test is all of them. */
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-    private Executor workers = tasks::add;
+    private volatile Executor workers = tasks::add;
     private final Exchange request = (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(),
             new Class<?>[] {Exchange.class}, (proxy, method, arguments) -> method.getName().equals("toString") ? "test" : null);
 
@@ -116,6 +116,29 @@ class AnonymousTest extends ProgramContract {
         task().run();
         assertTrue(dialed.await(60, TimeUnit.SECONDS));
         dialed.getNow().channel().close().await();
+        anonymous.close(0);
+    }
+
+    @Test
+    void whereNoWorkerIsToBeHadForTheEndOfAProgramOrItsNextStartNobodyWaitsForEver() throws Exception {
+        List<CompletableFuture<Integer>> exits = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        Iterator<CompletableFuture<Integer>> next = exits.iterator();
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(next.next()));
+        Future<Dialer.Line> there = dial(anonymous);
+        task().run();
+        assertTrue(there.await(60, TimeUnit.SECONDS));
+        there.getNow().channel().close().await();
+        workers = task -> {
+            throw new RejectedExecutionException("no more");
+        };
+        exits.get(0).complete(1);
+        // also the start after the pause that follows
+        assertRefused(dial(anonymous));
+        workers = tasks::add;
+        Future<Dialer.Line> again = dial(anonymous);
+        task().run();
+        assertTrue(again.await(60, TimeUnit.SECONDS));
+        again.getNow().channel().close().await();
         anonymous.close(0);
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Headers;
+import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListenersService;
@@ -61,7 +63,17 @@ final class House implements AutoCloseable {
         this.directory = directory;
         loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
-        services = new Services(loops, () -> listeners, () -> spawner, host -> names.addresses(host), ends::add);
+        services = new Services(loops, () -> listeners, () -> spawner, new Services.Names() {
+            @Override
+            public InetAddress[] addresses(String host) throws UnknownHostException {
+                return names.addresses(host);
+            }
+
+            @Override
+            public long validNanos() {
+                return names.validNanos();
+            }
+        }, ends::add);
         handler = new ScgiHandler(services, settings(keys), Files.createDirectories(directory.resolve("bodies")), "Hearth/test");
     }
 
@@ -111,6 +123,11 @@ final class House implements AutoCloseable {
      * @param gone gets what is to be run then
      */
     Client send(Request request, Consumer<Runnable> gone) throws IOException {
+        return send(request, gone, end -> {});
+    }
+
+    /** @param ended gets what is to be run when somebody else has ended the exchange */
+    Client send(Request request, Consumer<Runnable> gone, Consumer<Consumer<Outcome>> ended) throws IOException {
         return sendWrapped(request, inner -> {
             ByteExchange view = loops.bytes(inner);
             return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
@@ -121,9 +138,18 @@ final class House implements AutoCloseable {
                             gone.accept((Runnable) arguments[0]);
                             yield null;
                         }
+                        case "onEnd" -> {
+                            ended.accept(hook(arguments[0]));
+                            yield null;
+                        }
                         default -> method.invoke(inner, arguments);
                     });
         });
+    }
+
+    @SuppressWarnings("unchecked") // what Exchange.onEnd takes, and a proxy gets as an Object
+    private static Consumer<Outcome> hook(Object given) {
+        return (Consumer<Outcome>) given;
     }
 
     /** What becomes of an exchange before the handler gets it. */

@@ -1,7 +1,6 @@
 package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +24,8 @@ class LeaveTest {
     private final CountDownLatch go = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int state = Bundle.ACTIVE;
+    /** What happens while a listener is added. */
+    private Runnable added = () -> {};
     private final Bundle bundle = bundle();
 
     private Bundle bundle() {
@@ -40,7 +41,10 @@ class LeaveTest {
     private final BundleContext context = (BundleContext) Proxy.newProxyInstance(Bundle.class.getClassLoader(),
             new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
                 switch (method.getName()) {
-                    case "addBundleListener" -> listener.complete((SynchronousBundleListener) arguments[0]);
+                    case "addBundleListener" -> {
+                        added.run();
+                        listener.complete((SynchronousBundleListener) arguments[0]);
+                    }
                     case "removeBundleListener" -> removed.countDown();
                     default -> assertEquals("getBundle", method.getName());
                 }
@@ -71,7 +75,25 @@ class LeaveTest {
         go.countDown();
         Leave.begin(context, "end", this::end);
         assertEquals(0, ended.getCount());
-        assertFalse(listener.isDone());
+    }
+
+    /** Between two looks at the bundle there is always a moment in which it may begin to stop. */
+    @Test
+    void aStopThatBeginsBeforeAnybodyListensWaits() {
+        added = () -> state = Bundle.STOPPING;
+        go.countDown();
+        Leave.begin(context, "end", this::end);
+        assertEquals(0, ended.getCount());
+    }
+
+    @Test
+    void whereTheBundleHasStoppedTheEndIsNotForgotten() {
+        added = () -> {
+            throw new IllegalStateException("no longer valid");
+        };
+        go.countDown();
+        Leave.begin(context, "end", this::end);
+        assertEquals(0, ended.getCount());
     }
 
     @Test

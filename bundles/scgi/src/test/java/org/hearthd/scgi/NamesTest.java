@@ -69,6 +69,19 @@ class NamesTest extends ScgiContract {
                 assertTrue(client.readAll().endsWith("kept in a file"));
             }
         }
-        assertEquals(5, lookups.get());
+        House.await("all look-ups", () -> lookups.get() == 5);
+    }
+
+    @Test
+    void aNameWithoutAddressBehindASlowOneIs503() throws Exception {
+        behindNames("slow.invalid:1,none.invalid:1", "connect.timeout.ms", 50);
+        Services.Names slow = house.names;
+        house.names = host -> {
+            if (host.startsWith("slow")) {
+                return slow.addresses(host);
+            }
+            throw new UnknownHostException(host);
+        };
+        assertAnswer(503);
     }
 }

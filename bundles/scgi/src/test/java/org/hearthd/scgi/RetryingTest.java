@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,11 +50,15 @@ class RetryingTest {
 
     /** To a server for which a program is to be started. */
     private Retrying mixed(Dialer servers) {
+        return mixed(servers, starts::add);
+    }
+
+    private Retrying mixed(Dialer servers, Executor workers) {
         Settings settings = House.settings(House.keys("mode", "mixed", "address", "unix:" + Path.of("/no/such/socket"), "command",
-                new String[] {"/no/such/program"}, "retries", 3, "retry.delay.ms", 1L));
+                new String[] {"/no/such/program"}, "retries", 3, "retry.delay.ms", 1L, "essential", true));
         Services services = new Services(null, () -> null, () -> null, null, ends::add);
         Server server = new Server(() -> settings, settings.addresses().get(0), null, null);
-        return new Retrying(servers, settings.launch(), new Starter(settings.launch(), server, services, starts::add), ends::add);
+        return new Retrying(servers, settings.launch(), new Starter(settings.launch(), server, services, workers), ends::add);
     }
 
     private Dialer refusing(Reach reach) {
@@ -180,9 +185,23 @@ class RetryingTest {
     }
 
     @Test
+    void whereTheRuntimeItselfHasNothingLeftARequestIsRefusedAndTheRuntimeGoesOn() throws Exception {
+        ended(new Retrying(refusing(Reach.OURS), launch("address", "1", "essential", true), null, ends::add).dial(loop, null));
+        Executor exhausted = Workers.refusing(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        for (int i = 0; i < 2; i++) {
+            Future<Dialer.Line> result = ended(mixed(refusing(Reach.NOBODY), exhausted).dial(loop, null));
+            assertInstanceOf(Refused.class, result.cause());
+        }
+        assertEquals(0, ends.size());
+    }
+
+    @Test
     void aStarterThatBreaksIsARefusal() throws Exception {
         Future<Dialer.Line> result = mixed(refusing(Reach.NOBODY)).dial(loop, null);
         starts.take().run();
         assertInstanceOf(Refused.class, ended(result).cause());
+        assertNotNull(ends.poll(60, TimeUnit.SECONDS), "callscgi does not end");
     }
 }

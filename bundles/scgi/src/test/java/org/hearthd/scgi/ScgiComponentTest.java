@@ -1,0 +1,96 @@
+package org.hearthd.scgi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.hearthd.Handler;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentConstants;
+
+/** What others see of a handler when its configuration changes or goes. */
+class ScgiComponentTest extends ScgiContract {
+    private final List<Dictionary<?, ?>> published = new ArrayList<>();
+    /** The threads that withdraw the services. */
+    private final BlockingQueue<Thread> withdrawn = new LinkedBlockingQueue<>();
+    private final CountDownLatch go = new CountDownLatch(1);
+
+    private static <T> T fake(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    private final Bundle bundle = fake(Bundle.class,
+            (proxy, method, arguments) -> method.getName().equals("getState") ? Bundle.ACTIVE : null);
+    private final ServiceRegistration<?> registration = fake(ServiceRegistration.class, (proxy, method, arguments) -> {
+        if (method.getName().equals("setProperties")) {
+            published.add((Dictionary<?, ?>) arguments[0]);
+        } else {
+            go.await();
+            withdrawn.add(Thread.currentThread());
+        }
+        return null;
+    });
+    private final BundleContext context = fake(BundleContext.class, (proxy, method, arguments) -> switch (method.getName()) {
+        case "getDataFile" -> directory.resolve((String) arguments[0]).toFile();
+        case "registerService" -> registration;
+        case "getBundle" -> bundle;
+        default -> null;
+    });
+
+    @BeforeEach
+    void loops() throws IOException {
+        house("unix:/no/such/socket");
+    }
+
+    private ScgiComponent component() throws IOException {
+        return new ScgiComponent(context, house.loops, config(), Map.of());
+    }
+
+    private static ScgiConfig config(Object... more) {
+        Map<String, Object> keys = House.keys(more);
+        keys.putIfAbsent("address", "unix:/no/such/socket");
+        return House.config(keys);
+    }
+
+    @Test
+    void aChangeOfWhatNobodyElseSeesIsNotToldSoThatRequestsInProgressGoOnWithoutADeadline() throws Exception {
+        ScgiComponent component = component();
+        component.modified(config("server.name", "x"));
+        component.modified(config("address", "unix:/no/such/socket/either"));
+        assertEquals(List.of(), published);
+        component.modified(config("path", "/a"));
+        component.modified(config("path", "/a", "handler", "b"));
+        component.modified(config("path", "/a", "handler", "b", "retries", 1));
+        assertEquals(2, published.size());
+        assertEquals("/a", ((String[]) published.get(0).get(Handler.PATH))[0]);
+        assertEquals("b", published.get(1).get(Handler.NAME));
+        go.countDown();
+        component.stop(ComponentConstants.DEACTIVATION_REASON_DISPOSED);
+    }
+
+    @Test
+    void onlyWhoDeletesTheConfigurationDoesNotWaitForTheEnd() throws Exception {
+        component().stop(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        assertTrue(withdrawn.isEmpty(), "it was waited for");
+        go.countDown();
+        assertFalse(Thread.currentThread().equals(withdrawn.poll(60, TimeUnit.SECONDS)));
+        withdrawn.poll(60, TimeUnit.SECONDS);
+        component().stop(ComponentConstants.DEACTIVATION_REASON_REFERENCE);
+        assertEquals(List.of(Thread.currentThread(), Thread.currentThread()), List.copyOf(withdrawn));
+    }
+}
