@@ -1,6 +1,7 @@
 package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
@@ -117,7 +118,7 @@ public class HtpipeBadInputIT {
             Await.until("no descriptor is lost", () -> client.descriptors() <= before);
             client.end();
             assertEquals(client.errors(), 0, client.awaitExit());
-            assertEquals("the server has seen none of them", "child begins", server.errors().strip());
+            assertFalse("the server has seen one of them: " + server.errors(), server.errors().contains("htpipe: "));
         }
     }
 
