@@ -303,6 +303,20 @@ public class CallscgiIT {
         }
     }
 
+    @Test
+    public void aRelativeSocketIsInTheWorkingDirectoryThoughItsNameIsNoText() throws Exception {
+        String make = "d=$(printf 'w\\346\\377') && mkdir \"$d\" && ln -s \"$d\" link";
+        assertEquals(0, new ProcessBuilder("/bin/sh", "-c", make).directory(directory.toFile()).start().waitFor());
+        Process server = new ProcessBuilder("perl", "-e", SERVER, directory.resolve("link/s").toString()).start();
+        ProcessBuilder builder = command("-N20", "-us");
+        builder.command().addAll(0, List.of("/bin/sh", "-c", "cd -P link && exec \"$@\"", "sh"));
+        try (AshdParent parent = AshdParent.start(directory, builder)) {
+            assertEquals(server.pid(), parent.pid("a"));
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
     /** Row S25 of ashd's faults: nothing can be done about it, but nobody else suffers. */
     @Test
     public void aKilledCallerLeavesItsProgramAndSocketAndDisturbsNobody() throws Exception {

@@ -179,15 +179,15 @@ class BothWaysTest extends ScgiContract {
             Map<String, String> variables = peer.variables();
             peer.write("\n");
             peer.write(peer.body(variables));
-        }, "idle.timeout.ms", 2000L);
-        try (House.Client client = house.send(House.post("Content-Length", "25"))) {
+        }, "idle.timeout.ms", 5000L);
+        try (House.Client client = house.send(House.post("Content-Length", "26"))) {
             client.readUntil("\r\n\r\n");
-            for (int i = 0; i < 25; i++) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            for (int i = 0; i < 26; i++) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
                 client.write("x");
             }
             client.end();
-            assertEquals("x".repeat(25), client.readAll());
+            assertEquals("x".repeat(26), client.readAll());
         }
     }
 
