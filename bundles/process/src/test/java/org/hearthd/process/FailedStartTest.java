@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.hearthd.Fd;
 import org.hearthd.ashd.Forwarder;
 import org.hearthd.transport.Logged;
 import org.hearthd.transport.PacketTransport;
@@ -124,11 +125,17 @@ final class FailedStartTest extends ProcessContract {
         Noticed child = new Noticed();
         Forwarder forwarder = new Forwarder("test", settings.limits(), () -> streams, task -> new Thread(task).start(),
                 (broken, why) -> {});
-        Keeper keeper = new Keeper(settings, (program, stdin) -> child, () -> packets, forwarder, () -> {}, () -> false);
+        AtomicReference<Fd> held = new AtomicReference<>();
+        Keeper keeper = new Keeper(settings, (program, stdin) -> {
+            // else the end of file tells of the end as well
+            held.set(stdin.dup());
+            return child;
+        }, () -> packets, forwarder, () -> {}, () -> false);
         keeper.start();
         child.second.complete(0);
         keeper.stop();
         child.first.complete(0);
         forwarder.close();
+        held.get().close();
     }
 }
