@@ -85,8 +85,8 @@ public class HtpipeIT {
             client.end();
             assertEquals(0, client.awaitExit());
             assertEquals("", client.output());
-            // the request that is too long for a program in C
-            assertEquals(client.errors(), 1, client.errors().lines().count());
+            // not even of the request that is too long for a program in C: clients could fill the log
+            assertEquals("", client.errors());
             try (AshdParent next = client("-C", "s")) {
                 assertEquals(child, next.pid("c"));
             }
