@@ -7,9 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Exchange;
-import org.hearthd.Fd;
 import org.hearthd.transport.ExhaustedTransportException;
-import org.hearthd.transport.FdPair;
 import org.hearthd.transport.PacketConnection;
 import org.junit.jupiter.api.Test;
 
@@ -32,12 +30,7 @@ final class ExhaustedTest extends ForwarderHouse {
                         throw e.getCause();
                     }
                 });
-        FdPair pair = streams.pair();
-        open.add(pair.ours());
-        try (Fd socket = pair.theirs()) {
-            line.far().send(Datagram.encode(plain("a"), Datagram.C_LIMIT), socket);
-        }
-        line.far().close();
+        sendOnly(line, "a");
         Requests.receiveStrictly(scarce, () -> streams, "test", taken::add);
         assertEquals(1, taken.size());
         taken.get(0).close();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.Fd;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
@@ -75,6 +76,16 @@ abstract class ForwarderHouse extends RealSockets {
 
     StreamConnection request(String rest) throws IOException {
         return request(plain(rest));
+    }
+
+    /** A request from the far end, which ends behind it. */
+    void sendOnly(Line line, String rest) throws IOException {
+        FdPair pair = streams.pair();
+        open.add(pair.ours());
+        try (Fd socket = pair.theirs()) {
+            line.far().send(Datagram.encode(plain(rest), Datagram.C_LIMIT), socket);
+        }
+        line.far().close();
     }
 
     static Request plain(String rest) {

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hearthd.Exchange;
-import org.hearthd.Fd;
-import org.hearthd.transport.FdPair;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
 import org.junit.jupiter.api.Test;
@@ -32,12 +30,7 @@ final class ReaderBufferTest extends ForwarderHouse {
                         throw e.getCause();
                     }
                 });
-        FdPair pair = streams.pair();
-        open.add(pair.ours());
-        try (Fd socket = pair.theirs()) {
-            line.far().send(Datagram.encode(plain("a"), Datagram.C_LIMIT), socket);
-        }
-        line.far().close();
+        sendOnly(line, "a");
         List<String> taken = new ArrayList<>();
         Requests.receiveStrictly(watched, () -> streams, "test", exchange -> taken.add(used(exchange, read.get())));
         assertEquals(List.of("a"), taken);

@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that end at moments at which real ones seldom do. */
 class AnonymousTest extends ProgramContract {
+    private static final Executor REFUSING = task -> {
+        throw new RejectedExecutionException("no more");
+    };
+
     /** What workers have to do; the test is all of them. */
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private volatile Executor workers = tasks::add;
@@ -82,6 +86,14 @@ class AnonymousTest extends ProgramContract {
         return task;
     }
 
+    /** A request reaches the program once that has been started. */
+    private void assertConnects(Anonymous anonymous) throws Exception {
+        Future<Dialer.Line> dialed = dial(anonymous);
+        task().run();
+        assertTrue(dialed.await(60, TimeUnit.SECONDS));
+        dialed.getNow().channel().close().await();
+    }
+
     private static void assertRefused(Future<Dialer.Line> dialed) throws InterruptedException {
         assertTrue(dialed.await(60, TimeUnit.SECONDS), "the request waits for ever");
         assertInstanceOf(Dialer.Refused.class, dialed.cause());
@@ -106,16 +118,11 @@ class AnonymousTest extends ProgramContract {
 
     @Test
     void whereNoWorkerIsToBeHadARequestIsRefusedAndTheNextOneAsksAgain() throws Exception {
-        workers = task -> {
-            throw new RejectedExecutionException("no more");
-        };
+        workers = REFUSING;
         Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
         assertRefused(dial(anonymous));
         workers = tasks::add;
-        Future<Dialer.Line> dialed = dial(anonymous);
-        task().run();
-        assertTrue(dialed.await(60, TimeUnit.SECONDS));
-        dialed.getNow().channel().close().await();
+        assertConnects(anonymous);
         anonymous.close(0);
     }
 
@@ -124,21 +131,13 @@ class AnonymousTest extends ProgramContract {
         List<CompletableFuture<Integer>> exits = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         Iterator<CompletableFuture<Integer>> next = exits.iterator();
         Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(next.next()));
-        Future<Dialer.Line> there = dial(anonymous);
-        task().run();
-        assertTrue(there.await(60, TimeUnit.SECONDS));
-        there.getNow().channel().close().await();
-        workers = task -> {
-            throw new RejectedExecutionException("no more");
-        };
+        assertConnects(anonymous);
+        workers = REFUSING;
         exits.get(0).complete(1);
         // also the start after the pause that follows
         assertRefused(dial(anonymous));
         workers = tasks::add;
-        Future<Dialer.Line> again = dial(anonymous);
-        task().run();
-        assertTrue(again.await(60, TimeUnit.SECONDS));
-        again.getNow().channel().close().await();
+        assertConnects(anonymous);
         anonymous.close(0);
     }
 
@@ -157,10 +156,7 @@ class AnonymousTest extends ProgramContract {
     @Test
     void aProgramIsNotReplacedForAClientThatHasLeft() throws Exception {
         Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
-        Future<Dialer.Line> there = dial(anonymous);
-        task().run();
-        assertTrue(there.await(60, TimeUnit.SECONDS));
-        there.getNow().channel().close().await();
+        assertConnects(anonymous);
         Files.delete(sockets().get(0));
         Future<Dialer.Line> unreachable = dial(anonymous);
         Runnable replacing = task();
@@ -175,10 +171,7 @@ class AnonymousTest extends ProgramContract {
         CompletableFuture<Integer> alive = new CompletableFuture<>();
         Iterator<CompletableFuture<Integer>> exits = List.of(alive, CompletableFuture.completedFuture(1)).iterator();
         Anonymous anonymous = anonymous(() -> (program, stdin) -> new Dummy(exits.next()));
-        Future<Dialer.Line> there = dial(anonymous);
-        task().run();
-        assertTrue(there.await(60, TimeUnit.SECONDS));
-        there.getNow().channel().close().await();
+        assertConnects(anonymous);
         Files.delete(sockets().get(0));
         Future<Dialer.Line> unreachable = dial(anonymous);
         Runnable replacing = task();
