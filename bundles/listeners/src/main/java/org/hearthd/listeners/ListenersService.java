@@ -134,10 +134,13 @@ public final class ListenersService implements Listeners {
         UnixAddress address = request.address().unix();
         Path path = address.path();
         try (PathLock lock = PathLock.of(path)) {
-            SocketPath.removeStale(path);
-            Fd fd = request.type() == ListenRequest.Type.STREAM
-                    ? need(streams, "stream transport").listen(address, request.mode(), request.backlog())
-                    : need(packets, "packet transport").listen(address, request.mode(), request.backlog());
+            StreamTransport forStreams = need(streams, "stream transport");
+            PacketTransport forPackets = need(packets, "packet transport");
+            boolean stream = request.type() == ListenRequest.Type.STREAM;
+            SocketPath.removeStale(address, stream ? a -> forPackets.connect(a).close() : a -> forStreams.connect(a).close());
+            Fd fd = stream
+                    ? forStreams.listen(address, request.mode(), request.backlog())
+                    : forPackets.listen(address, request.mode(), request.backlog());
             try {
                 need(descriptors, "transport").nonBlocking(fd, true);
                 return new OpenListener(fd, request.address(), path, SocketPath.identity(path), () -> {});

@@ -3,9 +3,6 @@ package org.hearthd.listeners;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
+import org.hearthd.transport.UnixAddress;
 
 /** What stands at the path of a Unix socket. */
 final class SocketPath {
@@ -37,11 +35,21 @@ final class SocketPath {
     }
 
     /**
-     * Removes a socket on which nobody listens; to be called under the path's lock.
+     * A connection of another type than the server's: the kernel refuses it with ECONNREFUSED only if nobody has bound the path, with
+     * EPROTOTYPE if somebody has, and the server hears nothing of that. A program may take a connection without a request ill.
+     */
+    interface Probe {
+        /** Connects and closes. */
+        void connect(UnixAddress address) throws IOException;
+    }
+
+    /**
+     * Removes a socket that nobody has bound any more; to be called under the path's lock.
      *
      * @throws IOException saying why what stands there is not removed: it is no socket, it is alive, or that can not be found out
      */
-    static void removeStale(Path path) throws IOException {
+    static void removeStale(UnixAddress address, Probe probe) throws IOException {
+        Path path = address.path();
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -52,24 +60,18 @@ final class SocketPath {
         if (!Files.isWritable(path)) {
             throw new IOException("exists, and whether it is in use can not be found out: permission denied");
         }
-        checkRefuses(path);
+        checkRefuses(address, probe);
         Files.delete(path);
     }
 
-    /**
-     * The kernel refuses a connection only when no socket listens there; it has other errors for a socket of another type and for a
-     * full queue, which are both alive.
-     */
-    private static void checkRefuses(Path path) throws IOException {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
+    private static void checkRefuses(UnixAddress address, Probe probe) throws IOException {
+        try {
+            probe.connect(address);
         } catch (ConnectException e) {
-            LOG.log(Level.DEBUG, () -> "unix:" + path + ": nobody listens there any more: " + e.getMessage());
+            LOG.log(Level.DEBUG, () -> address + ": nobody listens there any more: " + e.getMessage());
             return;
         } catch (IOException e) {
-            // another type of socket than this stream socket, such as SEQPACKET, is not worth a word: it is alive
-            String why = WRONG_TYPE.equals(e.getMessage()) ? "" : " (" + e.getMessage() + ")";
+            String why = e.getMessage().endsWith(WRONG_TYPE) ? "" : " (" + e.getMessage() + ")";
             throw new IOException("in use by a running server" + why, e);
         }
         throw new IOException("in use by a running server");
