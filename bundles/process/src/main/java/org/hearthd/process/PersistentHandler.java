@@ -206,10 +206,10 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
     }
 
     @Deactivate
-    void stop() {
+    void stop(int reason) {
         lastPackets = packets;
         lastStreams = streams;
-        Leave.begin(context, keeper.settings().handler(), registration, () -> {
+        Leave.begin(context, reason, "handler " + keeper.settings().handler(), registration, () -> {
             // the socket of what waits may have been taken already: then nobody else knows of it any more
             forwarder.finish();
             keeper.stop();

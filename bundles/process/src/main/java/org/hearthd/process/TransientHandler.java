@@ -97,9 +97,9 @@ public final class TransientHandler implements Handler, Restartable {
     }
 
     @Deactivate
-    void stop() {
+    void stop(int reason) {
         lastStreams = streams;
-        Leave.begin(context, runs.settings().handler(), registration, () -> {
+        Leave.begin(context, reason, "handler " + runs.settings().handler(), registration, () -> {
             runs.stop();
             starters.shutdown();
         });

@@ -29,7 +29,7 @@ final class EndingTest extends ProcessContract {
         Client refused = clients.remove(clients.size() - 1);
         assertTrue(refused.answer().contains("Too many requests wait"), refused.answer());
         Files.createFile(begin);
-        handler.stop();
+        handler.stop(House.STOPPED);
         for (Client client : clients) {
             assertTrue(client.answer().startsWith("HTTP/1.1 200 "), client.answer());
         }

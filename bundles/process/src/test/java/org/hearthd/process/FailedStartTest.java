@@ -71,7 +71,7 @@ final class FailedStartTest extends ProcessContract {
         assertKeepsTheOld(handler, failure.get());
         assertTrue(handler.restart().isCompletedExceptionally());
         failure.set(null);
-        handler.stop();
+        handler.stop(House.STOPPED);
     }
 
     @Test
@@ -83,7 +83,7 @@ final class FailedStartTest extends ProcessContract {
         assertFalse(handler.change().get(30, TimeUnit.SECONDS));
         assertTrue(Await.until(() -> ProcessHandle.current().children().count() == 1), "the new process was left");
         failure.set(null);
-        handler.stop();
+        handler.stop(House.STOPPED);
     }
 
     /** A child whose exit is noticed by one after the other. */

@@ -9,9 +9,13 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentConstants;
 
 /** What the framework would give: a context, a registration with its properties, a typed configuration. */
 final class House {
+    /** Why a component is deactivated, in most tests. */
+    static final int STOPPED = ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED;
+
     static final Map<String, Object> PID = Map.of(Constants.SERVICE_PID, "org.hearthd.process~test");
 
     /** The properties of the service, or null while there is none. */
@@ -23,9 +27,6 @@ final class House {
     /** Runs while the service is unregistered: dispatch waits there for the last request. */
     volatile Runnable whileUnregistering = () -> {};
 
-    /** The state of the bundle. */
-    volatile int state = Bundle.STOPPING;
-
     Object property(String key) {
         return registered == null ? null : registered.get(key);
     }
@@ -35,12 +36,13 @@ final class House {
     }
 
     BundleContext context() {
-        return proxy(BundleContext.class, (self, method, arguments) -> {
-            if (method.getName().equals("getBundle")) {
-                return proxy(Bundle.class, (bundle, get, none) -> state);
+        return proxy(BundleContext.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getBundle" -> proxy(Bundle.class, (bundle, get, none) -> Bundle.ACTIVE);
+            case "registerService" -> {
+                registered = (Hashtable<?, ?>) arguments[2];
+                yield registration();
             }
-            registered = (Hashtable<?, ?>) arguments[2];
-            return registration();
+            default -> null;
         });
     }
 

@@ -2,72 +2,154 @@ package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.ComponentConstants;
 
-/** A configuration is deleted while its handler is in use. */
-final class LeaveTest extends PersistentContract {
-    private final CountDownLatch drained = new CountDownLatch(1);
+/** Who waits for an end that takes a while. */
+@Timeout(180)
+class LeaveTest {
+    private static final int DELETED = ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED;
 
-    @BeforeEach
-    void onlyTheConfigurationIsDeletedAndDispatchWaits() {
-        house.state = Bundle.ACTIVE;
-        house.whileUnregistering = () -> {
-            try {
-                assertTrue(drained.await(60, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        };
+    private final CompletableFuture<SynchronousBundleListener> listener = new CompletableFuture<>();
+    private final CountDownLatch withdrawn = new CountDownLatch(1);
+    private final CountDownLatch removed = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile int state = Bundle.ACTIVE;
+    /** Whether the framework has withdrawn the service already. */
+    private volatile boolean stopped;
+    /** What happens while a listener is added. */
+    private Runnable added = () -> {};
+    private final Bundle bundle = bundle();
+
+    private Bundle bundle() {
+        return (Bundle) Proxy.newProxyInstance(Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getState" -> state;
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> 1;
+                    default -> "bundle";
+                });
     }
 
-    private void assertEnds() {
-        drained.countDown();
-        assertTrue(Await.until(house::empty), "the service stays");
-        assertTrue(Await.until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("end of handler test"))), "the end does not end");
-        assertTrue(ProcessHandle.current().children().findAny().isEmpty(), "a child was left");
-    }
+    private final BundleContext context = (BundleContext) Proxy.newProxyInstance(Bundle.class.getClassLoader(),
+            new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
+                switch (method.getName()) {
+                    case "addBundleListener" -> {
+                        added.run();
+                        listener.complete((SynchronousBundleListener) arguments[0]);
+                    }
+                    case "removeBundleListener" -> removed.countDown();
+                    default -> assertEquals("getBundle", method.getName());
+                }
+                return method.getName().equals("getBundle") ? bundle : null;
+            });
 
-    @Test
-    void deletingAPersistentHandlerHoldsNobodyUpAndItWorksUntilItsRequestsHaveEnded() throws Exception {
-        start(java("java"), "restart_good_ms", 1L);
-        long pid = pid(ask("one"));
-        handler.stop();
-        assertFalse(house.empty());
-        handler.transports(null, null);
-        assertEquals(pid, pid(ask("two")));
-        assertEquals("", ask("die").answer());
-        Client next = ask("next");
-        while (next.answer().isEmpty()) {
-            // it was sent to the dying process, too
-            next = ask("next");
+    private final ServiceRegistration<?> registration = (ServiceRegistration<?>) Proxy.newProxyInstance(
+            Bundle.class.getClassLoader(), new Class<?>[] {ServiceRegistration.class}, (proxy, method, arguments) -> {
+                assertEquals("unregister", method.getName());
+                withdrawn.countDown();
+                if (stopped) {
+                    throw new IllegalStateException("already unregistered");
+                }
+                return null;
+            });
+
+    private void end() {
+        assertEquals(0, withdrawn.getCount());
+        try {
+            go.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        assertEquals("java", word(next, 0));
-        Client last = ask("slow");
-        assertEnds();
-        assertEquals("java", word(last, 0));
-        handler = null;
+        ended.countDown();
+    }
+
+    private void begin(int reason) {
+        Leave.begin(context, reason, "x", registration, this::end);
     }
 
     @Test
-    void deletingATransientHandlerHoldsNobodyUpAndItWorksUntilItsRequestsHaveEnded() throws Exception {
-        String[] command = shell("printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'; echo works");
-        TransientHandler each = new TransientHandler(house.context(), House.config(TransientConfig.class, values(command)),
-                House.PID, spawner);
-        each.streams(streams);
-        each.start();
-        each.stop();
-        assertFalse(house.empty());
-        each.streams(null);
-        Client client = Client.get(streams, "x");
-        each.handle(client.exchange());
-        assertTrue(client.answer().endsWith("works\n"), client.answer());
-        assertEnds();
+    void whoDeletesAConfigurationDoesNotWait() throws Exception {
+        begin(DELETED);
+        assertEquals(1, ended.getCount());
+        go.countDown();
+        assertTrue(ended.await(60, TimeUnit.SECONDS));
+        assertTrue(removed.await(60, TimeUnit.SECONDS), "it listens for ever");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED, ComponentConstants.DEACTIVATION_REASON_REFERENCE,
+        ComponentConstants.DEACTIVATION_REASON_DISABLED})
+    void whoeverElseEndsAHandlerWaits(int reason) {
+        go.countDown();
+        begin(reason);
+        assertEquals(0, ended.getCount());
+        assertFalse(listener.isDone(), "it went aside");
+    }
+
+    @Test
+    void whatTheFrameworkHasWithdrawnAlreadyEndsAllTheSame() {
+        stopped = true;
+        go.countDown();
+        begin(ComponentConstants.DEACTIVATION_REASON_BUNDLE_STOPPED);
+        assertEquals(0, ended.getCount());
+    }
+
+    @Test
+    void whoStopsTheBundleWaits() {
+        state = Bundle.STOPPING;
+        go.countDown();
+        begin(DELETED);
+        assertEquals(0, ended.getCount());
+    }
+
+    /** Between two looks at the bundle there is always a moment in which it may begin to stop. */
+    @Test
+    void aStopThatBeginsBeforeAnybodyListensWaits() {
+        added = () -> state = Bundle.STOPPING;
+        go.countDown();
+        begin(DELETED);
+        assertEquals(0, ended.getCount());
+    }
+
+    @Test
+    void whereTheBundleHasStoppedTheEndIsNotForgotten() {
+        added = () -> {
+            throw new IllegalStateException("no longer valid");
+        };
+        go.countDown();
+        begin(DELETED);
+        assertEquals(0, ended.getCount());
+    }
+
+    @Test
+    void whoStopsTheBundleWaitsForAnEndThatHasBegunBefore() throws Exception {
+        begin(DELETED);
+        Bundle other = bundle();
+        listener.join().bundleChanged(new BundleEvent(BundleEvent.STOPPING, other));
+        listener.join().bundleChanged(new BundleEvent(BundleEvent.STARTED, bundle));
+        CompletableFuture<Void> stopping = CompletableFuture
+                .runAsync(() -> listener.join().bundleChanged(new BundleEvent(BundleEvent.STOPPING, bundle)));
+        assertThrows(TimeoutException.class, () -> stopping.get(100, TimeUnit.MILLISECONDS));
+        go.countDown();
+        stopping.get(60, TimeUnit.SECONDS);
+        assertEquals(0, ended.getCount());
     }
 }

@@ -26,6 +26,6 @@ final class NotExecutedTest extends ProcessContract {
         handler.start();
         assertTrue(Await.until(() -> !codes.isEmpty()), "the runtime goes on");
         assertEquals(List.of(1), codes);
-        handler.stop();
+        handler.stop(House.STOPPED);
     }
 }

@@ -15,7 +15,7 @@ abstract class PersistentContract extends ProcessContract {
     @AfterEach
     void stop() {
         if (handler != null) {
-            handler.stop();
+            handler.stop(House.STOPPED);
             assertTrue(house.empty());
         }
     }

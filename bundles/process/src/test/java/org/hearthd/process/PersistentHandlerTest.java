@@ -21,7 +21,7 @@ final class PersistentHandlerTest extends PersistentContract {
         assertEquals(true, house.property(Handler.NON_BLOCKING));
         long pid = pid(ask("one"));
         assertEquals(pid, pid(ask("two")));
-        handler.stop();
+        handler.stop(House.STOPPED);
         handler = null;
         assertTrue(ProcessHandle.of(pid).isEmpty());
     }

@@ -23,7 +23,7 @@ final class StartFailureTest extends ProcessContract {
         handler.transports(packets, streams);
         handler.start();
         assertTrue(Await.until(() -> ask(handler).startsWith("HTTP/1.1 200 ")), "not started again");
-        handler.stop();
+        handler.stop(House.STOPPED);
     }
 
     @Test

@@ -208,7 +208,7 @@ final class SwapTest extends PersistentContract {
         Client during = ask("during");
         handler.transports(packets, streams);
         assertEquals(pid, word(during, 1));
-        handler.stop();
+        handler.stop(House.STOPPED);
         handler = new PersistentHandler(house.context(), config(java("java")), House.PID, spawner);
         handler.start();
         Client early = ask("early");

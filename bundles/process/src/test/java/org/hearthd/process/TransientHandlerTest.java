@@ -23,7 +23,7 @@ final class TransientHandlerTest extends ProcessContract {
     @AfterEach
     void stop() {
         if (handler != null) {
-            handler.stop();
+            handler.stop(House.STOPPED);
             assertTrue(house.empty());
         }
     }
@@ -72,7 +72,7 @@ final class TransientHandlerTest extends ProcessContract {
         String late = ask("late").answer();
         assertTrue(late.contains("503"), late);
         assertTrue(late.contains("had no process free in time"), late);
-        handler.stop();
+        handler.stop(House.STOPPED);
         assertEquals("", first.answer());
         handler = null;
     }
@@ -130,7 +130,7 @@ final class TransientHandlerTest extends ProcessContract {
         Client runs = ask("runs");
         Client waits = ask("waits");
         assertTrue(Await.until(() -> Files.exists(begun)));
-        handler.stop();
+        handler.stop(House.STOPPED);
         assertTrue(runs.answer().endsWith("done\n"));
         assertTrue(waits.answer().contains("The handler test is being stopped."), waits.answer());
         String after = ask("after").answer();

@@ -33,7 +33,7 @@ final class TroubleTest extends PersistentContract {
             make(command, "essential", essential);
             handler.exit(codes::add);
             handler.start();
-            handler.stop();
+            handler.stop(House.STOPPED);
         }
         handler = null;
         assertEquals(List.of(1), codes);
@@ -86,7 +86,7 @@ final class TroubleTest extends PersistentContract {
         String full = clients.stream().filter(Client::answered).findFirst().orElseThrow().answer();
         assertTrue(full.contains("Too many requests wait for the handler test."), full);
         assertTrue(Await.until(() -> clients.stream().filter(Client::answered).count() >= 21), "waiting does not end");
-        handler.stop();
+        handler.stop(House.STOPPED);
         handler = null;
         for (Client client : clients) {
             String answer = client.answer();

@@ -16,10 +16,10 @@ import java.util.function.Supplier;
 import org.hearthd.Handler;
 import org.hearthd.listeners.Listeners;
 import org.hearthd.net.EventLoops;
+import org.hearthd.process.Leave;
 import org.hearthd.process.Spawner;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -163,15 +163,10 @@ public final class ScgiComponent {
     void stop(int reason) {
         lastListeners = listeners;
         lastSpawner = spawner;
-        if (reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED) {
-            Leave.begin(context, "end of " + handler, this::leave);
-        } else {
-            leave();
-        }
+        Leave.begin(context, reason, handler.toString(), registration, this::leave);
     }
 
     private void leave() {
-        withdraw(registration);
         try {
             int unfinished = handler.stop();
             if (unfinished > 0) {
@@ -182,16 +177,8 @@ public final class ScgiComponent {
             Thread.currentThread().interrupt();
         } finally {
             // until now the end of the runtime had to wait for what was in progress
-            withdraw(draining);
+            Leave.withdraw(handler.toString(), draining);
             FastThreadLocal.removeAll(); // the framework's thread would keep Netty's classes after a refresh
-        }
-    }
-
-    private void withdraw(ServiceRegistration<?> service) {
-        try {
-            service.unregister();
-        } catch (IllegalStateException e) {
-            LOG.log(Level.DEBUG, () -> handler + " was withdrawn with its bundle", e);
         }
     }
 }
