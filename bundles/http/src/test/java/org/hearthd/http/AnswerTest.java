@@ -20,6 +20,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 /** What handlers get and what clients get back. */

@@ -22,6 +22,7 @@ import org.hearthd.Outcome;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

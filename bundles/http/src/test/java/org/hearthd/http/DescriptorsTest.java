@@ -10,6 +10,7 @@ import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.NoDescriptorException;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;

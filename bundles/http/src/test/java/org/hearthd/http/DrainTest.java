@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.hearthd.Headers;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -12,9 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.hearthd.Fd;
 import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
@@ -92,16 +89,6 @@ record Ends(SocketChannel client, Fd server) {
             ends.server.close();
         }
         return OpenDescriptors.list();
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within a minute: " + what);
-            }
-            LockSupport.parkNanos(2_000_000);
-        }
     }
 
     static boolean isOpen(int number) {

@@ -30,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Fd;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.UnixAddress;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class NettyEventLoopsTest extends LoopsContract {
         }, false);
         ends.write("x".repeat(100_000));
         ends.client().shutdownOutput();
-        Ends.await("Netty has seen the half-close", () -> ((DuplexChannel) channel).isInputShutdown());
+        Await.until("Netty has seen the half-close", () -> ((DuplexChannel) channel).isInputShutdown());
         channel.eventLoop().submit(() -> assertEquals(List.of(), List.copyOf(seen))).get();
         StringBuilder all = new StringBuilder();
         for (String piece = ""; !piece.equals("end"); piece = seen.poll(60, TimeUnit.SECONDS)) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hearthd.Fd;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.hearthd.transport.PacketTransport;
 import org.junit.jupiter.api.Test;

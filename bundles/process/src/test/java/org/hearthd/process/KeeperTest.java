@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.hearthd.Fd;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.NoTransportException;
 import org.hearthd.transport.PacketConnection;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Handler;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 final class PersistentHandlerTest extends PersistentContract {

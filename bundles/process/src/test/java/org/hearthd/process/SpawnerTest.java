@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hearthd.Fd;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;

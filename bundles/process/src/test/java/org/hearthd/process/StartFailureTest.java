@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 final class StartFailureTest extends ProcessContract {

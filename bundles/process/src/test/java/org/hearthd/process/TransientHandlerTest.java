@@ -12,6 +12,7 @@ import java.util.List;
 import org.hearthd.Handler;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.hearthd.Outcome;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ class AbandonedTest extends ScgiContract {
                 "queue.timeout.ms", HOUR_MS);
         try (Logged log = new Logged(); House.Client first = house.send(House.get(), gone::add)) {
             first.end();
-            House.await("the first attempt", () -> log.says("no such socket"));
+            Await.until("the first attempt", () -> log.says("no such socket"));
             gone.take().run();
         }
         unix("later", ScgiContract::hello);
@@ -103,7 +104,7 @@ class AbandonedTest extends ScgiContract {
                 "drain.timeout.ms", 0L, "restart.delay.max.ms", 1L, "restart.delay.min.ms", 1L));
         try (Logged log = new Logged(); House.Client waiting = house.send(House.get())) {
             waiting.end();
-            House.await("a start", () -> Files.exists(starts) && log.says("has ended"));
+            Await.until("a start", () -> Files.exists(starts) && log.says("has ended"));
             assertEquals(1, house.handler.stop());
             assertTrue(waiting.readAll().contains("is being stopped"));
             AtomicInteger connections = new AtomicInteger();
@@ -118,10 +119,10 @@ class AbandonedTest extends ScgiContract {
         house(unix(ScgiContract::hello).address, "memory.body.bytes", 1, "drain.timeout.ms", 0L);
         try (House.Client client = house.send(House.post())) {
             client.write("0123456789");
-            House.await("a file", () -> files() > 0);
+            Await.until("a file", () -> files() > 0);
             assertEquals(1, house.handler.stop());
             assertTrue(client.readAll().contains("is being stopped"));
-            House.await("the end of the file", () -> files() == 0);
+            Await.until("the end of the file", () -> files() == 0);
         }
     }
 
@@ -131,7 +132,7 @@ class AbandonedTest extends ScgiContract {
         CountDownLatch go = new CountDownLatch(1);
         try (House.Client client = house.send(House.post())) {
             client.write("0123456789");
-            House.await("a file", () -> files() > 0);
+            Await.until("a file", () -> files() > 0);
             for (int i = 0; i < 2; i++) {
                 house.loops.next().execute(() -> await(go));
             }

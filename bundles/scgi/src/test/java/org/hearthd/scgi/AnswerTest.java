@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,7 +160,7 @@ class AnswerTest {
     void brokenChunkedFramingEndsTheAnswerAndIsReported(String body) throws Exception {
         try (Logged log = new Logged()) {
             assertTrue(ask("Transfer-Encoding: chunked\r\n\r\n" + body).startsWith("HTTP/1.1 200 OK\r\n\r\n"));
-            House.await("handler and address", () -> log.says("scgi blog: server unix:"));
+            Await.until("handler and address", () -> log.says("scgi blog: server unix:"));
         }
     }
 

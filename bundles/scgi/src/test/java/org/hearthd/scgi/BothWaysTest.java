@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +99,7 @@ class BothWaysTest extends ScgiContract {
                 client.readUntil("hi");
                 read.countDown();
                 client.readAll();
-                House.await("it is reported", () -> log.says("the connection failed"));
+                Await.until("it is reported", () -> log.says("the connection failed"));
             }
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 /** A program takes the place of one that has requests in progress. */
@@ -22,7 +23,7 @@ class ChangeTest extends ProgramContract {
     private House.Client waiting(Path go) throws IOException {
         House.Client client = house.send(request("/wait" + go));
         client.end();
-        House.await("the program has the request", () -> Files.exists(Path.of(go + ".begun")));
+        Await.until("the program has the request", () -> Files.exists(Path.of(go + ".begun")));
         return client;
     }
 
@@ -38,7 +39,7 @@ class ChangeTest extends ProgramContract {
             Files.createFile(go);
             assertTrue(slow.readAll().contains("pid=" + old + " "));
         }
-        House.await("end of the old program", () -> !alive(old));
+        Await.until("end of the old program", () -> !alive(old));
     }
 
     @Test
@@ -50,7 +51,7 @@ class ChangeTest extends ProgramContract {
             String answer = slow.readAll();
             assertTrue(answer.startsWith("HTTP/1.1 502 "), answer);
         }
-        House.await("end of the old program", () -> !alive(old));
+        Await.until("end of the old program", () -> !alive(old));
         assertNotEquals(old, pid());
     }
 
@@ -67,7 +68,7 @@ class ChangeTest extends ProgramContract {
             String answer = slow.readAll();
             assertTrue(answer.contains("pid=" + old + " "), answer);
         }
-        House.await("end of the old program", () -> !alive(old));
+        Await.until("end of the old program", () -> !alive(old));
     }
 
     @Test
@@ -81,7 +82,7 @@ class ChangeTest extends ProgramContract {
             house = null;
             assertTrue(slow.readAll().startsWith("HTTP/1.1 503 "));
         }
-        House.await("end of the old program", () -> !alive(old));
+        Await.until("end of the old program", () -> !alive(old));
     }
 
     @Test

@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
@@ -38,6 +36,7 @@ import org.hearthd.process.ProcessSpawner;
 import org.hearthd.process.Spawner;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.SocketBackend;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -192,13 +191,7 @@ final class House implements AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within a minute: " + what);
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until(what, condition);
     }
 
     /** The client's end of a response socket. */

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixPackets;
@@ -61,7 +62,7 @@ class ModesTest extends ProgramContract {
         long pid = pid();
         Files.delete(sockets().get(0));
         assertNotEquals(pid, pid());
-        House.await("end of the old program", () -> !alive(pid));
+        Await.until("end of the old program", () -> !alive(pid));
     }
 
     @Test
@@ -70,12 +71,12 @@ class ModesTest extends ProgramContract {
         start("anonymous", "command", new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exit 7", starts.toString()},
                 "restart.delay.min.ms", 60_000L, "restart.delay.max.ms", 60_000L);
         CompletableFuture<String> first = CompletableFuture.supplyAsync(this::anything);
-        House.await("a start", () -> Files.exists(starts));
+        Await.until("a start", () -> Files.exists(starts));
         house.handler.change(House.settings(Map.of("mode", "anonymous", "command",
                 new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exit 7", starts.toString()}, "restart.delay.min.ms", 50L,
                 "drain.timeout.ms", 50L)));
         assertTrue(first.join().matches("(?s)HTTP/1.1 50[23] .*"), first.join());
-        House.await("no more waiting", () -> anything().contains("does not stay alive"));
+        Await.until("no more waiting", () -> anything().contains("does not stay alive"));
         long count = Files.readAllLines(starts).size();
         for (int i = 0; i < 50; i++) {
             assertTrue(anything().matches("(?s)HTTP/1.1 50[23] .*"));
@@ -124,7 +125,7 @@ class ModesTest extends ProgramContract {
             int before = good.get();
             String answer = get("/die");
             assertTrue(answer.startsWith("HTTP/1.1 502 "), answer);
-            House.await("answers after death " + i, () -> good.get() > before + 10);
+            Await.until("answers after death " + i, () -> good.get() > before + 10);
         }
         stop.set(true);
         for (Thread client : clients) {
@@ -158,7 +159,7 @@ class ModesTest extends ProgramContract {
         start("launching", "address", "unix:" + path, "command", server());
         long pid = pid();
         endLater(pid);
-        House.await("the successor", () -> anything().contains("pid="));
+        Await.until("the successor", () -> anything().contains("pid="));
         long next = pid();
         assertNotEquals(pid, next);
         endLater(next);
@@ -243,7 +244,7 @@ class ModesTest extends ProgramContract {
                 "drain.timeout.ms", 0L);
         try (Logged log = new Logged(); House.Client waiting = house.send(House.get())) {
             waiting.end();
-            House.await("the first attempt", () -> log.says("no such socket"));
+            Await.until("the first attempt", () -> log.says("no such socket"));
             unix("later", ScgiContract::hello);
             assertAnswer(200);
             house.handler.stop();

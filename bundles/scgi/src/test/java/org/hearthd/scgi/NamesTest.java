@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class NamesTest extends ScgiContract {
         assertAnswer(504);
         assertEquals(1, lookups.get(), "it is looked up already");
         found.countDown();
-        House.await("the name", () -> ask().endsWith("hello"));
+        Await.until("the name", () -> ask().endsWith("hello"));
     }
 
     @Test
@@ -69,7 +70,7 @@ class NamesTest extends ScgiContract {
                 assertTrue(client.readAll().endsWith("kept in a file"));
             }
         }
-        House.await("all look-ups", () -> lookups.get() == 5);
+        Await.until("all look-ups", () -> lookups.get() == 5);
     }
 
     @Test

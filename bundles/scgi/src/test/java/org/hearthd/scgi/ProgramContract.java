@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.transport.Await;
 
 /** Programs behind a handler. They are a server in perl, which every Debian has. */
 abstract class ProgramContract extends ScgiContract {
@@ -93,7 +94,7 @@ abstract class ProgramContract extends ScgiContract {
 
     protected void endLater(long pid) {
         kill(pid);
-        House.await("end of " + pid, () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        Await.until("end of " + pid, () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
     }
 
     protected String anything() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +48,7 @@ class ReasonsTest {
     }
 
     private void awaitReason(String regex) {
-        House.await(regex, () -> house.handler.reasons().stream().anyMatch(line -> line.matches(regex)));
+        Await.until(regex, () -> house.handler.reasons().stream().anyMatch(line -> line.matches(regex)));
     }
 
     @Test

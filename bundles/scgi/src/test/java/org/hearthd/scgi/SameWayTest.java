@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +89,7 @@ class SameWayTest extends ProgramContract {
                 new String[] {"/bin/sh", "-c", "echo $$ >> \"$0\"; exec sleep 1000", starts.toString()}, "retry.delay.ms", 1L,
                 "retries", 1, "stdout", "null", "stderr", "null");
         assertAnswer(503);
-        House.await("the start", () -> Files.exists(starts) && anyLine(starts));
+        Await.until("the start", () -> Files.exists(starts) && anyLine(starts));
         try {
             change("server.name", "x");
             assertAnswer(503);
@@ -135,7 +136,7 @@ class SameWayTest extends ProgramContract {
         CompletableFuture<String> waiting;
         try (Logged log = new Logged()) {
             waiting = CompletableFuture.supplyAsync(this::anything);
-            House.await("the first attempt", () -> log.says("no such socket"));
+            Await.until("the first attempt", () -> log.says("no such socket"));
         }
         change("address", unix(ScgiContract::hello).address);
         assertTrue(waiting.get(60, TimeUnit.SECONDS).endsWith("hello"), "it goes on with the old address");

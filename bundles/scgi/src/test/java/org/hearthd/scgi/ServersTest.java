@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 /** Where to connect: servers that are absent, come later, are full, or are several. */
@@ -59,7 +60,7 @@ class ServersTest extends ScgiContract {
             used.countDown();
             hello(peer);
         });
-        House.await("the first address again", () -> {
+        Await.until("the first address again", () -> {
             assertAnswer(200);
             return used.getCount() == 0;
         });

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.process.Child;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,7 +67,7 @@ class StarterTest {
         Starter starter = new Starter(settings.launch(), server, services, Runnable::run);
         starter.start().get(60, TimeUnit.SECONDS);
         long good = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
-        House.await("a good life", () -> System.nanoTime() > good);
+        Await.until("a good life", () -> System.nanoTime() > good);
         CompletableFuture<Void> ending = CompletableFuture.runAsync(() -> exit.complete(1), task -> new Thread(task).start());
         assertTrue(noticed.await(60, TimeUnit.SECONDS));
         starter.start().get(60, TimeUnit.SECONDS);

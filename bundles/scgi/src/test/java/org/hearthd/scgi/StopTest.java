@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class StopTest extends ProgramContract {
         long program = pid();
         Path never = directory.resolve("never");
         open(house.send(request("/wait" + never))).end();
-        House.await("the program has the request", () -> Files.exists(Path.of(never + ".begun")));
+        Await.until("the program has the request", () -> Files.exists(Path.of(never + ".begun")));
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, house.handler::stop);
         assertFalse(alive(program), "it goes on without a handler");
@@ -34,7 +35,7 @@ class StopTest extends ProgramContract {
                 0L, "cancel.when.gone", false);
         try (Logged log = new Logged()) {
             open(house.send(request("/x"))).end();
-            House.await("the first attempt", () -> log.says("no such socket"));
+            Await.until("the first attempt", () -> log.says("no such socket"));
         }
         house.loops.close();
         assertEquals(1, house.handler.stop());

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.hearthd.Request;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,14 +71,14 @@ class UploadTest extends ScgiContract {
         }
         try (House.Client client = house.send(House.post())) {
             client.write(body.substring(0, 5000));
-            House.await("a file", () -> openFiles() == 1);
+            Await.until("a file", () -> openFiles() == 1);
             assertEquals(0, directory.resolve("bodies").toFile().list().length);
             client.write(body.substring(5000));
             client.end();
             assertEquals("HTTP/1.1 200 OK\r\n\r\n" + body, client.readAll());
         }
         assertEquals(Integer.toString(body.length()), seen.take());
-        House.await("no file any more", () -> openFiles() == 0);
+        Await.until("no file any more", () -> openFiles() == 0);
     }
 
     private long openFiles() {
@@ -99,11 +100,11 @@ class UploadTest extends ScgiContract {
         serve(this::echo, "memory.body.bytes", 10, "max.body.bytes", 100_000L);
         try (House.Client client = house.send(House.post())) {
             client.write("x".repeat(50_000));
-            House.await("a file", () -> openFiles() == 1);
+            Await.until("a file", () -> openFiles() == 1);
             client.write("x".repeat(60_000));
             assertTrue(client.readUntil("\n").startsWith("HTTP/1.1 413 "));
         }
-        House.await("no file any more", () -> openFiles() == 0);
+        Await.until("no file any more", () -> openFiles() == 0);
     }
 
     @Test
