@@ -20,6 +20,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import org.hearthd.dispatch.Handlers;
+import org.hearthd.settings.TestFramework;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -57,7 +58,9 @@ final class Room implements AutoCloseable {
         LOGGER.addHandler(capture);
         LOGGER.setUseParentHandlers(false);
         deploy = Files.createDirectories(home.resolve("deploy"));
-        framework = new TestFramework(home.resolve("storage"), Map.of("hearth.home", home.toString()));
+        // the interfaces of room dispatch, for the test's own handlers
+        framework = new TestFramework(home.resolve("storage"), "org.hearthd.dispatch;version=1.0.0",
+                Map.of("hearth.home", home.toString()));
         for (String name : List.of("org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component",
                 "org.apache.felix.configadmin", "org.apache.felix.scr")) {
             framework.install(name).start();

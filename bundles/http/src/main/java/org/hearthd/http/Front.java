@@ -203,16 +203,6 @@ final class Front implements Source {
         });
     }
 
-    /** For tests: how many connections there are. */
-    int open() {
-        return open.size();
-    }
-
-    /** For tests. */
-    synchronized Channel acceptor() {
-        return acceptor;
-    }
-
     @Override
     public CompletionStage<Void> exhausted() {
         return exhausted.minimalCompletionStage();

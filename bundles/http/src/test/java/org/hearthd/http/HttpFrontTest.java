@@ -40,7 +40,7 @@ class HttpFrontTest {
             if (taken) {
                 throw new BindException("address " + request.address() + ": address in use");
             }
-            ListeningSocket socket = new TestListeners().listen(request);
+            ListeningSocket socket = TestFront.LISTENERS.listen(request);
             port = socket.address().tcp().getPort();
             return socket;
         }

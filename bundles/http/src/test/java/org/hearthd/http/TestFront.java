@@ -13,15 +13,21 @@ import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.listeners.ListenAddress;
 import org.hearthd.listeners.ListenRequest;
+import org.hearthd.listeners.Listeners;
+import org.hearthd.listeners.ListenersService;
 import org.hearthd.net.NettyEventLoops;
+import org.hearthd.net.NettyTcpSockets;
 import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
 /** A front on a free port with one handler, which a test sets; blocking handlers get a thread. */
 final class TestFront implements AutoCloseable {
     static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
+    static final Listeners LISTENERS = new ListenersService(new NettyTcpSockets(new JunixDescriptors()), new JunixStreams(),
+            new JunixPackets(), new JunixDescriptors());
     static final Limits LIMITS = new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 5_000, 5_000);
 
     /** Sees to it that every leak from now on is in {@link #LEAKS}; to be called before buffers are first used. */
@@ -68,7 +74,7 @@ final class TestFront implements AutoCloseable {
 
     TestFront(Limits limits, String address, int threads) throws IOException {
         loops = new NettyEventLoops(new JunixDescriptors(), new JunixStreams(), threads);
-        front = new Front("http test", loops, new TestListeners(), this::dispatch, () -> observers, () -> budget);
+        front = new Front("http test", loops, LISTENERS, this::dispatch, () -> observers, () -> budget);
         front.change(limits, "Hearth", "X-Generation");
         front.listen(request(address));
     }

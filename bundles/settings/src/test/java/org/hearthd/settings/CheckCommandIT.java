@@ -27,7 +27,7 @@ class CheckCommandIT {
     @BeforeEach
     void start() throws Exception {
         config = Files.createDirectory(home.resolve("config"));
-        framework = new TestFramework(home.resolve("storage"), Map.of("hearth.home", home.toString()));
+        framework = new TestFramework(home.resolve("storage"), Samples.CM, Map.of("hearth.home", home.toString()));
         Path jar = Samples.bundle(home.resolve("front.jar"), "org.example.front", Samples.FACTORY);
         framework.context().installBundle(jar.toUri().toString());
         command = new CheckCommand(framework.context(), stream(out), stream(err));

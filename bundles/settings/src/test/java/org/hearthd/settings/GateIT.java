@@ -64,7 +64,7 @@ class GateIT {
         LOGGER.addHandler(capture);
         LOGGER.setUseParentHandlers(false);
         config = Files.createDirectory(home.resolve("config"));
-        framework = new TestFramework(home.resolve("storage"), Map.of("felix.fileinstall.dir", config.toString(),
+        framework = new TestFramework(home.resolve("storage"), Samples.CM, Map.of("felix.fileinstall.dir", config.toString(),
                 "felix.fileinstall.poll", "50", "felix.fileinstall.noInitialDelay", "true", "felix.fileinstall.enableConfigSave",
                 "false", "felix.fileinstall.configEncoding", "UTF-8", "felix.fileinstall.tmpdir", home.resolve("tmp").toString(),
                 "felix.fileinstall.subdir.mode", "skip", "hearth.home", home.toString()));

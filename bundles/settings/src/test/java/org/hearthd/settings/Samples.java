@@ -17,6 +17,8 @@ import org.apache.felix.metatype.OCD;
 
 /** A factory and a single configuration as bnd would describe them. */
 final class Samples {
+    /** The package of ConfigurationAdmin, which a test and its framework share. */
+    static final String CM = "org.osgi.service.cm;version=1.6.1";
     static final String FACTORY = """
             <?xml version="1.0" encoding="UTF-8"?>
             <metatype:MetaData xmlns:metatype="http://www.osgi.org/xmlns/metatype/v1.4.0">
