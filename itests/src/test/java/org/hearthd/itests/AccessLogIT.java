@@ -17,33 +17,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The access log of a runtime, read as an operator reads it. */
-public class AccessLogIT {
+public class AccessLogIT extends WithHearth {
     private static final int CLIENTS = 4;
     private static final int EACH = 1_500;
     private static final int ROTATIONS = 10;
     private static final Pattern NUMBER = Pattern.compile("\"url\":\"/hello\\?n=(\\d+)\"");
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private Path logs;
-    private HearthProcess hearth;
 
     @Before
     public void start() throws Exception {
         logs = folder.newFolder("logs").toPath();
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
+        hearth = HearthProcess.ready(home);
     }
 
     private Path log(String format) throws Exception {

@@ -9,34 +9,27 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A handler that takes requests and does not answer them, in a runtime that may open few descriptors. */
-public class BudgetIT {
+public class BudgetIT extends WithHearth {
     private static final int LIMIT = 200;
     /** Four fifths, and half of the rest for clients. */
     private static final int MOST = 180;
     private static final int REFUSALS = 15;
     private static final String REASON = "Too many descriptors are in use (";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final List<KeepAlive> clients = new ArrayList<>();
-    private HearthProcess hearth;
     private KeepAlive steady;
 
     @Before
     public void start() throws Exception {
-        Path home = folder.getRoot().toPath().resolve("home");
         hearth = HearthProcess.ready(home, LIMIT);
         String command = EchoHandler.command("serial").stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         hearth.configure("org.hearthd.process-child.cfg", "command = " + command + "\n");
@@ -53,7 +46,6 @@ public class BudgetIT {
             client.close();
         }
         steady.close();
-        hearth.close();
     }
 
     private void signalChild(String name) throws Exception {

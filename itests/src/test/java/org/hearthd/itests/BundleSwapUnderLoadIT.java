@@ -24,24 +24,17 @@ import org.hearthd.launcher.load.Inspection;
 import org.hearthd.launcher.load.LoadFailure;
 import org.hearthd.launcher.load.Tally;
 import org.hearthd.launcher.load.Version;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Jars are replaced while every request is counted. */
-public class BundleSwapUnderLoadIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private HearthProcess hearth;
+public class BundleSwapUnderLoadIT extends WithHearth {
     private Path stamped;
 
     @Before
     public void start() throws Exception {
-        Path dir = folder.getRoot().toPath();
         // in the end every connection of the load has time for one more request
-        Path home = HearthProcess.home(dir.resolve("home"), "org.hearthd.http-main.cfg",
+        HearthProcess.home(home, "org.hearthd.http-main.cfg",
                 "address = 127.0.0.1:${hearth.port}\ndrain.idle.ms = 4000\n");
         // a swap that waits for a self-check waits as long as its test
         Files.writeString(home.resolve("config/org.hearthd.dispatch.cfg"), "check.timeout.ms = 600000\n");
@@ -50,11 +43,6 @@ public class BundleSwapUnderLoadIT {
         stamped = HandlerBundles.pack(dir, "stamped", "1.0.1", Stamp.class, Stamped.class);
         hearth.deploy(stamped, "stamped.jar");
         hearth.awaitAnswer("/stamped?1", 200, "\u0001");
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
     }
 
     @Test
@@ -75,7 +63,7 @@ public class BundleSwapUnderLoadIT {
 
     @Test
     public void twoHandlersAreSwappedAtTheSameTime() throws Exception {
-        Path twin = HandlerBundles.pack(folder.getRoot().toPath(), "twin", "1.0.1", Stamp.class, Twin.class);
+        Path twin = HandlerBundles.pack(dir, "twin", "1.0.1", Stamp.class, Twin.class);
         hearth.deploy(twin, "twin.jar");
         hearth.awaitAnswer("/twin?1", 200, "\u0001");
         try (UnderLoad load = UnderLoad.of(hearth.url(""), UnderLoad.mixture("/stamped", "/twin"))) {
@@ -97,7 +85,7 @@ public class BundleSwapUnderLoadIT {
         try (UnderLoad load = UnderLoad.start(() -> new Awaited(unanswered), hearth.url(""), UnderLoad.mixture("/stamped"))) {
             hearth.deploy(version(stamped, 2), "stamped.jar");
             load.awaitStamp("stamped", 2);
-            hearth.deploy(HandlerBundles.pack(folder.getRoot().toPath(), "stamped", "1.0.3", Stamp.class, Sticky.class),
+            hearth.deploy(HandlerBundles.pack(dir, "stamped", "1.0.3", Stamp.class, Sticky.class),
                     "stamped.jar");
             Await.until("the swap has begun",
                     () -> hearth.ctl.row("deployments", "file", "stamped.jar").getString("state").equals("swapping"));

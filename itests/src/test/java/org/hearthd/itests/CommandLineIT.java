@@ -6,21 +6,10 @@ import static org.junit.Assert.assertTrue;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** {@code bin/hearth} as an operator meets it: help, exit codes, refusals. */
-public class CommandLineIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path home;
-
-    @Before
-    public void home() {
-        home = folder.getRoot().toPath().resolve("home");
-    }
+public class CommandLineIT extends InDirectory {
 
     @Test
     public void helpAndVersionExitZeroAndUsageErrorsExit100() throws Exception {

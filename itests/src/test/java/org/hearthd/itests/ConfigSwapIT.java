@@ -15,22 +15,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Configuration files of every kind are rewritten under load, well and badly; no request fails. */
-public class ConfigSwapIT {
+public class ConfigSwapIT extends WithHearth {
     private static final int CHANGES = Integer.getInteger("hearth.it.changes", 5);
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final List<ServerSocketChannel> servers = new ArrayList<>();
-    private HearthProcess hearth;
 
     @Before
     public void start() throws Exception {
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
+        hearth = HearthProcess.ready(home);
     }
 
     @After
@@ -41,7 +36,6 @@ public class ConfigSwapIT {
         // an orderly end, or the SCGI programs stay
         hearth.signal("TERM");
         hearth.process.waitFor(60, TimeUnit.SECONDS);
-        hearth.close();
     }
 
     private void route(String name) throws Exception {
@@ -58,7 +52,7 @@ public class ConfigSwapIT {
     }
 
     private String scgiServer(String word) throws IOException {
-        Path path = folder.getRoot().toPath().resolve(word);
+        Path path = dir.resolve(word);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path), 1000);
         servers.add(server);
@@ -121,21 +115,21 @@ public class ConfigSwapIT {
         for (String end : List.of("a", "b")) {
             hearth.configure("org.hearthd.process-" + end + ".cfg", quoted(EchoHandler.command(end)));
             hearth.configure("org.hearthd.htpipe.server-" + end + ".cfg",
-                    "address = " + folder.getRoot().toPath().resolve(end) + "\nhandler = " + end + "\n");
+                    "address = " + dir.resolve(end) + "\nhandler = " + end + "\n");
         }
         String file = "org.hearthd.htpipe.client-far.cfg";
         route("far");
-        hearth.configure(file, "address = " + folder.getRoot().toPath().resolve("a") + "\n");
+        hearth.configure(file, "address = " + dir.resolve("a") + "\n");
         try (Traffic traffic = traffic("/far/x")) {
             for (int i = 0; i < CHANGES; i++) {
                 int other = i % 2;
                 hearth.configure(file,
                         "waiting.max = 99" + i + "\naddress = "
-                                + folder.getRoot().toPath().resolve("ba".substring(other, other + 1))
+                                + dir.resolve("ba".substring(other, other + 1))
                                 + "\n");
                 hearth.awaitLog("(?s)(htpipe client far on [^\n]*is connected.*){" + (i + 2) + "}");
                 traffic.await(" by ");
-                hearth.configure("org.hearthd.htpipe.server-a.cfg", "address = " + folder.getRoot().toPath().resolve("a")
+                hearth.configure("org.hearthd.htpipe.server-a.cfg", "address = " + dir.resolve("a")
                         + "\nhandler = a\nprogress.max = " + (i + 400) + "\n");
             }
             hearth.configure(file, "address = /no/such/socket\n");

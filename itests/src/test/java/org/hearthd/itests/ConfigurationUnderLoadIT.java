@@ -2,30 +2,18 @@ package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
 
-import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Tuned;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Configurations are changed while every request is counted. */
-public class ConfigurationUnderLoadIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private HearthProcess hearth;
+public class ConfigurationUnderLoadIT extends WithHearth {
 
     @Before
     public void start() throws Exception {
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
+        hearth = HearthProcess.ready(home);
     }
 
     @Test
@@ -54,7 +42,6 @@ public class ConfigurationUnderLoadIT {
 
     @Test
     public void aHandlerInTheRuntimeTakesAnotherConfigurationAndGoesOnAfterABadOne() throws Exception {
-        Path dir = folder.getRoot().toPath();
         tuned(1);
         hearth.deploy(HandlerBundles.pack(dir, "tuned", "1.0.0", Stamp.class, Tuned.class, Tuned.Config.class), "tuned.jar");
         hearth.awaitAnswer("/tuned?1", 200, "\u0001");

@@ -11,36 +11,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.hearthd.itests.handlers.Mirror;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** curl as the client: what it asks for, and how it frames it, without our own idea of HTTP on both sides. */
-public class CurlPeerIT {
+public class CurlPeerIT extends WithHearth {
     private static final int BIG = 48 * 1024 * 1024;
     /** For every transfer: status, connections made for it, bytes sent. */
     private static final String FACTS = "%{stderr}%{http_code} %{num_connects} %{size_upload}\n";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private HearthProcess hearth;
-    private Path dir;
     private Path got;
 
     @Before
     public void start() throws Exception {
-        dir = folder.getRoot().toPath();
         got = dir.resolve("got");
-        hearth = HearthProcess.ready(dir.resolve("home"));
+        hearth = HearthProcess.ready(home);
         hearth.deploy(HandlerBundles.pack(dir, "mirror", "1.0.0", Mirror.class), "mirror.jar");
         hearth.awaitAnswer("/mirror?log", 200, "");
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
     }
 
     @Test

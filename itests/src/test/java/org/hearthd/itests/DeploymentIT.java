@@ -13,30 +13,17 @@ import org.hearthd.itests.handlers.Leaky;
 import org.hearthd.itests.handlers.Sole;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Tuned;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Deployments that are not the plain swap; what happens to requests under load is the matter of the tests of that name. */
-public class DeploymentIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
-    private HearthProcess hearth;
+public class DeploymentIT extends WithHearth {
 
     @Before
     public void start() throws Exception {
-        dir = folder.getRoot().toPath();
         hearth = HearthProcess.ready(
-                HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg",
+                HearthProcess.home(home, "org.hearthd.deploy.cfg",
                         "ready.timeout.ms = 2000\ngc.interval.ms = 500\n"));
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
     }
 
     private Path mark(String jar) {

@@ -8,20 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A signal in the middle of a start: an orderly end, and nothing is left behind. */
-public class EarlyEndIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
+public class EarlyEndIT extends InDirectory {
     /** At the very first sign of what would be left behind. */
     private void endEarly(ProcessBuilder builder) throws Exception {
-        Path directory = Files.createDirectory(folder.getRoot().toPath().resolve("temporary"));
+        Path directory = Files.createDirectory(dir.resolve("temporary"));
         builder.environment().put("TMPDIR", directory.toString());
-        try (AshdParent program = AshdParent.start(folder.getRoot().toPath(), builder)) {
+        try (AshdParent program = AshdParent.start(dir, builder)) {
             Await.until("a start " + program.errors(), () -> !names(directory).isEmpty() || !program.process.isAlive());
             Htpipe.signal(program.process.pid(), "TERM");
             assertEquals(program.errors(), 0, program.awaitExit());
@@ -38,18 +33,17 @@ public class EarlyEndIT {
 
     @Test
     public void ofAServerAndOfAClient() throws Exception {
-        Path directory = folder.getRoot().toPath();
         // a first start records classes, in a process of its own
-        try (Htpipe server = Htpipe.server(directory, "s")) {
-            endEarly(Htpipe.command(directory, EchoHandler.command(), "-S", "early"));
-            endEarly(Htpipe.command(directory, List.of(), "-C", "s"));
+        try (Htpipe server = Htpipe.server(dir, "s")) {
+            endEarly(Htpipe.command(dir, EchoHandler.command(), "-S", "early"));
+            endEarly(Htpipe.command(dir, List.of(), "-C", "s"));
             assertTrue(server.process.isAlive());
         }
     }
 
     @Test
     public void ofCallscgi() throws Exception {
-        try (AshdParent first = AshdParent.start(folder.getRoot().toPath(), callscgi())) {
+        try (AshdParent first = AshdParent.start(dir, callscgi())) {
             assertTrue(first.get("x").startsWith("HTTP/1.1 503 "));
             assertEquals(1, first.awaitExit());
         }
@@ -57,7 +51,6 @@ public class EarlyEndIT {
     }
 
     private ProcessBuilder callscgi() {
-        ProcessBuilder builder = Htpipe.command(folder.getRoot().toPath(), List.of());
-        return builder.command(HearthProcess.DIST.resolve("bin/callscgi").toString(), "-t", "1");
+        return HearthProcess.program(dir, "callscgi", "-t", "1");
     }
 }

@@ -12,29 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A runtime that has no descriptor left. */
-public class ExhaustionIT {
+public class ExhaustionIT extends WithHearth {
     private static final int SPARE = 10;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final List<Socket> crowd = new ArrayList<>();
-    private HearthProcess hearth;
 
     @Before
     public void start() throws Exception {
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
+        hearth = HearthProcess.ready(home);
         assertEquals(200, hearth.get("/hello").statusCode());
     }
 
     @After
     public void stop() throws Exception {
         disperse();
-        hearth.close();
     }
 
     private void disperse() throws IOException {

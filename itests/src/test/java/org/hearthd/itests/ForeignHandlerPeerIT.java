@@ -14,13 +14,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Persistent handlers that are written in Python and in C; needs python3 and cc. */
-public class ForeignHandlerPeerIT {
+public class ForeignHandlerPeerIT extends InDirectory {
     private static final String PYTHON = """
             import array, os, socket, sys
             control = socket.socket(fileno=0)
@@ -70,18 +67,9 @@ public class ForeignHandlerPeerIT {
             }
             """;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path home;
-
-    @Before
-    public void home() {
-        home = folder.getRoot().toPath().resolve("home");
-    }
-
     @Test
     public void aHandlerInPythonAnswersAndReadsItsBody() throws Exception {
-        Path script = Files.writeString(folder.getRoot().toPath().resolve("handler.py"), PYTHON);
+        Path script = Files.writeString(dir.resolve("handler.py"), PYTHON);
         answers("python", "python3 " + script);
     }
 
@@ -107,7 +95,7 @@ public class ForeignHandlerPeerIT {
     }
 
     private Path compiled() throws Exception {
-        return compiled(folder.getRoot().toPath());
+        return compiled(dir);
     }
 
     /** The handler in C, in that directory; it answers {@code c REST BYTES}. */

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,6 +74,16 @@ final class HearthProcess implements AutoCloseable {
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder;
+    }
+
+    /** The command line of another program of the distribution, on the JDK of this test; all its files are in that directory. */
+    static ProcessBuilder program(Path dir, String name, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(DIST.resolve("bin").resolve(name).toString()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(line).directory(dir.toFile());
+        builder.environment().putAll(
+                Map.of("JAVA_HOME", System.getProperty("java.home"), "TMPDIR", dir.toString(), "HOME", dir.toString()));
         return builder;
     }
 

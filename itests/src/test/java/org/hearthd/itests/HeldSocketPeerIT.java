@@ -8,25 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Listening sockets that other programs have opened and hold: systemd's and s6's ways to hand them over. */
-public class HeldSocketPeerIT {
+public class HeldSocketPeerIT extends InDirectory {
     /** What makes LISTEN_FDS of a socket on descriptor 0. */
     private static final String FROM_ZERO = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=main exec \"$@\"";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
-    private Path home;
     private Path socket;
 
     @Before
-    public void home() {
-        dir = folder.getRoot().toPath();
-        home = dir.resolve("home");
+    public void socket() {
         socket = dir.resolve("held.sock");
     }
 

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,12 +21,8 @@ final class Htpipe implements AutoCloseable {
 
     /** A command line of {@code bin/htpipe} of the distribution, on the JDK of this test. */
     static ProcessBuilder command(Path directory, List<String> child, String... arguments) {
-        List<String> line = new ArrayList<>(List.of(HearthProcess.DIST.resolve("bin/htpipe").toString()));
-        line.addAll(Arrays.asList(arguments));
-        line.addAll(child);
-        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("TMPDIR", directory.toString());
+        ProcessBuilder builder = HearthProcess.program(directory, "htpipe", arguments);
+        builder.command().addAll(child);
         return builder;
     }
 

@@ -7,7 +7,6 @@ import static org.junit.Assert.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,13 +23,10 @@ import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Datagrams that are no request, to either end of {@code bin/htpipe}. */
-public class HtpipeBadInputIT {
+public class HtpipeBadInputIT extends InDirectory {
     private static final Executor THREADS = task -> new Thread(task).start();
     private static final String GOOD = "GET~/x~HTTP/1.1~x~~";
     private static final String REFUSED = "HTTP/1.1 400 ";
@@ -43,15 +39,6 @@ public class HtpipeBadInputIT {
             new Bad("GET~/~HTTP/1.1~~N:~v~~", 1, REFUSED), new Bad("~", 3, REFUSED), new Bad("", 1, REFUSED),
             new Bad("", 2, REFUSED),
             new Bad(GOOD, 2, REFUSED), new Bad(GOOD, 0, ""), new Bad("G", 0, ""));
-
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
 
     private static void send(PacketConnection on, Bad bad) throws Exception {
         JunixStreams streams = new JunixStreams();
@@ -106,8 +93,8 @@ public class HtpipeBadInputIT {
 
     @Test
     public void aClientRefusesThemAndGoesOn() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        try (Htpipe server = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             long child = client.pid("a");
             send(client.connection(), KINDS.get(0));
             long before = client.descriptors();
@@ -124,9 +111,9 @@ public class HtpipeBadInputIT {
 
     @Test
     public void aServerClosesTheConnectionThatTheyCameOnAndNoOther() throws Exception {
-        UnixAddress address = new UnixAddress(directory.resolve("s"));
-        try (Htpipe server = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        UnixAddress address = new UnixAddress(dir.resolve("s"));
+        try (Htpipe server = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             long child = client.pid("a");
             long before = AshdParent.descriptors(server.process.pid());
             for (Bad bad : KINDS) {

@@ -8,25 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.transport.StreamConnection;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A server of {@code bin/htpipe} that is told to end while its child has more than it can hold. */
-public class HtpipeEndIT {
+public class HtpipeEndIT extends InDirectory {
     private static final int REQUESTS = 330;
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
     @Test
     public void everyRequestThatWasTakenIsAnsweredBeforeTheServerEnds() throws Exception {
-        Path directory = folder.getRoot().toPath();
-        Path begin = directory.resolve("begin");
+        Path begin = dir.resolve("begin");
         List<String> child = List.of("sh", "-c", "until [ -e " + begin + " ]; do sleep 0.05; done; exec '"
                 + String.join("' '", EchoHandler.command("serial")) + "'");
         List<StreamConnection> requests = new ArrayList<>();
-        try (Htpipe server = Htpipe.listening(directory, Htpipe.command(directory, child, "-S", "s"), "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        try (Htpipe server = Htpipe.listening(dir, Htpipe.command(dir, child, "-S", "s"), "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             long before = AshdParent.descriptors(server.process.pid());
             for (int i = 0; i < REQUESTS; i++) {
                 StreamConnection request = client.send("GET", "r" + i);

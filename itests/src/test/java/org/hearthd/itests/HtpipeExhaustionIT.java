@@ -23,24 +23,12 @@ import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Either end of {@code bin/htpipe} without a free descriptor, and with some again. */
-public class HtpipeExhaustionIT {
+public class HtpipeExhaustionIT extends InDirectory {
     /** Each costs a reader a pause of 100 ms. */
     private static final int LOST = 10;
-
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
 
     /** A process that may open nothing until this is closed. */
     private record Want(long pid, String limit) implements AutoCloseable {
@@ -158,7 +146,7 @@ public class HtpipeExhaustionIT {
         // a bound socket does not listen yet
         Await.until("a connection", () -> {
             try {
-                return made.add(new JunixPackets().connect(new UnixAddress(directory.resolve("s"))));
+                return made.add(new JunixPackets().connect(new UnixAddress(dir.resolve("s"))));
             } catch (ConnectException e) {
                 return false;
             }
@@ -168,7 +156,7 @@ public class HtpipeExhaustionIT {
 
     @Test
     public void aServerLosesOnlyTheRequestsThatFindNoDescriptorAndClientsWaitForItsDoor() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s");
+        try (Htpipe server = Htpipe.server(dir, "s");
                 PacketConnection one = connect();
                 PacketConnection other = connect()) {
             assertAnswered(ask(one));
@@ -206,8 +194,8 @@ public class HtpipeExhaustionIT {
 
     @Test
     public void aClientLosesOnlyTheRequestsThatFindNoDescriptor() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        try (Htpipe server = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             client.pid("a");
             long before = client.descriptors();
             try (Want want = Want.of(client.process.pid())) {

@@ -16,23 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hearthd.transport.StreamConnection;
 import org.junit.After;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Requests through {@code bin/htpipe}: ashd parent, client, server, child, each a process of its own. */
-public class HtpipeIT {
+public class HtpipeIT extends InDirectory {
     private static final long MEGABYTE = 1 << 20;
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final List<Long> detached = new ArrayList<>();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
 
     /** Ends the servers that nobody else ends. */
     @After
@@ -55,23 +44,23 @@ public class HtpipeIT {
         try {
             String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
             return line.contains("\0--detached\0")
-                    && Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd")).equals(directory.toRealPath());
+                    && Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd")).equals(dir.toRealPath());
         } catch (IOException e) {
             return false;
         }
     }
 
     private AshdParent client(String... line) throws IOException {
-        return AshdParent.start(directory, Htpipe.command(directory, List.of(), line));
+        return AshdParent.start(dir, Htpipe.command(dir, List.of(), line));
     }
 
     private AshdParent auto() throws IOException {
-        return AshdParent.start(directory, Htpipe.command(directory, EchoHandler.command(), "s"));
+        return AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), "s"));
     }
 
     @Test
     public void requestsAndBodiesGoThroughBothEndsAndTheEndOfFileEndsTheClientOnly() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s"); AshdParent client = client("-C", "s")) {
+        try (Htpipe server = Htpipe.server(dir, "s"); AshdParent client = client("-C", "s")) {
             long child = client.pid("a");
             assertEquals(child, client.pid("b"));
             assertEquals(16 * MEGABYTE, client.echo(16 * MEGABYTE));
@@ -98,7 +87,7 @@ public class HtpipeIT {
 
     @Test
     public void descriptorsReturnToTheirNumberWhenClientsHaveGoneMidway() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s"); AshdParent client = client("-C", "s")) {
+        try (Htpipe server = Htpipe.server(dir, "s"); AshdParent client = client("-C", "s")) {
             long child = client.pid("warm");
             client.echo(MEGABYTE);
             long clientsBefore = client.descriptors();
@@ -118,7 +107,7 @@ public class HtpipeIT {
 
     @Test
     public void aChildThatDiesIsStartedAgain() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s"); AshdParent client = client("-C", "s")) {
+        try (Htpipe server = Htpipe.server(dir, "s"); AshdParent client = client("-C", "s")) {
             long first = client.pid("a");
             assertEquals("", client.get("die"));
             Await.until("an answer of the next child", () -> client.get("b").contains(" by "));
@@ -173,9 +162,9 @@ public class HtpipeIT {
             assertEquals("", next.output() + next.errors());
         }
         assertEquals(1, servers().size());
-        assertTrue(Files.readString(directory.resolve("s.log")).contains("child begins"));
+        assertTrue(Files.readString(dir.resolve("s.log")).contains("child begins"));
         assertEquals("rw-------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("s.log"))));
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("s.log"))));
     }
 
     private static Set<String> sockets(long pid) throws IOException {
@@ -207,18 +196,18 @@ public class HtpipeIT {
 
     @Test
     public void anAutomaticClientUsesTheServerThatIsThere() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of("no-such-program"), "s"))) {
+        try (Htpipe server = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of("no-such-program"), "s"))) {
             assertTrue(client.pid("a") > 0);
             assertTrue(servers().isEmpty());
-            assertFalse(Files.exists(directory.resolve("s.log")));
+            assertFalse(Files.exists(dir.resolve("s.log")));
             assertTrue(server.process.isAlive());
         }
     }
 
     @Test
     public void aSignalDrainsTheClient() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s"); AshdParent client = client("-C", "s")) {
+        try (Htpipe server = Htpipe.server(dir, "s"); AshdParent client = client("-C", "s")) {
             client.get("a");
             Htpipe.signal(client.process.pid(), "TERM");
             assertEquals(client.errors(), 0, client.awaitExit());

@@ -15,25 +15,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.hearthd.transport.StreamConnection;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A server of {@code bin/htpipe} that is killed under load and is back two seconds later. */
-public class HtpipeKillIT {
+public class HtpipeKillIT extends InDirectory {
     private static final int SENDERS = 4;
     private static final int HELD = 20;
     private static final long OUTAGE_S = 2;
     private static final Executor THREADS = task -> new Thread(task).start();
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
     @Test
     public void aClientSurvivesItAndLosesOnlyWhatHadBeenHandedOver() throws Exception {
-        Path directory = folder.getRoot().toPath();
-        try (Htpipe first = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        try (Htpipe first = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             client.pid("warm");
             long before = client.descriptors();
             Load load = new Load(client);
@@ -47,7 +41,7 @@ public class HtpipeKillIT {
                 first.process.waitFor();
                 load.dead.set(true);
             });
-            Future<Htpipe> planned = CompletableFuture.supplyAsync(() -> server(directory),
+            Future<Htpipe> planned = CompletableFuture.supplyAsync(() -> server(dir),
                     CompletableFuture.delayedExecutor(OUTAGE_S, TimeUnit.SECONDS, THREADS));
             for (CompletableFuture<String> each : held) {
                 assertTrue(each.get(60, TimeUnit.SECONDS), Set.of("", "200", "503").contains(status(each.get())));
@@ -104,9 +98,9 @@ public class HtpipeKillIT {
         return answer.isEmpty() ? "" : answer.split(" ")[1];
     }
 
-    private static Htpipe server(Path directory) {
+    private static Htpipe server(Path dir) {
         try {
-            return Htpipe.server(directory, "s");
+            return Htpipe.server(dir, "s");
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -4,16 +4,12 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.hearthd.transport.StreamConnection;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** {@code bin/htpipe} with children in Python and in C, and with more than a short test can move. */
-public class HtpipePeerIT {
+public class HtpipePeerIT extends InDirectory {
     private static final String CHILD = """
             import array, socket, sys
             requests = socket.socket(fileno=0)
@@ -31,21 +27,13 @@ public class HtpipePeerIT {
                 answer.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nPython read %d\\n" % size)
                 answer.close()
             """;
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
 
     @Test
     public void aChildInPythonReadsBodies() throws Exception {
-        Files.writeString(directory.resolve("child.py"), CHILD);
-        ProcessBuilder server = Htpipe.command(directory, List.of("python3", "child.py"), "-S", "s");
-        try (Htpipe htpipe = Htpipe.listening(directory, server, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        Files.writeString(dir.resolve("child.py"), CHILD);
+        ProcessBuilder server = Htpipe.command(dir, List.of("python3", "child.py"), "-S", "s");
+        try (Htpipe htpipe = Htpipe.listening(dir, server, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             assertTrue(client.get("a").endsWith("Python read 0\n"));
             try (StreamConnection upload = client.send("POST", "b")) {
                 upload.output().write(new byte[5_000_000]);
@@ -57,9 +45,9 @@ public class HtpipePeerIT {
 
     @Test
     public void aChildInCReadsBodies() throws Exception {
-        List<String> child = List.of(ForeignHandlerPeerIT.compiled(directory).toString());
-        try (Htpipe server = Htpipe.listening(directory, Htpipe.command(directory, child, "-S", "s"), "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        List<String> child = List.of(ForeignHandlerPeerIT.compiled(dir).toString());
+        try (Htpipe server = Htpipe.listening(dir, Htpipe.command(dir, child, "-S", "s"), "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             assertEquals("HTTP/1.1 200 OK\r\n\r\nc a 0", client.get("a"));
             try (StreamConnection upload = client.send("POST", "b")) {
                 upload.output().write(new byte[5_000_000]);
@@ -75,8 +63,8 @@ public class HtpipePeerIT {
 
     @Test
     public void aGibibyteGoesThroughBothWays() throws Exception {
-        try (Htpipe server = Htpipe.server(directory, "s");
-                AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", "s"))) {
+        try (Htpipe server = Htpipe.server(dir, "s");
+                AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", "s"))) {
             assertEquals(server.errors(), 1L << 30, client.echo(1L << 30));
         }
     }

@@ -14,32 +14,21 @@ import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.junit.Assume;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** How {@code bin/htpipe} is started by others: a service manager, a locale, a bad command line. */
-public class HtpipeStartIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
+public class HtpipeStartIT extends InDirectory {
 
     /** {@code bin/htpipe} started by a shell, which does something before. */
     private ProcessBuilder shell(String script, List<String> child, String... arguments) {
-        ProcessBuilder builder = Htpipe.command(directory, child, arguments);
+        ProcessBuilder builder = Htpipe.command(dir, child, arguments);
         List<String> line = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         line.addAll(builder.command());
         return builder.command(line);
     }
 
     private String refused(ProcessBuilder builder) throws Exception {
-        try (Htpipe htpipe = Htpipe.start(directory, builder)) {
+        try (Htpipe htpipe = Htpipe.start(dir, builder)) {
             assertEquals(htpipe.errors(), 1, htpipe.awaitExit());
             assertFalse(htpipe.errors(), htpipe.errors().contains("\tat "));
             return htpipe.errors();
@@ -48,15 +37,15 @@ public class HtpipeStartIT {
 
     @Test
     public void aSocketOfAServiceManagerIsUsedAndStays() throws Exception {
-        Path socket = directory.resolve("s");
+        Path socket = dir.resolve("s");
         Fd listening = new JunixPackets().listen(new UnixAddress(socket), 0600, 16);
         ProcessBuilder server = shell("exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", EchoHandler.command(),
                 "-S",
                 socket.toString());
         server.redirectInput(new JunixDescriptors().redirect(listening));
-        try (Htpipe htpipe = Htpipe.start(directory, server)) {
+        try (Htpipe htpipe = Htpipe.start(dir, server)) {
             listening.close();
-            try (AshdParent client = AshdParent.start(directory, Htpipe.command(directory, List.of(), "-C", socket.toString()))) {
+            try (AshdParent client = AshdParent.start(dir, Htpipe.command(dir, List.of(), "-C", socket.toString()))) {
                 assertTrue(htpipe.errors(), client.pid("a") > 0);
             }
             htpipe.signal("TERM");
@@ -69,7 +58,7 @@ public class HtpipeStartIT {
 
     @Test
     public void variablesForAnotherProcessDoNotHideALiveServer() throws Exception {
-        try (Htpipe live = Htpipe.server(directory, "s")) {
+        try (Htpipe live = Htpipe.server(dir, "s")) {
             String said = refused(shell("LISTEN_PID=1 LISTEN_FDS=1 exec \"$@\"", List.of("true"), "-S", "s"));
             assertTrue(said, said.contains("s is in use by a running server"));
             assertTrue(live.process.isAlive());
@@ -80,47 +69,47 @@ public class HtpipeStartIT {
     public void anArgumentThatIsNoTextInTheLocaleIsRefused() throws Exception {
         String said = refused(shell("LC_ALL=C exec \"$@\" \"$(printf '\\351')\"", List.of("echo"), "-S", "s"));
         assertTrue(said, said.contains("argument 4, ") && said.contains(" is no text in UTF-8, "));
-        assertFalse(Files.exists(directory.resolve("s")));
+        assertFalse(Files.exists(dir.resolve("s")));
     }
 
     @Test
     public void anEmptyChildIsRefused() throws Exception {
         for (String[] line : List.of(new String[] {"-S", "s", ""}, new String[] {"s", ""})) {
-            String said = refused(Htpipe.command(directory, List.of(), line));
+            String said = refused(Htpipe.command(dir, List.of(), line));
             assertTrue(said, said.contains("CHILD is empty"));
         }
     }
 
     @Test
     public void withWhatIsNoSocketInItsPlaceNoServerIsStarted() throws Exception {
-        Files.createFile(directory.resolve("file"));
-        Files.createDirectory(directory.resolve("directory"));
+        Files.createFile(dir.resolve("file"));
+        Files.createDirectory(dir.resolve("directory"));
         for (String name : List.of("file", "directory")) {
-            refused(Htpipe.command(directory, List.of("true"), name));
-            assertFalse(Files.exists(directory.resolve(name + ".log")));
+            refused(Htpipe.command(dir, List.of("true"), name));
+            assertFalse(Files.exists(dir.resolve(name + ".log")));
         }
-        assertEquals(0, Files.size(directory.resolve("file")));
+        assertEquals(0, Files.size(dir.resolve("file")));
     }
 
     /** As another user, which only root can become. */
     @Test
     public void withoutPermissionNoServerIsStarted() throws Exception {
-        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Path temporary = Files.createDirectory(dir.resolve("tmp"));
         List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-        for (Path each : List.of(directory, temporary)) {
+        for (Path each : List.of(dir, temporary)) {
             Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxrwx"));
         }
         Assume.assumeTrue("this user can not become another one who can read the distribution", can(nobody));
-        try (Htpipe live = Htpipe.server(directory, "s")) {
+        try (Htpipe live = Htpipe.server(dir, "s")) {
             for (List<String> line : List.of(List.of("-C", "s"), List.of("s", "true"))) {
-                ProcessBuilder builder = Htpipe.command(directory, line);
+                ProcessBuilder builder = Htpipe.command(dir, line);
                 List<String> all = new ArrayList<>(nobody);
                 all.addAll(builder.command());
                 builder.command(all).environment().put("TMPDIR", temporary.toString());
                 String said = refused(builder);
                 assertTrue(said, said.contains("Permission denied"));
             }
-            assertFalse(Files.exists(directory.resolve("s.log")));
+            assertFalse(Files.exists(dir.resolve("s.log")));
             assertTrue(live.process.isAlive());
         }
     }

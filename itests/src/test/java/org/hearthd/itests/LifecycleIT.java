@@ -23,26 +23,15 @@ import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Receiver;
 
 /** Start, readiness, signals and the two other ways to be started: inherited sockets, and as an ashd handler. */
-public class LifecycleIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
+public class LifecycleIT extends InDirectory {
     private final JunixDescriptors descriptors = new JunixDescriptors();
     private final JunixPackets packets = new JunixPackets();
     private final JunixStreams streams = new JunixStreams();
-    private Path home;
-
-    @Before
-    public void home() {
-        home = folder.getRoot().toPath().resolve("home");
-    }
 
     @Test
     public void sigtermRefusesNewcomersAndFinishesWhatRuns() throws Exception {
@@ -75,8 +64,8 @@ public class LifecycleIT {
 
     @Test
     public void readinessIsToldToTheDescriptorAndToTheNotifySocket() throws Exception {
-        Path socket = folder.getRoot().toPath().resolve("notify.sock");
-        Path fifo = folder.getRoot().toPath().resolve("ready.fifo");
+        Path socket = dir.resolve("notify.sock");
+        Path fifo = dir.resolve("ready.fifo");
         assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
         ProcessBuilder command = shell("exec 7>" + fifo + "; exec \"$0\" run --notification-fd 7 --port 0 --home " + home);
         command.environment().put("NOTIFY_SOCKET", socket.toString());
@@ -108,7 +97,7 @@ public class LifecycleIT {
 
     @Test
     public void anInheritedListeningSocketIsUsedAndStaysAfterwards() throws Exception {
-        Path socket = folder.getRoot().toPath().resolve("held.sock");
+        Path socket = dir.resolve("held.sock");
         try (Fd listening = streams.listen(UnixAddress.of(socket.toString()), 0600, 16)) {
             ProcessBuilder command = shell(
                     "exec 3<&0 4<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=main:forgotten exec \"$0\" run --home "
@@ -198,9 +187,9 @@ public class LifecycleIT {
     }
 
     private Path startGatedRequest(HearthProcess hearth) throws Exception {
-        hearth.deploy(HandlerBundles.pack(folder.getRoot().toPath(), "gate", "1.0.0", Gate.class), "gate.jar");
-        hearth.awaitAnswer("/gate?" + folder.getRoot().toPath().resolve("no/such/directory"), 500, "");
-        return folder.getRoot().toPath().resolve("open");
+        hearth.deploy(HandlerBundles.pack(dir, "gate", "1.0.0", Gate.class), "gate.jar");
+        hearth.awaitAnswer("/gate?" + dir.resolve("no/such/directory"), 500, "");
+        return dir.resolve("open");
     }
 
     private static CompletableFuture<HttpResponse<String>> inProgress(HearthProcess hearth, Path gate) throws Exception {

@@ -11,33 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.After;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** What is UTF-8 on a command line arrives as it is, whatever the locale, and children find the environment of the caller. */
-public class LocaleIT {
+public class LocaleIT extends InDirectory {
     /** A word with a blank, of two, three and four bytes for a character. */
     private static final String WORD = "caf\\303\\251 \\342\\202\\254\\360\\237\\215\\260";
     private static final List<String> LOCALES = List.of("export LC_ALL=C", "unset LC_ALL; export LANG=C",
             "export LC_ALL= LANG=xx_XX.UTF-8");
-
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-
-    @Before
-    public void directory() {
-        directory = folder.getRoot().toPath();
-    }
 
     /** In that locale, with the word as $w; a variable has an octet that is no text at all. */
     private ProcessBuilder shell(String locale, String script, String... words) {
         List<String> line = new ArrayList<>(
                 List.of("sh", "-c", locale + "; w=$(printf '" + WORD + "'); export X=$(printf '\\351'); " + script, "sh"));
         line.addAll(List.of(words));
-        ProcessBuilder builder = Htpipe.command(directory, List.of());
+        ProcessBuilder builder = Htpipe.command(dir, List.of());
         return builder.command(line);
     }
 
@@ -48,11 +36,11 @@ public class LocaleIT {
     }
 
     private List<String> strings(String file) throws Exception {
-        return List.of(Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1).split("\0"));
+        return List.of(Files.readString(dir.resolve(file), StandardCharsets.ISO_8859_1).split("\0"));
     }
 
     private void assertIsAsIfCalledDirectly(String name, String locale) throws Exception {
-        Await.until("the child's environment", () -> Files.exists(directory.resolve(name + ".environ")));
+        Await.until("the child's environment", () -> Files.exists(dir.resolve(name + ".environ")));
         String direct = name + ".direct";
         assertEquals(0, shell(locale, "exec sh -c '" + dump(direct) + "' \"$w\"").start().waitFor());
         assertEquals(strings(direct + ".words").get(3), strings(name + ".words").get(3));
@@ -78,7 +66,7 @@ public class LocaleIT {
         for (String locale : LOCALES) {
             String name = "auto" + LOCALES.indexOf(locale);
             ProcessBuilder auto = shell(locale, "p=$1; shift; exec \"$p\" \"$w\"" + child(name), words(htpipe));
-            try (AshdParent client = AshdParent.start(directory, auto)) {
+            try (AshdParent client = AshdParent.start(dir, auto)) {
                 long pid = client.pid("a");
                 assertIsAsIfCalledDirectly(name, locale);
                 ProcessHandle server = ProcessHandle.of(pid).orElseThrow().parent().orElseThrow();
@@ -89,9 +77,9 @@ public class LocaleIT {
         }
         String locale = LOCALES.get(0);
         ProcessBuilder foreground = shell(locale, "p=$1; shift; exec \"$p\" -S \"$w\"" + child("server"), words(htpipe));
-        try (Htpipe server = Htpipe.start(directory, foreground)) {
+        try (Htpipe server = Htpipe.start(dir, foreground)) {
             Await.until("the socket " + server.errors(), () -> shell(":", "test -S \"$w\"").start().waitFor() == 0);
-            try (AshdParent client = AshdParent.start(directory, shell(locale, "exec \"$1\" -C \"$w\"", htpipe))) {
+            try (AshdParent client = AshdParent.start(dir, shell(locale, "exec \"$1\" -C \"$w\"", htpipe))) {
                 assertTrue(client.pid("b") > 0);
                 assertIsAsIfCalledDirectly("server", locale);
             }
@@ -104,7 +92,7 @@ public class LocaleIT {
         for (String locale : LOCALES) {
             String name = "program" + LOCALES.indexOf(locale);
             String all = "export HOME=$PWD; " + locale;
-            try (AshdParent parent = AshdParent.start(directory,
+            try (AshdParent parent = AshdParent.start(dir,
                     shell(all, "exec \"$1\" sh -c '" + dump(name) + "' \"$w\"", callscgi))) {
                 // the program is no server
                 assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
@@ -126,10 +114,10 @@ public class LocaleIT {
         for (String there : elsewhere()) {
             ProcessBuilder foreground = shell("export LC_ALL=C.UTF-8", there + "p=$1; shift; exec \"$p\" -S s ./run \"$@\"",
                     words(htpipe));
-            try (Htpipe server = Htpipe.start(directory, foreground)) {
+            try (Htpipe server = Htpipe.start(dir, foreground)) {
                 Await.until("the socket " + server.errors(),
                         () -> shell(":", there + "test -S s").start().waitFor() == 0 || !server.process.isAlive());
-                try (AshdParent client = AshdParent.start(directory,
+                try (AshdParent client = AshdParent.start(dir,
                         shell("export LC_ALL=C", there + "exec \"$1\" -C s", htpipe))) {
                     assertEquals(server.errors(), working(server.process.pid()), working(client.pid("a")));
                     assertEquals(working(server.process.pid()), working(client.process.pid()));
@@ -142,10 +130,10 @@ public class LocaleIT {
         for (String there : elsewhere()) {
             String begun = "begun" + elsewhere().indexOf(there);
             String run = there + "export HOME=$PWD; exec \"$1\" ./run sh -c ': > ../" + begun + "'";
-            try (AshdParent parent = AshdParent.start(directory, shell("export LC_ALL=C", run, callscgi))) {
+            try (AshdParent parent = AshdParent.start(dir, shell("export LC_ALL=C", run, callscgi))) {
                 // the program is no server
                 assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
-                Await.until("the program " + parent.errors(), () -> Files.exists(directory.resolve(begun)));
+                Await.until("the program " + parent.errors(), () -> Files.exists(dir.resolve(begun)));
             }
         }
     }

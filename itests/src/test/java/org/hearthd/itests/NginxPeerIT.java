@@ -12,16 +12,14 @@ import java.util.stream.Collectors;
 import org.hearthd.itests.handlers.Mirror;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
 import org.junit.runners.Parameterized;
 import org.junit.runners.Parameterized.Parameters;
 
 /** nginx with kept connections in front of Hearth while handlers are replaced under the load of wrk, and when clients go away. */
 @RunWith(Parameterized.class)
-public class NginxPeerIT {
+public class NginxPeerIT extends WithHearth {
     private static final long ENDLESS = 1L << 40;
     /** Counts the answers by status; makes a file when the first one has come. */
     private static final String SCRIPT = """
@@ -40,11 +38,7 @@ public class NginxPeerIT {
             end
             """;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final boolean unix;
-    private Path dir;
-    private HearthProcess hearth;
     private Proxy nginx;
 
     /** How nginx reaches Hearth. */
@@ -59,8 +53,7 @@ public class NginxPeerIT {
 
     @Before
     public void start() throws Exception {
-        dir = folder.getRoot().toPath();
-        hearth = HearthProcess.ready(dir.resolve("home"));
+        hearth = HearthProcess.ready(home);
         hearth.deploy(HandlerBundles.pack(dir, "mirror", "1.0.0", Mirror.class), "mirror.jar");
         hearth.awaitAnswer("/mirror?log", 200, "");
         Path socket = dir.resolve("front.sock");
@@ -75,7 +68,6 @@ public class NginxPeerIT {
         if (nginx != null) {
             nginx.close();
         }
-        hearth.close();
     }
 
     @Test

@@ -16,21 +16,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Requests that cross from one runtime to another through a named socket. */
-public class PipeIT {
-    @Rule
-    public TemporaryFolder folder = new TemporaryFolder();
-
+public class PipeIT extends InDirectory {
     private Path socket;
 
     /** Both runtimes use this socket. */
     @Before
     public void names() {
-        socket = folder.getRoot().toPath().resolve("pipe.sock");
+        socket = dir.resolve("pipe.sock");
     }
 
     private HearthProcess back(String name) throws Exception {

@@ -14,21 +14,16 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The HTTP front with {@code bin/htpipe} as its handler, which has a server started in the background, which has a child. */
-public class PipelineIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path home;
+public class PipelineIT extends InDirectory {
     private Path socket;
 
     @Before
     public void home() throws Exception {
-        socket = folder.getRoot().toPath().resolve("s");
-        home = HearthProcess.home(folder.getRoot().toPath().resolve("home"), "org.hearthd.process-pipe.cfg",
+        socket = dir.resolve("s");
+        HearthProcess.home(home, "org.hearthd.process-pipe.cfg",
                 "command = '" + HearthProcess.DIST.resolve("bin/htpipe") + "' '" + socket + "' '"
                         + String.join("' '", EchoHandler.command()) + "'\n");
     }

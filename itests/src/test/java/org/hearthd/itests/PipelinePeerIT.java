@@ -7,25 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The pipeline of README.md, whose child is a program in Python. */
-public class PipelinePeerIT {
+public class PipelinePeerIT extends InDirectory {
     private static final String BEGIN = "    cat > /tmp/child.py";
     private static final String END = "    bin/hearth run --port 8080 &\n    curl http://127.0.0.1:8080/pipe ";
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path directory;
-    private Path home;
     private Path socket;
 
     @Before
     public void names() {
-        directory = folder.getRoot().toPath();
-        home = directory.resolve("hearth-home");
-        socket = directory.resolve("pipe.sock");
+        home = dir.resolve("hearth-home");
+        socket = dir.resolve("pipe.sock");
     }
 
     @After
@@ -39,7 +32,7 @@ public class PipelinePeerIT {
         int begin = readme.indexOf(BEGIN);
         int end = readme.indexOf(END, begin);
         assertTrue("README.md has no such example", begin > 0 && end > begin);
-        return readme.substring(begin, end).replaceAll("(?m)^    ", "").replace("/tmp/", directory + "/").replace("hearth-home",
+        return readme.substring(begin, end).replaceAll("(?m)^    ", "").replace("/tmp/", dir + "/").replace("hearth-home",
                 home.toString());
     }
 
@@ -47,7 +40,7 @@ public class PipelinePeerIT {
     public void theExampleOfTheReadmeKeepsItsChildWhileTheFrontIsRestarted() throws Exception {
         String first;
         try (HearthProcess front = HearthProcess.ready(home)) {
-            Peer.Result setup = Peer.run(directory, "sh", "-e", "-c", "cd '" + HearthProcess.ROOT + "'\n" + commands());
+            Peer.Result setup = Peer.run(dir, "sh", "-e", "-c", "cd '" + HearthProcess.ROOT + "'\n" + commands());
             assertEquals(setup.toString(), 0, setup.status());
             front.awaitAnswer("/pipe", 200, "Hello from process ");
             first = front.get("/pipe").body();

@@ -8,27 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Programs as handlers of the real runtime, behind its HTTP front; the persistent one is a runtime itself. */
-public class ProcessIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path home;
-
-    @Before
-    public void home() {
-        home = folder.getRoot().toPath().resolve("home");
-    }
+public class ProcessIT extends InDirectory {
 
     @Test
     public void aTransientHandlerAnswersThroughItsSocket() throws Exception {
         try (HearthProcess hearth = HearthProcess.ready(home)) {
             route(hearth, "cgi");
-            Path script = Files.writeString(folder.getRoot().toPath().resolve("script"), """
+            Path script = Files.writeString(dir.resolve("script"), """
                     #!/bin/sh
                     case $4 in /quiet) exit 3;; esac
                     printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'
@@ -46,7 +35,7 @@ public class ProcessIT {
 
     @Test
     public void aPersistentHandlerIsRestartedReplacedAndEndedWithTheRuntime() throws Exception {
-        Path inner = folder.getRoot().toPath().resolve("inner");
+        Path inner = dir.resolve("inner");
         Files.createDirectories(inner.resolve("config"));
         Files.createDirectories(inner.resolve("deploy"));
         Files.copy(HearthProcess.DIST.resolve("demo/hello-1.0.0.jar"), inner.resolve("deploy/hello.jar"));

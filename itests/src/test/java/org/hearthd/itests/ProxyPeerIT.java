@@ -16,7 +16,6 @@ import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
-import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
@@ -25,7 +24,7 @@ import org.junit.runners.Parameterized.Parameters;
 
 /** Every reverse proxy in front of Hearth, over TCP and over a Unix socket. */
 @RunWith(Parameterized.class)
-public class ProxyPeerIT {
+public class ProxyPeerIT extends InDirectory {
     private static final int BIG = 32 * 1024 * 1024;
 
     @ClassRule
@@ -33,11 +32,8 @@ public class ProxyPeerIT {
     private static HearthProcess hearth;
     private static Path socket;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final Proxy.Program program;
     private final boolean unix;
-    private Path dir;
     private Proxy proxy;
 
     /** A proxy, and how it reaches Hearth. */
@@ -78,7 +74,6 @@ public class ProxyPeerIT {
 
     @Before
     public void startProxy() throws Exception {
-        dir = folder.getRoot().toPath();
         String upstream = unix ? socket.toString() : hearth.url("").substring("http://".length());
         proxy = Proxy.start(program, dir, upstream);
     }

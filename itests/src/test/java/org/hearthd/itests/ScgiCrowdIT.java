@@ -14,16 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /**
  * 10,000 requests at the same time through one runtime with a heap of 512 MiB, all waiting for a server that takes its time. A request
  * that waits for its server has two descriptors; where the machine allows fewer than that takes, and raises its limit for nobody, the last
  * ones wait without the second, for a place.
  */
-public class ScgiCrowdIT {
+public class ScgiCrowdIT extends InDirectory {
     private static final int REQUESTS = 10_000;
     /** Descriptors of the runtime itself, generously: it has 80. */
     private static final int OWN = 200;
@@ -31,19 +29,15 @@ public class ScgiCrowdIT {
     private static final byte[] REQUEST = "GET /slow HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
             .getBytes(StandardCharsets.US_ASCII);
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
     @Test
     public void tenThousandSlowRequestsAreAllAnswered() throws Exception {
         int allowed = descriptorLimit();
         assumeTrue("the machine allows " + allowed + " descriptors", allowed > REQUESTS + 2 * OWN);
         int limit = maySet(ENOUGH) ? ENOUGH : allowed;
         int connections = Math.min(REQUESTS, limit - REQUESTS - OWN);
-        Path dir = folder.getRoot().toPath();
         Path socket = dir.resolve("s");
         try (Peer server = Peer.start(dir, PatientServer.command(socket));
-                HearthProcess hearth = runtime(dir.resolve("home"), limit)) {
+                HearthProcess hearth = runtime(home, limit)) {
             Await.until("server listens " + server, () -> Files.exists(socket));
             hearth.configure("org.hearthd.scgi-slow.cfg", "path = /slow\naddress = unix:" + socket + "\nmax.connections = "
                     + connections + "\nqueue.max = " + REQUESTS

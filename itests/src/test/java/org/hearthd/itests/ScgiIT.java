@@ -20,7 +20,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,28 +28,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** From the HTTP front through the SCGI handler to a server on a Unix socket and back, in the running distribution. */
-public class ScgiIT {
+public class ScgiIT extends WithHearth {
     private static final int LARGE = 20_000_000;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
-    private HearthProcess hearth;
     private String address;
     private ServerSocketChannel listening;
 
     @Before
     public void start() throws Exception {
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
-        address = folder.getRoot().toPath().resolve("s").toString();
+        hearth = HearthProcess.ready(home);
+        address = dir.resolve("s").toString();
         hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\nhalf.close = false\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/blog/", 503, "not available");
         hearth.awaitLog("scgi blog: server unix:.*: request .* GET /blog/: no such socket");
@@ -63,7 +57,6 @@ public class ScgiIT {
     @After
     public void stop() throws Exception {
         listening.close();
-        hearth.close();
     }
 
     private void accept() {
@@ -187,7 +180,6 @@ public class ScgiIT {
     @Test
     public void aChangeThatNobodyElseSeesGivesRequestsInProgressNoDeadline() throws Exception {
         hearth.close();
-        Path home = folder.getRoot().toPath().resolve("home");
         Files.writeString(home.resolve("config/org.hearthd.dispatch.cfg"), "drain.timeout.ms = 100\n");
         hearth = HearthProcess.ready(home);
         CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request("/blog/patience").build(),

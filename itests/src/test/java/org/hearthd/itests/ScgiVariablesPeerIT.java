@@ -13,12 +13,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The variables of one request with every oddity, from the wire of the front to a server in Python, and next to those of nginx. */
-public class ScgiVariablesPeerIT {
+public class ScgiVariablesPeerIT extends WithHearth {
     private static final Path TABLES = HearthProcess.ROOT.resolve("bundles/scgi/src/test/resources/org/hearthd/scgi");
     private static final String BODY = "a=1&b=2";
     /** Header for header that of the table, but for those that only a parent may send. */
@@ -53,24 +51,16 @@ public class ScgiVariablesPeerIT {
     /** What the tables have of the parent that the unit test plays, and of this machine here. */
     private static final String[] LOCAL = {"REMOTE_ADDR", "REMOTE_PORT", "SERVER_ADDR", "SERVER_PORT", "SERVER_SOFTWARE"};
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
     private ScgiServer server;
-    private HearthProcess hearth;
 
     @Before
     public void start() throws Exception {
-        dir = folder.getRoot().toPath();
         server = ScgiServer.start(dir);
-        hearth = HearthProcess.ready(dir.resolve("home"));
+        hearth = HearthProcess.ready(home);
     }
 
     @After
     public void stop() throws Exception {
-        if (hearth != null) {
-            hearth.close();
-        }
         server.close();
     }
 

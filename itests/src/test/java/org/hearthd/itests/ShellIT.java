@@ -11,20 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** {@code bin/hearth ctl} against {@code bin/hearth run}. */
-public class ShellIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path home;
+public class ShellIT extends InDirectory {
     private Ctl ctl;
 
     @Before
-    public void home() {
-        home = folder.getRoot().toPath().resolve("home");
+    public void ctl() {
         ctl = new Ctl(home);
     }
 
@@ -111,7 +105,7 @@ public class ShellIT {
 
     @Test
     public void theSocketMovesWhereItsConfigurationSays() throws Exception {
-        Path away = folder.getRoot().toPath().resolve("away.sock");
+        Path away = dir.resolve("away.sock");
         try (HearthProcess hearth = HearthProcess.ready(home)) {
             hearth.configure("org.hearthd.shell.cfg", "address = unix:" + away + "\n");
             Await.until("the new socket", () -> Files.exists(away) && Files.isSymbolicLink(home.resolve("run/ctl.sock")));

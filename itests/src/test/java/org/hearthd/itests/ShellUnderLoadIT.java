@@ -15,25 +15,17 @@ import java.util.stream.Stream;
 import org.hearthd.itests.handlers.Gate;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Stamped;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** Who looks waits for nobody: not for requests that hang, not for a drain, not for a deployment, not for the load. */
-public class ShellUnderLoadIT {
+public class ShellUnderLoadIT extends WithHearth {
     /** The commands that change something; all others are run, those too that come later. */
     private static final Set<String> ACTING = Set.of("shutdown", "drain", "undrain", "restart", "reopen");
-
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
-    private HearthProcess hearth;
 
     /** Whatever hangs, hangs until the commands have answered: what waited for it would wait for ever. */
     @Test
     public void allThatOnlyLooksAnswersWhileRequestsHangAndHandlersDrainUnderLoad() throws Exception {
-        dir = folder.getRoot().toPath();
-        Path home = HearthProcess.home(dir.resolve("home"), "org.hearthd.dispatch.cfg",
+        HearthProcess.home(home, "org.hearthd.dispatch.cfg",
                 "drain.timeout.ms = 600000\nhandler.timeout.ms = 600000\npark.timeout.ms = 600000\n");
         try (HearthProcess started = HearthProcess.ready(home)) {
             hearth = started;

@@ -14,20 +14,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Stamped;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** A swap each second for a long time: nothing may grow with their number. */
-public class SoakUnderLoadIT {
+public class SoakUnderLoadIT extends WithHearth {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final Pattern LOADED = Pattern.compile("Total Usage - ([0-9]+) loaders, ([0-9]+) classes");
     /** For what comes and goes: a sample may fall into a swap, and a pool's threads go when they have been idle for some seconds. */
     private static final int SLACK = 6;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private HearthProcess hearth;
     private Path stamped;
     private int version = 1;
 
@@ -40,8 +35,7 @@ public class SoakUnderLoadIT {
 
     @Test
     public void descriptorsThreadsAndLoadedClassesStayFlat() throws Exception {
-        Path dir = folder.getRoot().toPath();
-        Path home = HearthProcess.home(dir.resolve("home"), "org.hearthd.deploy.cfg", "gc.interval.ms = 1000\n");
+        HearthProcess.home(home, "org.hearthd.deploy.cfg", "gc.interval.ms = 1000\n");
         stamped = HandlerBundles.pack(dir, "stamped", "1.0.1", Stamp.class, Stamped.class);
         try (HearthProcess started = HearthProcess.ready(home)) {
             hearth = started;

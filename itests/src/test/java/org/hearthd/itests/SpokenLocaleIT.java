@@ -8,24 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The locale in which the scripts start Java, on systems with other locales and tools: these and Java are made up. */
-public class SpokenLocaleIT {
+public class SpokenLocaleIT extends InDirectory {
     private static final String UTF8 = "caf\\303\\251";
     private static final String LATIN1 = "caf\\351";
     private static final String FORCED = "C.UTF-8 -Dhearth.caller.lc_all==xx";
     private static final String KEPT = "xx ";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private Path tools;
 
     @Before
     public void tools() throws Exception {
-        tools = Files.createDirectories(folder.getRoot().toPath().resolve("tools/bin"));
+        tools = Files.createDirectories(dir.resolve("tools/bin"));
         Files.writeString(tools.resolveSibling("release"), "JAVA_VERSION=\"17\"\n");
         script("java",
                 "for w; do case $w in -Dhearth.caller*) c=$w ;; -Duser.dir*) d=\" $w\" ;; esac; done\necho \"$LC_ALL $c$d\"");

@@ -8,18 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** s6 as the supervisor: it is told when Hearth is ready, ends it in order, and starts it again when it was killed. */
-public class SupervisionPeerIT {
+public class SupervisionPeerIT extends InDirectory {
     private static final String DEADLINE_MS = "60000";
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
-    private Path home;
     private Path service;
     private Path socket;
     private Path finished;
@@ -27,8 +21,6 @@ public class SupervisionPeerIT {
 
     @Before
     public void supervise() throws Exception {
-        dir = folder.getRoot().toPath();
-        home = dir.resolve("home");
         socket = dir.resolve("front.sock");
         finished = dir.resolve("finished");
         service = Files.createDirectories(dir.resolve("service"));

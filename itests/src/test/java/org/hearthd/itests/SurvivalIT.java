@@ -19,28 +19,21 @@ import org.hearthd.itests.handlers.Gate;
 import org.hearthd.itests.handlers.GreetOne;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /**
  * The README's table "what survives what": each change is made while one request runs and another connection is idle. The rows of the
  * transport and of SIGTERM are in TransportSwapIT and LifecycleIT, the idle connection at SIGTERM is here.
  */
-public class SurvivalIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
+public class SurvivalIT extends WithHearth {
     private Path gate;
-    private HearthProcess hearth;
     private KeepAlive running;
     private KeepAlive idle;
 
     @Before
     public void oneRequestRunsAndOneConnectionIsIdle() throws Exception {
-        dir = folder.getRoot().toPath();
         gate = dir.resolve("open");
-        hearth = HearthProcess.ready(dir.resolve("home"));
+        hearth = HearthProcess.ready(home);
         hearth.deploy(HandlerBundles.pack(dir, "gate", "1.0.0", Gate.class), "gate.jar");
         hearth.awaitAnswer("/gate?" + dir.resolve("no/such/directory"), 500, "");
         idle = new KeepAlive(hearth.url("/"));
@@ -52,7 +45,6 @@ public class SurvivalIT {
 
     @After
     public void end() throws Exception {
-        hearth.close();
         for (KeepAlive client : new KeepAlive[] {running, idle}) {
             if (client != null) {
                 client.close();

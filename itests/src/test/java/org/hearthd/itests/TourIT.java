@@ -9,27 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** The README's tour, step by step. */
-public class TourIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private HearthProcess hearth;
+public class TourIT extends WithHearth {
     private String meanwhile;
 
     @Before
     public void start() throws Exception {
-        hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
+        hearth = HearthProcess.ready(home);
     }
 
     /** Every command of the README's first block, with what it promises behind the number sign. */

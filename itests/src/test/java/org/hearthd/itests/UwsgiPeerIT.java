@@ -14,18 +14,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 
 /** uWSGI as the SCGI server, with WSGI applications; started by Hearth, by {@code bin/callscgi}, or there already. */
-public class UwsgiPeerIT {
+public class UwsgiPeerIT extends InDirectory {
     private static final String APPLICATION = """
             import os
             def application(environ, start_response):
@@ -43,8 +40,6 @@ public class UwsgiPeerIT {
             """;
     private static final int LARGE = 5_000_000;
 
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private static List<String> uwsgi(Path application, String... more) {
@@ -53,7 +48,7 @@ public class UwsgiPeerIT {
     }
 
     private Path application() throws Exception {
-        return Files.writeString(folder.getRoot().toPath().resolve("app.py"), APPLICATION);
+        return Files.writeString(dir.resolve("app.py"), APPLICATION);
     }
 
     private HttpResponse<byte[]> send(HearthProcess hearth, String path, BodyPublisher body) throws Exception {
@@ -85,7 +80,7 @@ public class UwsgiPeerIT {
     @Test
     public void aProgramOfHearthsAnswersWithWorkersOfItsOwnAndEndsWithIt() throws Exception {
         Path application = application();
-        HearthProcess hearth = HearthProcess.ready(folder.getRoot().toPath().resolve("home"));
+        HearthProcess hearth = HearthProcess.ready(home);
         try (hearth) {
             hearth.configure("org.hearthd.scgi-w.cfg", "path = /w\nmode = anonymous\ncommand = "
                     + String.join(" ", uwsgi(application, "--master", "--processes", "2")) + "\n");
@@ -101,10 +96,9 @@ public class UwsgiPeerIT {
 
     @Test
     public void aServerThatIsThereIsUsedOverAUnixSocketAndOverTcp() throws Exception {
-        Path dir = folder.getRoot().toPath();
         Path socket = dir.resolve("u.sock");
         String[] line = uwsgi(application(), "--socket", socket.toString(), "--socket", "127.0.0.1:0").toArray(String[]::new);
-        try (Peer server = Peer.start(dir, line); HearthProcess hearth = HearthProcess.ready(dir.resolve("home"))) {
+        try (Peer server = Peer.start(dir, line); HearthProcess hearth = HearthProcess.ready(home)) {
             Await.until("listens: " + server, () -> server.text().contains("spawned uWSGI worker"));
             Matcher port = Pattern.compile("bound to TCP address 127\\.0\\.0\\.1:([1-9][0-9]*)").matcher(server.text());
             assertTrue(server.text(), port.find());
@@ -119,13 +113,8 @@ public class UwsgiPeerIT {
 
     @Test
     public void callscgiStartsItWithAPrivateSocketAndEndsIt() throws Exception {
-        Path dir = folder.getRoot().toPath();
-        ProcessBuilder builder = new ProcessBuilder(HearthProcess.DIST.resolve("bin/callscgi").toString());
-        builder.command().addAll(uwsgi(application()));
-        builder.directory(dir.toFile());
-        builder.environment().putAll(Map.of("JAVA_HOME", System.getProperty("java.home"), "TMPDIR", dir.toString(), "HOME",
-                dir.toString()));
-        try (AshdParent parent = AshdParent.start(dir, builder)) {
+        String[] line = uwsgi(application()).toArray(String[]::new);
+        try (AshdParent parent = AshdParent.start(dir, HearthProcess.program(dir, "callscgi", line))) {
             String answer = parent.get("x");
             assertTrue(answer + parent.errors(), answer.startsWith("HTTP/1.1 203 Here\r\n"));
             long pid = Long.parseLong(answer.substring(answer.lastIndexOf('|') + 1));
@@ -138,7 +127,6 @@ public class UwsgiPeerIT {
     /** The very commands of README.md, on a free port and with files that are this test's. */
     @Test
     public void theExampleOfTheReadmeWorksWordForWord() throws Exception {
-        Path dir = folder.getRoot().toPath();
         String section = Files.readString(HearthProcess.ROOT.resolve("README.md"));
         section = section.substring(section.indexOf("\n## SCGI applications"));
         List<String> commands = section.lines().skip(1).dropWhile(line -> !line.startsWith("    "))

@@ -12,29 +12,16 @@ import org.hearthd.itests.handlers.GreetOne;
 import org.hearthd.itests.handlers.Needy;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Tuned;
-import org.junit.After;
 import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 import org.ops4j.pax.tinybundles.TinyBundles;
 
 /** {@code hearth ctl why}: which route, which handler, and each cause for which nobody answers. */
-public class WhyIT {
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-    private Path dir;
-    private HearthProcess hearth;
+public class WhyIT extends WithHearth {
 
     @Before
     public void start() throws Exception {
-        dir = folder.getRoot().toPath();
-        hearth = HearthProcess.ready(dir.resolve("home"));
-    }
-
-    @After
-    public void stop() throws Exception {
-        hearth.close();
+        hearth = HearthProcess.ready(home);
     }
 
     @Test
