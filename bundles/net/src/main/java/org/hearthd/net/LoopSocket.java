@@ -67,6 +67,8 @@ public final class LoopSocket implements EpollIoHandle {
     private boolean readable;
     /** Whether the other end was seen to have ended: the end is behind what can be read. */
     private boolean hangup;
+    /** Whether the last piece was all there was. */
+    private boolean drained;
     private boolean delivering;
     private boolean closed;
     private ByteBuf writing;
@@ -171,6 +173,11 @@ public final class LoopSocket implements EpollIoHandle {
         return reading;
     }
 
+    /** Whether the other end is known to have ended its output behind what was delivered, before {@link Receiver#ended} says so. */
+    public boolean isAtEnd() {
+        return hangup && drained;
+    }
+
     /**
      * Sends a piece, which this method owns. The next one only when this one has been sent. What arrives is delivered also when the
      * other end takes nothing any more.
@@ -256,9 +263,9 @@ public final class LoopSocket implements EpollIoHandle {
             }
             return;
         }
-        boolean full = length == readSize;
-        readable = full || hangup;
-        if (full && readSize < LARGEST_READ) {
+        drained = length < readSize;
+        readable = hangup || !drained;
+        if (!drained && readSize < LARGEST_READ) {
             readSize *= 2;
         }
         receiver.received(piece.writerIndex(piece.writerIndex() + length));

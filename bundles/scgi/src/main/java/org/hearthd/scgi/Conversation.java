@@ -295,7 +295,7 @@ final class Conversation implements Gate.Waiter {
 
     /** The client has its answer; the server may still be writing, or waiting for the end of the request. */
     void answered() {
-        if (up.isSent()) {
+        if (up.isSent() && !line.socket().isAtEnd()) {
             await(Wait.CLOSE, Math.max(1, settings.times().halfClose()));
         } else {
             finish();
