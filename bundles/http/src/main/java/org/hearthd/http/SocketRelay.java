@@ -201,7 +201,11 @@ final class SocketRelay implements LoopSocket.Receiver, Body {
     private void body(ByteBuf bytes) {
         if (chunks == null) {
             exchange.answer().write(bytes);
-            exchange.connection().out().flush();
+            if (socket.isAtEnd() && exchange.answer().full()) {
+                complete();
+            } else {
+                exchange.connection().out().flush();
+            }
             return;
         }
         partial = cumulated(bytes);
