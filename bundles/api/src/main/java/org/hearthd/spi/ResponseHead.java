@@ -47,8 +47,11 @@ public record ResponseHead(int status, String reason, Headers headers) {
         if (status < 100 || status > 999) {
             throw new IllegalArgumentException("response status " + status + " is not in 100 to 999");
         }
-        if (!reason.chars().allMatch(c -> c >= ' ' && c <= 0xff || c == '\t')) {
-            throw new IllegalArgumentException("response reason has an illegal character: " + reason);
+        for (int i = 0; i < reason.length(); i++) {
+            char c = reason.charAt(i);
+            if (c != '\t' && (c < ' ' || c > 0xff)) {
+                throw new IllegalArgumentException("response reason has an illegal character: " + reason);
+            }
         }
         Objects.requireNonNull(headers, "headers");
     }

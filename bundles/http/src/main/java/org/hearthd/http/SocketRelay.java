@@ -13,7 +13,7 @@ import org.hearthd.Headers;
 import org.hearthd.net.ByteExchange.Body;
 import org.hearthd.net.Deadline;
 import org.hearthd.net.EventLoops;
-import org.hearthd.net.PairEnd;
+import org.hearthd.net.LoopSocket;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.NoDescriptorException;
@@ -26,12 +26,12 @@ import org.hearthd.transport.NoTransportException;
  * from the socket, head first, and is framed for the client. Both ways at once, neither faster than the other side reads, and not
  * for ever: see {@link #late}.
  */
-final class SocketRelay implements PairEnd.Receiver, Body {
+final class SocketRelay implements LoopSocket.Receiver, Body {
     private static final System.Logger LOG = System.getLogger(SocketRelay.class.getName());
 
     private final HttpExchange exchange;
     private final DescriptorBudget.Held held;
-    private PairEnd socket;
+    private LoopSocket socket;
     /** What has come of the head, or of a chunk's lines. */
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
     /** Takes the chunked coding off that the taker has applied, or null. */
@@ -65,7 +65,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
         EventLoops loops = exchange.connection().front().loops();
         FdPair pair = loops.pair();
         try {
-            socket = loops.serve(pair.ours(), exchange.loop(), this);
+            socket = loops.serve(pair.ours(), exchange.loop());
         } catch (IOException | RuntimeException e) {
             pair.theirs().close();
             throw e;
@@ -81,7 +81,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
             return;
         }
         try {
-            socket.open(allocator());
+            socket.open(allocator(), this);
         } catch (IOException e) {
             breakOff();
             return;
@@ -142,9 +142,12 @@ final class SocketRelay implements PairEnd.Receiver, Body {
             piece.release();
             return;
         }
-        socket.write(piece, () -> {
-            moved();
-            exchange.requestBody().read();
+        socket.write(piece, failure -> {
+            // who takes no more of the body may still answer
+            if (failure == null) {
+                moved();
+                exchange.requestBody().read();
+            }
         });
     }
 
@@ -198,7 +201,11 @@ final class SocketRelay implements PairEnd.Receiver, Body {
     private void body(ByteBuf bytes) {
         if (chunks == null) {
             exchange.answer().write(bytes);
-            exchange.connection().out().flush();
+            if (socket.isAtEnd() && exchange.answer().full()) {
+                complete();
+            } else {
+                exchange.connection().out().flush();
+            }
             return;
         }
         partial = cumulated(bytes);
@@ -284,7 +291,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
      * answer is as complete as it says itself.
      */
     @Override
-    public void ended(boolean reset) {
+    public void ended(IOException failure) {
         if (over) {
             return;
         }
@@ -292,7 +299,7 @@ final class SocketRelay implements PairEnd.Receiver, Body {
             finish();
         } else if (!answering) {
             refuse(502, "The handler closed the response socket without an answer.");
-        } else if ((reset || chunks != null) && !exchange.answer().full()) {
+        } else if ((failure != null || chunks != null) && !exchange.answer().full()) {
             breakOff();
         } else {
             complete();

@@ -134,13 +134,11 @@ public final class ListenersService implements Listeners {
         UnixAddress address = request.address().unix();
         Path path = address.path();
         try (PathLock lock = PathLock.of(path)) {
-            StreamTransport forStreams = need(streams, "stream transport");
-            PacketTransport forPackets = need(packets, "packet transport");
             boolean stream = request.type() == ListenRequest.Type.STREAM;
-            SocketPath.removeStale(address, stream ? a -> forPackets.connect(a).close() : a -> forStreams.connect(a).close());
+            SocketPath.removeStale(address, stream ? a -> packets().connect(a).close() : a -> streams().connect(a).close());
             Fd fd = stream
-                    ? forStreams.listen(address, request.mode(), request.backlog())
-                    : forPackets.listen(address, request.mode(), request.backlog());
+                    ? streams().listen(address, request.mode(), request.backlog())
+                    : packets().listen(address, request.mode(), request.backlog());
             try {
                 need(descriptors, "transport").nonBlocking(fd, true);
                 return new OpenListener(fd, request.address(), path, SocketPath.identity(path), () -> {});
@@ -152,6 +150,14 @@ public final class ListenersService implements Listeners {
         } catch (IOException e) {
             throw new IOException("address " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    private StreamTransport streams() throws IOException {
+        return need(streams, "stream transport");
+    }
+
+    private PacketTransport packets() throws IOException {
+        return need(packets, "packet transport");
     }
 
     private static <T> T need(T service, String what) throws IOException {

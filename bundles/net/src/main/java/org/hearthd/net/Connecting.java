@@ -1,10 +1,7 @@
 package org.hearthd.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -17,13 +14,13 @@ final class Connecting {
     private Connecting() {}
 
     /** A socket of the address's kind. */
-    static Channel socket(SocketAddress address) throws IOException {
+    static LinuxSocket socket(SocketAddress address) throws IOException {
         try {
             if (address instanceof UnixDomainSocketAddress) {
-                return new EpollDomainSocketChannel();
+                return LinuxSocket.newSocketDomain();
             }
             boolean four = address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address;
-            return four ? new EpollSocketChannel(SocketProtocolFamily.INET) : new EpollSocketChannel();
+            return LinuxSocket.newSocketStream(!four);
         } catch (ChannelException e) {
             throw new IOException("cannot make a socket: " + e.getMessage(), e);
         }

@@ -1,9 +1,9 @@
 package org.hearthd.net;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
 import org.hearthd.Exchange;
@@ -33,15 +33,14 @@ public interface EventLoops {
 
     /**
      * Connects to a listening stream socket, without blocking: TCP by an {@code InetSocketAddress}, Unix by a
-     * {@code UnixDomainSocketAddress}. Nothing is read before it is asked for, as after {@link #adopt} without automatic reading, so
-     * handlers are added when the connection is there. The descriptor is not close-on-exec: programs are started by the JDK, which
-     * closes all that is not meant for them.
+     * {@code UnixDomainSocketAddress}. To be called on the loop; who has the result calls {@link LoopSocket#open} next. The descriptor is
+     * not close-on-exec: programs are started by the JDK, which closes all that is not meant for them.
      *
      * @param timeoutMs how long connecting may take, or 0 for as long as the kernel tries
-     * @return ends on that loop: connected, or failed and closed
+     * @return ends on that loop, perhaps at once: connected, or failed or cancelled and closed
      * @throws IOException if the process has no descriptor left, or the loops are stopping
      */
-    ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException;
+    Future<LoopSocket> connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException;
 
     /**
      * Accepts on a listening stream socket (Unix or TCP) from now on. Closing the channel never removes a socket path.
@@ -67,12 +66,12 @@ public interface EventLoops {
     FdPair pair() throws IOException;
 
     /**
-     * Prepares an end of such a pair for a loop, without a channel; it begins with {@link PairEnd#open}.
+     * Prepares an end of such a pair for a loop, without a channel; it begins with {@link LoopSocket#open}.
      *
      * @param end owned by the result on success, closed on failure; nobody else may hold it
      * @throws IOException if there is no transport, or the loops are stopping
      */
-    PairEnd serve(Fd end, EventLoop loop, PairEnd.Receiver receiver) throws IOException;
+    LoopSocket serve(Fd end, EventLoop loop) throws IOException;
 
     /**
      * The byte view of an exchange, the only door to it: its own where it has one, else its response socket is taken and adopted.

@@ -4,11 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -19,10 +16,12 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -142,25 +141,11 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     }
 
     @Override
-    public ChannelFuture connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException {
+    public Future<LoopSocket> connect(SocketAddress address, EventLoop loop, int timeoutMs) throws IOException {
         if (group.isShuttingDown()) {
             throw new IOException("the event loops are stopping");
         }
-        Channel channel = Connecting.socket(address);
-        channel.config().setAutoRead(false);
-        channel.config().setConnectTimeoutMillis(timeoutMs);
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().addLast(new HoldBack());
-        channels.add(channel);
-        ChannelPromise connected = new DefaultChannelPromise(channel, loop);
-        loop.register(channel).addListener(registered -> {
-            if (registered.isSuccess()) {
-                channel.connect(Connecting.peer(address), connected);
-            } else {
-                connected.setFailure(new IOException("the event loops are stopping", registered.cause()));
-            }
-        });
-        return connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        return new LoopSocket(Connecting.socket(address), loop).connect(Connecting.peer(address), timeoutMs);
     }
 
     @Override
@@ -256,13 +241,13 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     }
 
     @Override
-    public PairEnd serve(Fd end, EventLoop loop, PairEnd.Receiver receiver) throws IOException {
+    public LoopSocket serve(Fd end, EventLoop loop) throws IOException {
         try {
             if (group.isShuttingDown()) {
                 throw new IOException("the event loops are stopping");
             }
             descriptors().nonBlocking(end, true);
-            PairEnd served = new PairEnd(end.number(), loop, receiver);
+            LoopSocket served = new LoopSocket(new Socket(end.number()), loop);
             end.take();
             return served;
         } catch (IOException | RuntimeException e) {

@@ -54,8 +54,10 @@ final class SafeEpoll implements IoHandlerFactory {
             delegate.prepareToDestroy();
         }
 
+        /** A loop that is told to end in the middle of its tasks comes here without the step before it, which closes what is registered. */
         @Override
         public void destroy() {
+            delegate.prepareToDestroy();
             delegate.destroy();
         }
 

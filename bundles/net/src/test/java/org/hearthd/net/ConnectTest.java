@@ -1,33 +1,37 @@
 package org.hearthd.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.hearthd.transport.OpenDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,24 +42,60 @@ class ConnectTest extends LoopsContract {
     @TempDir
     private Path directory;
 
-    private final class Reader extends ChannelInboundHandlerAdapter {
+    private final class Reader implements LoopSocket.Receiver {
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            read.add(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-            ((ByteBuf) message).release();
+        public void received(ByteBuf piece) {
+            read.add(piece.toString(StandardCharsets.US_ASCII));
+            piece.release();
         }
 
         @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ChannelInputShutdownEvent) {
-                read.add("end");
-            }
+        public void receivedAll() {
+            // each piece was looked at
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            read.add("error");
+        public void ended(IOException failure) {
+            read.add(failure == null ? "end" : "error");
         }
+    }
+
+    private interface Step<T> {
+        T run() throws Exception;
+    }
+
+    private static <T> T on(EventLoop loop, Step<T> step) throws Exception {
+        return loop.submit(step::run).get(30, TimeUnit.SECONDS);
+    }
+
+    private Future<LoopSocket> connect(EventLoop loop, SocketAddress address) throws Exception {
+        return on(loop, () -> loops.connect(address, loop, 5000)).await();
+    }
+
+    private LoopSocket connected(EventLoop loop, SocketAddress address, String first) throws Exception {
+        LoopSocket socket = connect(loop, address).sync().getNow();
+        CompletableFuture<IOException> sent = new CompletableFuture<>();
+        on(loop, () -> {
+            socket.open(ByteBufAllocator.DEFAULT, new Reader());
+            socket.write(Unpooled.copiedBuffer(first, StandardCharsets.US_ASCII), sent::complete);
+            return null;
+        });
+        assertNull(sent.get(30, TimeUnit.SECONDS));
+        return socket;
+    }
+
+    private void read(EventLoop loop, LoopSocket socket) throws Exception {
+        on(loop, () -> {
+            socket.reading(true);
+            return null;
+        });
+    }
+
+    private void close(EventLoop loop, LoopSocket socket) throws Exception {
+        on(loop, () -> {
+            socket.close();
+            return null;
+        });
     }
 
     private ServerSocketChannel listen(boolean unix) throws IOException {
@@ -68,23 +108,20 @@ class ConnectTest extends LoopsContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aConnectionIsOfTheLoopAskedForAndReadsWhenItIsAsked(boolean unix) throws Exception {
+    void aConnectionReadsWhenItIsAsked(boolean unix) throws Exception {
         EventLoop loop = loops.next();
         try (ServerSocketChannel listening = listen(unix)) {
-            ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loop, 5000).sync();
-            assertSame(loop, connecting.channel().eventLoop());
-            connecting.channel().pipeline().addLast(new Reader());
+            LoopSocket socket = connected(loop, listening.getLocalAddress(), "x");
             try (SocketChannel server = listening.accept()) {
                 server.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
                 server.shutdownOutput();
-                connecting.channel().writeAndFlush(Unpooled.copiedBuffer("x", StandardCharsets.US_ASCII)).sync();
                 assertEquals(1, server.read(ByteBuffer.allocate(2)));
                 assertTrue(read.isEmpty(), "nobody has asked");
-                connecting.channel().config().setAutoRead(true);
+                read(loop, socket);
                 assertEquals("hello", read.take());
                 assertEquals("end", read.take());
             }
-            connecting.channel().close().sync();
+            close(loop, socket);
         }
     }
 
@@ -93,22 +130,21 @@ class ConnectTest extends LoopsContract {
     @ValueSource(booleans = {true, false})
     void aResetDoesNotOvertakeWhatCameBeforeIt(boolean unix) throws Exception {
         String sent = "x".repeat(10_000);
+        EventLoop loop = loops.next();
         try (ServerSocketChannel listening = listen(unix)) {
-            ChannelFuture connecting = loops.connect(listening.getLocalAddress(), loops.next(), 5000).sync();
-            connecting.channel().pipeline().addLast(new Reader());
+            LoopSocket socket = connected(loop, listening.getLocalAddress(), "unread");
             try (SocketChannel server = listening.accept()) {
-                connecting.channel().writeAndFlush(Unpooled.copiedBuffer("unread", StandardCharsets.US_ASCII)).sync();
                 server.write(ByteBuffer.wrap(sent.getBytes(StandardCharsets.US_ASCII)));
             }
             // long enough for the loop to see the reset, which it does unasked
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-            connecting.channel().config().setAutoRead(true);
+            read(loop, socket);
             StringBuilder all = new StringBuilder();
             for (String piece = read.take(); !piece.equals("error"); piece = read.take()) {
                 all.append(piece);
             }
             assertEquals(sent.length(), all.length());
-            connecting.channel().close().sync();
+            close(loop, socket);
         }
     }
 
@@ -119,10 +155,65 @@ class ConnectTest extends LoopsContract {
         try (ServerSocketChannel listening = listen(unix)) {
             address = listening.getLocalAddress();
         }
-        ChannelFuture connecting = loops.connect(address, loops.next(), 5000).await();
-        assertInstanceOf(IOException.class, connecting.cause());
-        connecting.channel().closeFuture().sync();
-        assertFalse(connecting.channel().isOpen());
+        Set<String> before = OpenDescriptors.list();
+        assertInstanceOf(IOException.class, connect(loops.next(), address).cause());
+        OpenDescriptors.assertNothingNew(before);
+    }
+
+    /** A listening socket whose queue is full answers nothing. */
+    private interface Silent {
+        void use(SocketAddress address) throws Exception;
+    }
+
+    private static void withSilent(Silent use) throws Exception {
+        List<SocketChannel> fillers = new ArrayList<>();
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress("127.0.0.1", 0), 1);
+            for (boolean full = false; !full;) {
+                SocketChannel filler = SocketChannel.open();
+                fillers.add(filler);
+                filler.configureBlocking(false);
+                filler.connect(listening.getLocalAddress());
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                full = !filler.finishConnect();
+            }
+            Set<String> before = OpenDescriptors.list();
+            use.use(listening.getLocalAddress());
+            OpenDescriptors.assertNothingNew(before);
+        } finally {
+            for (SocketChannel filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    @Test
+    void connectingThatLastsTooLongIsOver() throws Exception {
+        EventLoop loop = loops.next();
+        withSilent(address -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 200));
+            assertInstanceOf(ConnectTimeoutException.class, connecting.await().cause());
+        });
+    }
+
+    @Test
+    void whoCancelsConnectingClosesTheSocket() throws Exception {
+        EventLoop loop = loops.next();
+        withSilent(address -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 0));
+            assertTrue(connecting.cancel(false));
+            on(loop, () -> null);
+        });
+    }
+
+    @Test
+    void connectingEndsWithTheLoops() throws Exception {
+        EventLoop loop = loops.next();
+        withSilent(address -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 0));
+            loops.close();
+            assertInstanceOf(ClosedChannelException.class, connecting.cause());
+        });
     }
 
     @Test

@@ -125,10 +125,10 @@ final class Anonymous implements Dialer {
         there.uses().begin();
         there.servers().dial(loop, request).addListener(dialed -> {
             if (dialed.isSuccess()) {
-                Line line = (Line) dialed.getNow();
-                line.channel().closeFuture().addListener(closed -> there.uses().end());
+                Line found = (Line) dialed.getNow();
+                Line line = new Line(found.socket(), found.server(), there.uses()::end);
                 if (!result.trySuccess(line)) {
-                    line.channel().close();
+                    line.close();
                 }
                 return;
             }

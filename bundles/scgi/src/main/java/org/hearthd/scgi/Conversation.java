@@ -1,9 +1,7 @@
 package org.hearthd.scgi;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -15,6 +13,7 @@ import org.hearthd.Request;
 import org.hearthd.Response;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.net.Deadline;
+import org.hearthd.net.LoopSocket;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.ResponseHead;
 
@@ -24,7 +23,6 @@ import org.hearthd.spi.ResponseHead;
  */
 final class Conversation implements Gate.Waiter {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
-    private static final int LARGEST_READ = 256 * 1024;
     /** How long a server that has answered completely may take to close, when it has seen the end of the request. */
     private static final long LINGER_MS = 1000;
 
@@ -105,6 +103,10 @@ final class Conversation implements Gate.Waiter {
         return length > 0;
     }
 
+    boolean isTcp() {
+        return line.server().isTcp();
+    }
+
     boolean isSentWhole() {
         return up.isSentWhole();
     }
@@ -175,19 +177,23 @@ final class Conversation implements Gate.Waiter {
         }
         Dialer.Line found = (Dialer.Line) dialed.getNow();
         if (over) {
-            found.channel().close();
+            found.close();
             leave();
             return;
         }
         line = found;
-        Channel channel = found.channel();
-        // a write that fails because the server has answered without reading must not lose the answer
-        channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        channel.config()
-                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8192, LARGEST_READ).maxMessagesPerRead(1));
-        down = new Downlink(this, view, settings, channel);
-        channel.pipeline().addLast(down);
-        up.send(channel, Variables.encode(Variables.of(request, length, settings, handler.software()), channel.alloc()));
+        LoopSocket socket = found.socket();
+        down = new Downlink(this, view, settings, socket);
+        try {
+            socket.open(ByteBufAllocator.DEFAULT, down);
+            if (hasBody() && isTcp()) {
+                socket.noDelay();
+            }
+        } catch (IOException e) {
+            broken("the connection failed: " + e.getMessage());
+            return;
+        }
+        up.send(socket, Variables.encode(Variables.of(request, length, settings, handler.software()), ByteBufAllocator.DEFAULT));
         if (!over) {
             down.start();
         }
@@ -289,7 +295,7 @@ final class Conversation implements Gate.Waiter {
 
     /** The client has its answer; the server may still be writing, or waiting for the end of the request. */
     void answered() {
-        if (up.isSent()) {
+        if (up.isSent() && !line.socket().isAtEnd()) {
             await(Wait.CLOSE, Math.max(1, settings.times().halfClose()));
         } else {
             finish();
@@ -387,7 +393,7 @@ final class Conversation implements Gate.Waiter {
         deadline.cancel();
         up.release();
         if (line != null) {
-            line.channel().close();
+            line.close();
         }
         if (!inside) {
             handler.gate().withdraw(this);

@@ -1,12 +1,12 @@
 package org.hearthd.scgi;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.Exchange;
+import org.hearthd.net.LoopSocket;
 
 /** Finds a server for one request: where to connect, and what to do when that is refused. */
 interface Dialer {
@@ -53,9 +53,16 @@ interface Dialer {
     /**
      * A connection to a server, for one request.
      *
-     * @param channel not reading yet; the receiver closes it
+     * @param socket not open yet; the receiver opens it, and closes it with {@link #close}
+     * @param atEnd runs when it is closed
      */
-    record Line(Channel channel, Server server) {}
+    record Line(LoopSocket socket, Server server, Runnable atEnd) {
+        /** On its loop, once. */
+        void close() {
+            socket.close();
+            atEnd.run();
+        }
+    }
 
     /** There is no server at the moment. */
     final class Refused extends IOException {

@@ -1,18 +1,13 @@
 package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import org.hearthd.net.ByteExchange;
+import org.hearthd.net.LoopSocket;
 
-/** The answer's way from the server to the client; in the pipeline of the server's connection. */
-final class Downlink extends ChannelInboundHandlerAdapter {
+/** The answer's way from the server to the client. Of one loop. */
+final class Downlink implements LoopSocket.Receiver {
     private static final long UNKNOWN = -1;
     /** How much a server may write behind the end of its answer before its connection is closed. */
     private static final int LONGEST_REST = 1 << 20;
@@ -20,7 +15,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
     private final Conversation conversation;
     private final ByteExchange view;
     private final Settings settings;
-    private final Channel channel;
+    private final LoopSocket socket;
     private HeadReader head;
     private Dechunker chunks;
     private long left = UNKNOWN;
@@ -29,11 +24,11 @@ final class Downlink extends ChannelInboundHandlerAdapter {
     private boolean dirty;
     private int rest;
 
-    Downlink(Conversation conversation, ByteExchange view, Settings settings, Channel channel) {
+    Downlink(Conversation conversation, ByteExchange view, Settings settings, LoopSocket socket) {
         this.conversation = conversation;
         this.view = view;
         this.settings = settings;
-        this.channel = channel;
+        this.socket = socket;
         this.head = new HeadReader(settings.limits().responseHead());
     }
 
@@ -47,7 +42,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         if (conversation.isOver()) {
             return;
         }
-        channel.config().setAutoRead(answered || view.writable());
+        socket.reading(answered || view.writable());
         if (begun && !conversation.isOver()) {
             conversation.answering();
         }
@@ -55,7 +50,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
 
     /** Whether nothing is read from the server because the client does not take it. */
     boolean isPaused() {
-        return !channel.config().isAutoRead();
+        return !socket.isReading();
     }
 
     /** Whether the client has got some of an answer. */
@@ -74,8 +69,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf piece = (ByteBuf) message;
+    public void received(ByteBuf piece) {
         try {
             if (!conversation.isOver()) {
                 take(piece);
@@ -108,7 +102,7 @@ final class Downlink extends ChannelInboundHandlerAdapter {
 
     /** Once for all that was read at once: a small answer leaves in one piece. */
     @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
+    public void receivedAll() {
         if (dirty) {
             dirty = false;
             view.flush();
@@ -193,22 +187,22 @@ final class Downlink extends ChannelInboundHandlerAdapter {
         view.end();
         conversation.answered();
         if (!conversation.isOver()) {
-            // nothing that comes now matters: the end of it closes the connection
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
             pace();
         }
     }
 
+    /**
+     * A server that closes without reading all of the body resets the connection behind its answer, which it may. Over TCP the reset
+     * drops what the server has not sent yet: there it is taken well only while the server is known not to have all of the body.
+     */
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+    public void ended(IOException failure) {
+        boolean unread = conversation.hasBody() && !(conversation.isTcp() && conversation.isSentWhole());
+        if (failure == null || answered || unread && begun) {
             ended();
+        } else {
+            conversation.broken("the connection failed: " + failure.getMessage());
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        ended();
     }
 
     private void ended() {
@@ -226,21 +220,6 @@ final class Downlink extends ChannelInboundHandlerAdapter {
             conversation.broken(chunks != null
                     ? "it closed the connection before the last chunk"
                     : "it closed the connection " + left + " bytes short of its Content-Length");
-        }
-    }
-
-    /**
-     * A server that closes without reading all of the body resets the connection behind its answer, which it may. Over TCP the reset
-     * drops what the server has not sent yet: there it is taken well only while the server is known not to have all of the body.
-     */
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        boolean unread = conversation.hasBody() && !(channel instanceof SocketChannel && conversation.isSentWhole());
-        boolean early = cause instanceof IOException && unread && begun;
-        if (early || answered) {
-            ended();
-        } else {
-            conversation.broken("the connection failed: " + cause.getMessage());
         }
     }
 }

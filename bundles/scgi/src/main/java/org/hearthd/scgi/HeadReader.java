@@ -7,7 +7,13 @@ import java.util.List;
 
 /** Reads the head of a CGI response as it arrives: lines that end with LF or CRLF, up to an empty one. */
 final class HeadReader {
-    private static final String SEPARATORS = "()<>@,;:\\\"/[]?={} \t";
+    private static final boolean[] TOKEN = new boolean[256];
+    static {
+        "()<>@,;:\\\"/[]?={}".chars().forEach(c -> TOKEN[c] = true);
+        for (int c = 0; c < TOKEN.length; c++) {
+            TOKEN[c] = !TOKEN[c] && c > ' ' && c < 0x7f;
+        }
+    }
 
     private final int limit;
     private int size;
@@ -64,21 +70,21 @@ final class HeadReader {
             return;
         }
         int colon = line.indexOf(':');
-        if (colon < 1 || !isToken(line.substring(0, colon))) {
+        String name = line.substring(0, Math.max(0, colon));
+        if (name.isEmpty() || !isToken(name)) {
             throw new MalformedAnswerException("its head has the line " + shown(line));
         }
         String value = trim(line, colon + 1);
         if (value.indexOf('\0') >= 0 || value.indexOf('\r') >= 0) {
-            throw new MalformedAnswerException("its header " + line.substring(0, colon) + " has a NUL or a bare CR");
+            throw new MalformedAnswerException("its header " + name + " has a NUL or a bare CR");
         }
-        fields.add(line.substring(0, colon));
+        fields.add(name);
         fields.add(value);
     }
 
     private static boolean isToken(String name) {
         for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7f || SEPARATORS.indexOf(c) >= 0) {
+            if (!TOKEN[name.charAt(i)]) {
                 return false;
             }
         }

@@ -118,6 +118,15 @@ record Reply(ResponseHead head, long length, boolean chunked) {
             coding = value;
         }
 
+        private static String printable(String reason) {
+            for (int i = 0; i < reason.length(); i++) {
+                if (reason.charAt(i) < ' ' || reason.charAt(i) == 0x7f) {
+                    return CONTROLS.matcher(reason).replaceAll(" ");
+                }
+            }
+            return reason;
+        }
+
         private ResponseHead head() throws MalformedAnswerException {
             Headers headers = Headers.of(passed.toArray(new String[0]));
             if (status == null) {
@@ -130,8 +139,8 @@ record Reply(ResponseHead head, long length, boolean chunked) {
                 throw new MalformedAnswerException("its status is " + HeadReader.shown(status));
             }
             int code = Integer.parseInt(status.substring(0, 3));
-            String reason = status.length() > 3 ? CONTROLS.matcher(status.substring(4).strip()).replaceAll(" ") : "";
-            return reason.isEmpty() ? ResponseHead.of(code, headers) : new ResponseHead(code, reason, headers);
+            String reason = status.length() > 3 ? status.substring(4).strip() : "";
+            return reason.isEmpty() ? ResponseHead.of(code, headers) : new ResponseHead(code, printable(reason), headers);
         }
     }
 }

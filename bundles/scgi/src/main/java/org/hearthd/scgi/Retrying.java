@@ -108,7 +108,7 @@ final class Retrying implements Dialer {
                     reached = true;
                 }
                 if (!result.trySuccess(line)) {
-                    line.channel().close();
+                    line.close();
                 }
             } else if (!over()) {
                 failed(dialed.cause());

@@ -122,6 +122,10 @@ final class Server {
         told.forEach(one -> one.accept(now));
     }
 
+    boolean isTcp() {
+        return address.unix() == null;
+    }
+
     /** For a socket that listens there. */
     String listenAddress() {
         String host = String.valueOf(address.host());

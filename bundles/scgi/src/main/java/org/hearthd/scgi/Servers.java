@@ -1,6 +1,5 @@
 package org.hearthd.scgi;
 
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -16,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.hearthd.Exchange;
 import org.hearthd.net.EventLoops;
+import org.hearthd.net.LoopSocket;
 
 /** Servers that are there or not, at configured addresses: the first that can be reached, those that failed a moment ago last. */
 final class Servers implements Dialer {
@@ -128,7 +128,7 @@ final class Servers implements Dialer {
             if (result.isCancelled()) {
                 return;
             }
-            ChannelFuture connecting;
+            Future<LoopSocket> connecting;
             try {
                 connecting = loops.connect(address, loop, (int) Math.max(1, leftMs()));
             } catch (IOException e) {
@@ -140,8 +140,8 @@ final class Servers implements Dialer {
             connecting.addListener(done -> {
                 if (!done.isSuccess()) {
                     failed(address, done.cause());
-                } else if (!result.trySuccess(new Line(connecting.channel(), server))) {
-                    connecting.channel().close();
+                } else if (!result.trySuccess(new Line(connecting.getNow(), server, () -> {}))) {
+                    connecting.getNow().close();
                 }
             });
         }

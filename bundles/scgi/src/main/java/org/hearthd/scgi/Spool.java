@@ -1,8 +1,8 @@
 package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  */
 final class Spool {
     private static final System.Logger LOG = System.getLogger(Spool.class.getName());
+    private static final int PIECE = 64 * 1024;
 
     private final EventLoop loop;
     private final Executor workers;
@@ -29,6 +30,8 @@ final class Spool {
     private ByteBuf memory = Unpooled.EMPTY_BUFFER;
     private FileChannel file;
     private long size;
+    /** How much of the file has been given away. */
+    private long taken;
     private boolean writing;
     private boolean released;
 
@@ -126,12 +129,29 @@ final class Spool {
         }
     }
 
-    /** Gives the body away, as something that a channel writes. */
-    Object take() {
-        Object body = file == null ? memory : new DefaultFileRegion(file, 0, size);
-        memory = Unpooled.EMPTY_BUFFER;
-        file = null;
-        return body;
+    /**
+     * The next piece of the whole, when all of it is kept; reads a file on the loop, as the kernel would if it sent the file itself.
+     *
+     * @return the caller's
+     */
+    ByteBuf next() throws IOException {
+        if (file == null) {
+            ByteBuf all = memory;
+            memory = Unpooled.EMPTY_BUFFER;
+            return all;
+        }
+        ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(PIECE);
+        try {
+            int length = piece.writeBytes(file, taken, PIECE);
+            if (length <= 0) {
+                throw new IOException("a temporary file in " + directory + " has lost its end");
+            }
+            taken += length;
+            return piece;
+        } catch (IOException e) {
+            piece.release();
+            throw e;
+        }
     }
 
     /** Forgets what is kept. */

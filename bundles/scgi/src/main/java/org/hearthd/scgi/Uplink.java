@@ -1,17 +1,10 @@
 package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelProgressiveFuture;
-import io.netty.channel.ChannelProgressiveFutureListener;
-import io.netty.channel.FileRegion;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.net.ByteExchange.Body;
+import org.hearthd.net.LoopSocket;
 
 /**
  * The request's way to the server. A body whose length is announced goes through as it comes; any other is kept until it has been
@@ -24,12 +17,13 @@ final class Uplink implements Body {
     private final ByteExchange view;
     private final Settings settings;
     private Spool spool;
-    private Channel channel;
+    private LoopSocket socket;
     /** What is still to come of a body that goes through. */
     private long left;
     private boolean counting;
     /** The server takes no more; what comes is dropped. */
     private boolean refused;
+    private boolean writing;
     private boolean sent;
     private boolean ended;
     private boolean inRead;
@@ -84,9 +78,21 @@ final class Uplink implements Body {
         inRead = true;
         while (wanted && !conversation.isOver()) {
             wanted = false;
-            view.read();
+            if (spool == null || counting) {
+                view.read();
+            } else {
+                passKept();
+            }
         }
         inRead = false;
+    }
+
+    private void passKept() {
+        try {
+            pass(spool.next());
+        } catch (IOException e) {
+            conversation.failedToKeep(e);
+        }
     }
 
     @Override
@@ -129,24 +135,25 @@ final class Uplink implements Body {
             piece.release();
             goOn();
         } else {
-            written(channel.writeAndFlush(piece));
+            write(piece);
         }
     }
 
-    private void sent(Future<? super Void> written) {
-        if (conversation.isOver()) {
-            return;
-        }
-        refused |= !written.isSuccess();
+    private void written(IOException failure) {
+        writing = false;
+        refused |= failure != null;
         goOn();
     }
 
     private void goOn() {
-        if (left > 0) {
-            conversation.waitForBody();
-            readOn();
-        } else {
+        if (left == 0 || spool != null && refused) {
+            left = 0;
             allSent();
+        } else {
+            if (spool == null) {
+                conversation.waitForBody();
+            }
+            readOn();
         }
     }
 
@@ -157,7 +164,8 @@ final class Uplink implements Body {
         }
         if (counting) {
             counting = false;
-            conversation.ready(spool == null ? 0 : spool.size());
+            left = spool == null ? 0 : spool.size();
+            conversation.ready(left);
         } else if (left > 0) {
             conversation.refuse(400, "The request body was cut short.");
         }
@@ -169,28 +177,17 @@ final class Uplink implements Body {
     }
 
     /** Sends the variables, and the body as far as it is there. */
-    void send(Channel to, ByteBuf variables) {
-        channel = to;
-        if (left > 0) {
-            written(channel.writeAndFlush(variables));
-            return;
-        }
-        Object body = spool == null ? Unpooled.EMPTY_BUFFER : spool.take();
-        if (body instanceof FileRegion file) {
-            conversation.sending();
-            channel.write(variables);
-            channel.writeAndFlush(file, channel.newProgressivePromise().addListener(new Progress()));
-        } else {
-            ByteBuf kept = (ByteBuf) body;
-            written(channel.writeAndFlush(kept.isReadable() ? Unpooled.wrappedBuffer(variables, kept) : variables));
-        }
+    void send(LoopSocket to, ByteBuf variables) {
+        socket = to;
+        write(variables);
     }
 
-    private void written(ChannelFuture future) {
-        if (!future.isDone()) {
+    private void write(ByteBuf piece) {
+        writing = true;
+        socket.write(piece, this::written);
+        if (writing && !conversation.isOver()) {
             conversation.sending();
         }
-        future.addListener(this::sent);
     }
 
     private void allSent() {
@@ -202,7 +199,7 @@ final class Uplink implements Body {
     void endInput() {
         if (sent && !ended && settings.halfClose() && !refused) {
             ended = true;
-            ((DuplexChannel) channel).shutdownOutput();
+            socket.end();
         }
     }
 
@@ -219,21 +216,6 @@ final class Uplink implements Body {
     void release() {
         if (spool != null) {
             spool.release();
-        }
-    }
-
-    /** A large file is no silence. */
-    private final class Progress implements ChannelProgressiveFutureListener {
-        @Override
-        public void operationProgressed(ChannelProgressiveFuture written, long progress, long total) {
-            if (!conversation.isOver()) {
-                conversation.sending();
-            }
-        }
-
-        @Override
-        public void operationComplete(ChannelProgressiveFuture written) {
-            sent(written);
         }
     }
 }

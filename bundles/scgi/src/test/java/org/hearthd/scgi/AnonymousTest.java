@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -34,6 +35,7 @@ class AnonymousTest extends ProgramContract {
     /** What workers have to do; the test is all of them. */
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private volatile Executor workers = tasks::add;
+    private EventLoop loop;
     private final Exchange request = (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(),
             new Class<?>[] {Exchange.class}, (proxy, method, arguments) -> method.getName().equals("toString") ? "test" : null);
 
@@ -64,6 +66,7 @@ class AnonymousTest extends ProgramContract {
     @BeforeEach
     void loops() throws IOException {
         house(unix(ScgiContract::hello).address);
+        loop = house.loops.next();
     }
 
     private Anonymous anonymous(Supplier<Spawner> spawner) {
@@ -77,7 +80,11 @@ class AnonymousTest extends ProgramContract {
     }
 
     private Future<Dialer.Line> dial(Anonymous anonymous) {
-        return anonymous.dial(house.loops.next(), request);
+        return anonymous.dial(loop, request);
+    }
+
+    private void close(Dialer.Line line) throws InterruptedException {
+        assertTrue(loop.submit(line::close).await(60, TimeUnit.SECONDS));
     }
 
     private Runnable task() throws InterruptedException {
@@ -91,7 +98,7 @@ class AnonymousTest extends ProgramContract {
         Future<Dialer.Line> dialed = dial(anonymous);
         task().run();
         assertTrue(dialed.await(60, TimeUnit.SECONDS));
-        dialed.getNow().channel().close().await();
+        close(dialed.getNow());
     }
 
     private static void assertRefused(Future<Dialer.Line> dialed) throws InterruptedException {
@@ -149,7 +156,7 @@ class AnonymousTest extends ProgramContract {
         assertTrue(left.cancel(false));
         task().run();
         assertTrue(waiting.await(60, TimeUnit.SECONDS));
-        waiting.getNow().channel().close().await();
+        close(waiting.getNow());
         anonymous.close(0);
     }
 

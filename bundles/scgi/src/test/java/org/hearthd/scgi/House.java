@@ -40,19 +40,21 @@ import org.hearthd.transport.Await;
 import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
+import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;
 
 /** A handler with its event loops, and clients that speak to it over response sockets. */
 final class House implements AutoCloseable {
-    private static final JunixDescriptors DESCRIPTORS = new JunixDescriptors();
-    private static final JunixStreams STREAMS = new JunixStreams();
+    static final JunixDescriptors DESCRIPTORS = new JunixDescriptors();
+    static final JunixStreams STREAMS = new JunixStreams();
 
     final NettyEventLoops loops;
     final ScgiHandler handler;
     final Path directory;
     final Services services;
     /** Where handlers get listening sockets and addresses from, for tests that come between. */
-    volatile Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, null, DESCRIPTORS);
+    volatile Listeners listeners = new ListenersService(new NettyTcpSockets(DESCRIPTORS), STREAMS, new JunixPackets(),
+            DESCRIPTORS);
     volatile Services.Names names = InetAddress::getAllByName;
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();

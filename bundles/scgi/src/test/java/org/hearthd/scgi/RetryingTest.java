@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.nio.file.Path;
@@ -19,8 +17,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hearthd.net.LoopSocket;
+import org.hearthd.net.NettyEventLoops;
 import org.hearthd.scgi.Dialer.Refused;
 import org.hearthd.scgi.Dialer.Refused.Reach;
+import org.hearthd.transport.FdPair;
+import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How often a request tries to connect, and for whom a program is started. */
 @Timeout(180)
 class RetryingTest {
-    private final EventLoop loop = new DefaultEventLoop();
+    private final NettyEventLoops loops = new NettyEventLoops(House.DESCRIPTORS, House.STREAMS, 1);
+    private final EventLoop loop = loops.next();
     private final AtomicInteger attempts = new AtomicInteger();
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
     /** What a starter wants its worker to do. */
@@ -40,8 +43,8 @@ class RetryingTest {
     private final BlockingQueue<Promise<Dialer.Line>> open = new LinkedBlockingQueue<>();
 
     @AfterEach
-    void stop() throws InterruptedException {
-        loop.shutdownGracefully(0, 60, TimeUnit.SECONDS).await();
+    void stop() {
+        loops.close();
     }
 
     private static Launch launch(Object... keys) {
@@ -110,8 +113,7 @@ class RetryingTest {
     @CsvSource({"NOBODY,6", "BARRED,6", "LATE,1"})
     void whoWasThereAndIsOnlySlowIsNotTriedAgain(Reach reach, int count) throws Exception {
         Launch launch = launch("address", "1", "retries", 5, "retry.delay.ms", 1L);
-        EmbeddedChannel channel = new EmbeddedChannel();
-        List<Dialer> now = new ArrayList<>(List.of((on, request) -> on.newSucceededFuture(new Dialer.Line(channel, null))));
+        List<Dialer> now = new ArrayList<>(List.of((on, request) -> on.newSucceededFuture(new Dialer.Line(null, null, null))));
         Retrying retrying = new Retrying((on, request) -> now.get(0).dial(on, request), launch, null, ends::add);
         assertTrue(ended(retrying.dial(loop, null)).isSuccess());
         now.set(0, refusing(reach));
@@ -139,14 +141,16 @@ class RetryingTest {
 
     @Test
     void aConnectionThatComesTooLateIsClosed() throws Exception {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        FdPair pair = loops.pair();
+        LoopSocket socket = loops.serve(pair.ours(), loop);
         Promise<Dialer.Line> stubborn = loop.newPromise();
         stubborn.setUncancellable();
         Future<Dialer.Line> result = mixed((on, request) -> stubborn).dial(loop, null);
         result.cancel(false);
-        stubborn.setSuccess(new Dialer.Line(channel, null));
-        settle();
-        House.await("the end of the connection", () -> !channel.isOpen());
+        stubborn.setSuccess(new Dialer.Line(socket, null, () -> {}));
+        try (StreamConnection peer = House.STREAMS.adopt(pair.theirs())) {
+            assertEquals(-1, peer.input().read());
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.hearthd.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -11,17 +12,23 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * One end of a socket pair of ours on an event loop, without a channel around it: a response socket lives for one request, and making
- * and unmaking a channel costs more than the few bytes that most answers have. Registered edge-triggered once, so that pausing costs
- * no system call. All but making it happens on the loop, and whoever opens it closes it.
+ * A stream socket on an event loop, without a channel around it: response sockets and connections to application servers live for one
+ * request, and making and unmaking a channel costs more than the few bytes that most answers have. Registered edge-triggered once, so
+ * that pausing costs no system call. All but making it happens on the loop, and whoever has it closes it.
  */
-public final class PairEnd implements EpollIoHandle {
+public final class LoopSocket implements EpollIoHandle {
     /** What arrives. */
     public interface Receiver {
         /** A piece, which the receiver owns. */
@@ -31,14 +38,15 @@ public final class PairEnd implements EpollIoHandle {
         void receivedAll();
 
         /**
-         * The other end has ended its output; nothing is delivered after this.
+         * Nothing is delivered after this.
          *
-         * @param reset whether it was closed without having read everything
+         * @param failure null if the other end has ended its output, else why nothing more can come: e.g. it was closed without having
+         *            read everything, which resets the connection behind what it has sent
          */
-        void ended(boolean reset);
+        void ended(IOException failure);
     }
 
-    private static final System.Logger LOG = System.getLogger(PairEnd.class.getName());
+    private static final System.Logger LOG = System.getLogger(LoopSocket.class.getName());
     private static final EpollIoOps INPUT = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP).with(EpollIoOps.EPOLLET);
     private static final EpollIoOps BOTH = INPUT.with(EpollIoOps.EPOLLOUT);
     private static final int FIRST_READ = 2048;
@@ -48,46 +56,108 @@ public final class PairEnd implements EpollIoHandle {
 
     private final IoEventLoop loop;
     private final Socket socket;
-    private final Receiver receiver;
     private IoRegistration registration;
+    /** Until it is connected, or null. */
+    private Promise<LoopSocket> connecting;
     private ByteBufAllocator allocator;
+    private Receiver receiver;
     private int readSize = FIRST_READ;
     private boolean reading;
     /** Whether something may be there to read: no edge tells until it was read empty. */
     private boolean readable;
     /** Whether the other end was seen to have ended: the end is behind what can be read. */
     private boolean hangup;
+    /** Whether the last piece was all there was. */
+    private boolean drained;
     private boolean delivering;
     private boolean closed;
     private ByteBuf writing;
-    private Runnable written;
+    private Consumer<IOException> written;
 
-    /** An end that owns the number of a non-blocking socket. */
-    PairEnd(int number, EventLoop loop, Receiver receiver) {
+    /** A socket on that loop; owns the number of a non-blocking socket. */
+    LoopSocket(Socket socket, EventLoop loop) {
         this.loop = (IoEventLoop) loop;
-        this.socket = new Socket(number);
-        this.receiver = receiver;
+        this.socket = socket;
+    }
+
+    /**
+     * Connects.
+     *
+     * @return connected, or failed and closed; who cancels it closes it
+     */
+    Future<LoopSocket> connect(SocketAddress peer, int timeoutMs) {
+        try {
+            if (socket.connect(peer)) {
+                return loop.newSucceededFuture(this);
+            }
+            register(BOTH);
+        } catch (IOException e) {
+            close();
+            return loop.newFailedFuture(e);
+        }
+        Promise<LoopSocket> promise = loop.newPromise();
+        connecting = promise;
+        Future<?> timeout = timeoutMs == 0
+                ? null
+                : loop.schedule(
+                        () -> promise.tryFailure(new ConnectTimeoutException("no connection within " + timeoutMs + " ms")),
+                        timeoutMs, TimeUnit.MILLISECONDS);
+        return promise.addListener(done -> {
+            connecting = null;
+            if (timeout != null) {
+                timeout.cancel(false);
+            }
+            if (!done.isSuccess()) {
+                close();
+            }
+        });
+    }
+
+    private void connected() {
+        try {
+            if (socket.finishConnect()) {
+                connecting.trySuccess(this);
+            }
+        } catch (IOException e) {
+            connecting.tryFailure(e);
+        }
     }
 
     /**
      * Begins; nothing is delivered before {@link #reading}. Not after {@link #close}.
      *
-     * @throws IOException if the loop is stopping, or the kernel watches no more sockets; this end is closed
+     * @param pieces makes the buffers of what is delivered
+     * @throws IOException if the loop is stopping, or the kernel watches no more sockets; this socket is closed
      */
-    public void open(ByteBufAllocator pieces) throws IOException {
+    public void open(ByteBufAllocator pieces, Receiver to) throws IOException {
         allocator = pieces;
+        receiver = to;
+        if (registration == null) {
+            try {
+                register(INPUT);
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        }
+    }
+
+    private void register(EpollIoOps interest) throws IOException {
         var registered = loop.register(this);
         if (!registered.isSuccess()) {
-            close();
             throw new IOException("the event loops are stopping", registered.cause());
         }
         registration = registered.getNow();
         try {
-            registration.submit(INPUT);
+            registration.submit(interest);
         } catch (UncheckedIOException e) {
-            close();
             throw e.getCause();
         }
+    }
+
+    /** Small pieces that are written one after the other leave at once (TCP_NODELAY); not for Unix sockets, where they do so anyway. */
+    public void noDelay() throws IOException {
+        socket.setTcpNoDelay(true);
     }
 
     /** Whether pieces are delivered as they come, or left where they are. */
@@ -98,12 +168,23 @@ public final class PairEnd implements EpollIoHandle {
         }
     }
 
+    /** What was last said to {@link #reading(boolean)}; false when the end has come. */
+    public boolean isReading() {
+        return reading;
+    }
+
+    /** Whether the other end is known to have ended its output behind what was delivered, before {@link Receiver#ended} says so. */
+    public boolean isAtEnd() {
+        return hangup && drained;
+    }
+
     /**
-     * Sends a piece, which this method owns. The next one only when this one has been sent.
+     * Sends a piece, which this method owns. The next one only when this one has been sent. What arrives is delivered also when the
+     * other end takes nothing any more.
      *
-     * @param done runs when it was sent, on the loop; never, if the other end takes nothing any more
+     * @param done runs on the loop when it was sent, with null, or with why it can not be; not after {@link #close}
      */
-    public void write(ByteBuf piece, Runnable done) {
+    public void write(ByteBuf piece, Consumer<IOException> done) {
         writing = piece;
         written = done;
         flush();
@@ -128,12 +209,17 @@ public final class PairEnd implements EpollIoHandle {
 
     @Override
     public void handle(IoRegistration of, IoEvent event) {
-        readable = true;
-        hangup |= ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP);
+        int ops = ((EpollIoEvent) event).ops().value();
+        readable |= (ops & ~EpollIoOps.EPOLLOUT.value()) != 0;
+        hangup |= (ops & EpollIoOps.EPOLLRDHUP.value()) != 0;
+        if (connecting != null) {
+            connected();
+            return;
+        }
         if (writing != null) {
             flush();
         }
-        if (reading && !delivering) {
+        if (reading && readable && !delivering) {
             deliver();
         }
     }
@@ -160,32 +246,33 @@ public final class PairEnd implements EpollIoHandle {
     private void read() {
         ByteBuf piece = allocator.directBuffer(readSize);
         int length;
-        boolean reset = false;
+        IOException failure = null;
         try {
             ByteBuffer room = piece.internalNioBuffer(piece.writerIndex(), readSize);
             length = socket.recv(room, room.position(), room.limit());
         } catch (IOException e) {
             length = -1;
-            reset = true;
+            failure = e;
         }
         if (length <= 0) {
             piece.release();
             readable = false;
             if (length < 0) {
                 reading = false;
-                receiver.ended(reset);
+                receiver.ended(failure);
             }
             return;
         }
-        boolean full = length == readSize;
-        readable = full || hangup;
-        if (full && readSize < LARGEST_READ) {
+        drained = length < readSize;
+        readable = hangup || !drained;
+        if (!drained && readSize < LARGEST_READ) {
             readSize *= 2;
         }
         receiver.received(piece.writerIndex(piece.writerIndex() + length));
     }
 
     private void flush() {
+        IOException failure = null;
         try {
             while (writing.isReadable()) {
                 int sent = send(writing);
@@ -196,13 +283,11 @@ public final class PairEnd implements EpollIoHandle {
                 writing.skipBytes(sent);
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "the other end takes nothing any more", e);
-            drop();
-            return;
+            failure = e;
         }
-        Runnable done = written;
+        Consumer<IOException> done = written;
         drop();
-        done.run();
+        done.accept(failure);
     }
 
     private int send(ByteBuf piece) throws IOException {
@@ -236,13 +321,17 @@ public final class PairEnd implements EpollIoHandle {
         closed = true;
         reading = false;
         drop();
-        if (registration != null) {
-            registration.cancel();
-        }
         try {
+            // the kernel forgets a closed socket by itself: then no call is needed to cancel its registration
             socket.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing a socket", e);
+        }
+        if (registration != null) {
+            registration.cancel();
+        }
+        if (connecting != null) {
+            connecting.tryFailure(new ClosedChannelException());
         }
     }
 }
