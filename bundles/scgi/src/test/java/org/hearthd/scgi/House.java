@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
@@ -36,7 +35,6 @@ import org.hearthd.process.ProcessSpawner;
 import org.hearthd.process.Spawner;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.SocketBackend;
-import org.hearthd.transport.Await;
 import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -190,10 +188,6 @@ final class House implements AutoCloseable {
             house.ask(get());
         }
         return OpenDescriptors.list();
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        Await.until(what, condition);
     }
 
     /** The client's end of a response socket. */
