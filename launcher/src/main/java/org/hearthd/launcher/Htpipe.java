@@ -56,8 +56,8 @@ final class Htpipe {
         Preload.begin();
         // from now on there is something to clear up
         Signals.handle(NAME, () -> asked.complete(null));
-        String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
-        try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
+        Path temporary = TemporaryStorage.place(System.getenv(), Path.of("/dev/shm"), Path.of("/proc/self/mounts"));
+        try (TemporaryStorage storage = TemporaryStorage.open(temporary, NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
             Features features = Features.read(dist, files(), properties);
