@@ -92,7 +92,7 @@ final class Callscgi {
         if (asked.isDone()) {
             return 0;
         }
-        container.raise(ALL_LEVELS);
+        container.raise(ALL_LEVELS).join();
         if (!container.appearance("(handler.name=" + NAME + ")").isDone()
                 || !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             Loggers.withInformation(() -> container.command("explain"));

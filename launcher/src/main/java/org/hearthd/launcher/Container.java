@@ -31,7 +31,6 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
-import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -146,12 +145,15 @@ final class Container {
 
     private void install(Features features) throws BundleException {
         List<Bundle> installed = new ArrayList<>();
+        FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
+        int initial = levels.getInitialBundleStartLevel();
         for (Features.Jar jar : features.bundles()) {
+            // beforehand: what is changed once a bundle is there is written over in the storage, and file systems wait for that
+            levels.setInitialBundleStartLevel(jar.startLevel());
             // "reference:" runs the jar in place instead of copying it into the storage
-            Bundle bundle = framework.getBundleContext().installBundle("reference:" + jar.path().toUri());
-            bundle.adapt(BundleStartLevel.class).setStartLevel(jar.startLevel());
-            installed.add(bundle);
+            installed.add(framework.getBundleContext().installBundle("reference:" + jar.path().toUri()));
         }
+        levels.setInitialBundleStartLevel(initial);
         // all at once takes less time than one after the other as they start
         framework.adapt(FrameworkWiring.class).resolveBundles(installed);
         for (Bundle bundle : installed) {
@@ -161,11 +163,11 @@ final class Container {
         }
     }
 
-    /** Goes up to that start level; returns when it is reached. */
-    void raise(int startLevel) {
+    /** Goes up to that start level; completes when it is reached. */
+    CompletableFuture<Void> raise(int startLevel) {
         CompletableFuture<Void> reached = new CompletableFuture<>();
         framework.adapt(FrameworkStartLevel.class).setStartLevel(startLevel, event -> reached.complete(null));
-        reached.join();
+        return reached;
     }
 
     /** Completes as soon as a service matches. */

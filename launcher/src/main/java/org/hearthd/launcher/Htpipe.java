@@ -19,6 +19,8 @@ final class Htpipe {
     private static final String NAME = "htpipe";
     /** Less than the framework has for its end, with some seconds for SIGTERM. */
     private static final long CHILD_END_MS = 20_000;
+    /** The probe can be asked. */
+    private static final int PROBE = 3;
     /** Handlers run, sources do not. */
     private static final int HANDLERS = 6;
     /** Fewer than may wait in front of the way out: whoever sends faster than the other end takes is made to wait, not refused. */
@@ -54,17 +56,19 @@ final class Htpipe {
         Preload.begin();
         // from now on there is something to clear up
         Signals.handle(NAME, () -> asked.complete(null));
-        String temporary = System.getenv().getOrDefault("TMPDIR", System.getProperty("java.io.tmpdir"));
-        try (TemporaryStorage storage = TemporaryStorage.open(Path.of(temporary), NAME)) {
+        Path temporary = TemporaryStorage.place(System.getenv(), Path.of("/dev/shm"), Path.of("/proc/self/mounts"));
+        try (TemporaryStorage storage = TemporaryStorage.open(temporary, NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
             Features features = Features.read(dist, files(), properties);
-            Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
+            Container container = Container.start(features, storage.path(), PROBE, end::complete);
             try {
+                // meanwhile: the transport loads its native library with the first question
+                CompletableFuture<Void> raised = container.raise(HANDLERS);
                 if (!asked.isDone() && !reachable(container, properties)) {
                     return LaunchException.FAILED;
                 }
-                return asked.isDone() ? 0 : serve(container);
+                return asked.isDone() ? 0 : serve(container, raised);
             } finally {
                 container.stop();
             }
@@ -100,8 +104,9 @@ final class Htpipe {
         return child.size() > 1 ? child.toArray(new String[0]) : new String[] {child.get(0).replaceAll("(?s)(.)", "\\\\$1")};
     }
 
-    private int serve(Container container) throws LaunchException {
+    private int serve(Container container, CompletableFuture<Void> raised) throws LaunchException {
         container.configure(arguments.mode() == Mode.SERVER ? server() : client());
+        raised.join();
         // registered is not bound: the first request must find it
         container.settle(HANDLER_TIMEOUT_S);
         if (!container.appearance("(handler.name=" + NAME + ")").isDone()) {
@@ -111,7 +116,7 @@ final class Htpipe {
         // a child that can not be executed has ended it already: nobody is to connect
         boolean begin = !end.isDone() && !asked.isDone();
         if (begin) {
-            container.raise(ALL_LEVELS);
+            container.raise(ALL_LEVELS).join();
         }
         if (begin && !container.appearance("(objectClass=org.hearthd.spi.Source)").isDone() && !end.isDone()) {
             Loggers.withInformation(() -> container.command("explain"));

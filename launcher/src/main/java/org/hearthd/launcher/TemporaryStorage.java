@@ -2,6 +2,7 @@ package org.hearthd.launcher;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Where the framework of a program without a HOME keeps what it unpacks: a directory of this process among the temporary files. It
@@ -17,12 +20,49 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class TemporaryStorage implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TemporaryStorage.class.getName());
     private static final String LOCK = "lock";
+    private static final int MOUNT_PLACE = 1;
+    private static final int MOUNT_TYPE = 2;
+    private static final int MOUNT_OPTIONS = 3;
+    /** Much more than is unpacked. */
+    private static final long ROOM = 16L << 20;
     private final Path directory;
     private final FileChannel lock;
 
     private TemporaryStorage(Path directory, FileChannel lock) {
         this.directory = directory;
         this.lock = lock;
+    }
+
+    /**
+     * Where it belongs: in TMPDIR if that is given, else in memory. The framework writes some of its small files twice at a start, and file
+     * systems on disks let it wait.
+     *
+     * @param memory where the system keeps files in memory, usually
+     * @param mounts like /proc/self/mounts
+     */
+    static Path place(Map<String, String> environment, Path memory, Path mounts) {
+        String given = environment.get("TMPDIR");
+        if (given != null) {
+            return Path.of(given);
+        }
+        return takesLibraries(memory, mounts) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** What is mounted there is memory, has room, and libraries can be loaded from it. */
+    private static boolean takesLibraries(Path memory, Path mounts) {
+        String[] mount = {};
+        try {
+            for (String line : Files.readAllLines(mounts, StandardCharsets.ISO_8859_1)) {
+                String[] fields = line.split(" ");
+                // the last one hides those before
+                mount = fields.length > MOUNT_OPTIONS && fields[MOUNT_PLACE].equals(memory.toString()) ? fields : mount;
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> "what is mounted is not known: " + e);
+        }
+        return mount.length > 0 && mount[MOUNT_TYPE].equals("tmpfs")
+                && !List.of(mount[MOUNT_OPTIONS].split(",")).contains("noexec")
+                && Files.isWritable(memory) && memory.toFile().getUsableSpace() >= ROOM;
     }
 
     /** A new directory, for this user only. */
@@ -76,7 +116,11 @@ final class TemporaryStorage implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Home.delete(directory);
-        lock.close();
+        try (lock) {
+            Home.delete(directory);
+        } catch (NoSuchFileException e) {
+            // systems clear up such places, some of them when the user logs out
+            LOG.log(System.Logger.Level.DEBUG, () -> directory + " has gone already");
+        }
     }
 }
