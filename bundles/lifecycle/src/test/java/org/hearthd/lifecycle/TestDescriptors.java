@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.UnixAddress;
 
 /** Records who was told what. */
 final class TestDescriptors implements Descriptors {
@@ -43,6 +44,11 @@ final class TestDescriptors implements Descriptors {
                 told.add("fd " + adopted + ": " + toString(StandardCharsets.US_ASCII));
             }
         };
+    }
+
+    @Override
+    public boolean isBound(UnixAddress address) {
+        throw new UnsupportedOperationException("not needed");
     }
 
     @Override

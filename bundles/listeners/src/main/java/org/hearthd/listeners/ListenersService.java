@@ -134,11 +134,10 @@ public final class ListenersService implements Listeners {
         UnixAddress address = request.address().unix();
         Path path = address.path();
         try (PathLock lock = PathLock.of(path)) {
-            boolean stream = request.type() == ListenRequest.Type.STREAM;
-            SocketPath.removeStale(address, stream ? a -> packets().connect(a).close() : a -> streams().connect(a).close());
-            Fd fd = stream
-                    ? streams().listen(address, request.mode(), request.backlog())
-                    : packets().listen(address, request.mode(), request.backlog());
+            SocketPath.removeStale(address, a -> need(descriptors, "transport").isBound(a));
+            Fd fd = request.type() == ListenRequest.Type.STREAM
+                    ? need(streams, "stream transport").listen(address, request.mode(), request.backlog())
+                    : need(packets, "packet transport").listen(address, request.mode(), request.backlog());
             try {
                 need(descriptors, "transport").nonBlocking(fd, true);
                 return new OpenListener(fd, request.address(), path, SocketPath.identity(path), () -> {});
@@ -150,14 +149,6 @@ public final class ListenersService implements Listeners {
         } catch (IOException e) {
             throw new IOException("address " + address + ": " + e.getMessage(), e);
         }
-    }
-
-    private StreamTransport streams() throws IOException {
-        return need(streams, "stream transport");
-    }
-
-    private PacketTransport packets() throws IOException {
-        return need(packets, "packet transport");
     }
 
     private static <T> T need(T service, String what) throws IOException {

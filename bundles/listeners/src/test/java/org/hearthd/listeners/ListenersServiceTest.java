@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -37,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(180)
 class ListenersServiceTest {
@@ -174,11 +175,11 @@ class ListenersServiceTest {
         }
     }
 
-    @Test
-    void neitherDoesItDisturbAServerOfPackets() throws Exception {
-        ListenRequest packets = World.unix("p", path, ListenRequest.Type.PACKET);
-        ListeningSocket socket = listeners.listen(packets);
-        IOException refused = assertThrows(IOException.class, () -> listeners.listen(packets));
+    @ParameterizedTest
+    @EnumSource
+    void neitherDoesItDisturbAServerOfPackets(ListenRequest.Type wanted) throws Exception {
+        ListeningSocket socket = listeners.listen(World.unix("p", path, ListenRequest.Type.PACKET));
+        IOException refused = assertThrows(IOException.class, () -> listeners.listen(World.unix("q", path, wanted)));
         assertEquals("address unix:" + path + ": in use by a running server", refused.getMessage());
         try (PacketListener accepting = new JunixPackets().adoptListener(socket.fd().dup())) {
             assertNull(accepting.acceptNow(), "a connection without a message");
@@ -193,26 +194,6 @@ class ListenersServiceTest {
         assertTrue(refused().endsWith("in use by a running server"));
         other.close();
         listeners.listen(World.unix(path)).stop();
-    }
-
-    @Test
-    void aServerWithAFullQueueIsAlive() throws Exception {
-        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            other.bind(UnixDomainSocketAddress.of(path), 1);
-            List<SocketChannel> clients = new ArrayList<>();
-            assertThrows(IOException.class, () -> {
-                while (true) {
-                    SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
-                    clients.add(client);
-                    client.configureBlocking(false);
-                    client.connect(UnixDomainSocketAddress.of(path));
-                }
-            });
-            assertTrue(refused().endsWith("in use by a running server"));
-            for (SocketChannel client : clients) {
-                client.close();
-            }
-        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -28,7 +29,7 @@ import java.util.function.Consumer;
  * request, and making and unmaking a channel costs more than the few bytes that most answers have. Registered edge-triggered once, so
  * that pausing costs no system call. All but making it happens on the loop, and whoever has it closes it.
  */
-public final class LoopSocket implements EpollIoHandle {
+public final class LoopSocket {
     /** What arrives. */
     public interface Receiver {
         /** A piece, which the receiver owns. */
@@ -49,6 +50,7 @@ public final class LoopSocket implements EpollIoHandle {
     private static final System.Logger LOG = System.getLogger(LoopSocket.class.getName());
     private static final EpollIoOps INPUT = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP).with(EpollIoOps.EPOLLET);
     private static final EpollIoOps BOTH = INPUT.with(EpollIoOps.EPOLLOUT);
+    private static final int EPOLLHUP = 0x10;
     private static final int FIRST_READ = 2048;
     private static final int LARGEST_READ = 256 * 1024;
     /** Then others on the loop get their turn. */
@@ -56,6 +58,7 @@ public final class LoopSocket implements EpollIoHandle {
 
     private final IoEventLoop loop;
     private final Socket socket;
+    private final Handle handle = new Handle();
     private IoRegistration registration;
     /** Until it is connected, or null. */
     private Promise<LoopSocket> connecting;
@@ -67,12 +70,15 @@ public final class LoopSocket implements EpollIoHandle {
     private boolean readable;
     /** Whether the other end was seen to have ended: the end is behind what can be read. */
     private boolean hangup;
+    /** Whether the other end was seen to have closed: nothing happens to this socket any more. */
+    private boolean gone;
     /** Whether the last piece was all there was. */
     private boolean drained;
     private boolean delivering;
     private boolean closed;
     private ByteBuf writing;
     private Consumer<IOException> written;
+    private Runnable progress;
 
     /** A socket on that loop; owns the number of a non-blocking socket. */
     LoopSocket(Socket socket, EventLoop loop) {
@@ -143,9 +149,9 @@ public final class LoopSocket implements EpollIoHandle {
     }
 
     private void register(EpollIoOps interest) throws IOException {
-        var registered = loop.register(this);
+        var registered = loop.register(handle);
         if (!registered.isSuccess()) {
-            throw new IOException("the event loops are stopping", registered.cause());
+            throw new IOException("its event loop does not take it: " + registered.cause(), registered.cause());
         }
         registration = registered.getNow();
         try {
@@ -178,6 +184,11 @@ public final class LoopSocket implements EpollIoHandle {
         return hangup && drained;
     }
 
+    /** What runs each time a part of a piece was sent, and not yet all of it. */
+    public void onProgress(Runnable hook) {
+        progress = hook;
+    }
+
     /**
      * Sends a piece, which this method owns. The next one only when this one has been sent. What arrives is delivered also when the
      * other end takes nothing any more.
@@ -197,23 +208,59 @@ public final class LoopSocket implements EpollIoHandle {
         }
         try {
             socket.shutdown(false, true);
-        } catch (IOException e) {
+        } catch (IOException | NotYetConnectedException e) {
+            // the latter is what a TCP connection is that was reset
             LOG.log(Level.DEBUG, "the other end has gone", e);
         }
     }
 
-    @Override
-    public FileDescriptor fd() {
-        return socket;
+    /** What the loop sees. */
+    private final class Handle implements EpollIoHandle {
+        @Override
+        public FileDescriptor fd() {
+            return socket;
+        }
+
+        @Override
+        public void handle(IoRegistration of, IoEvent event) {
+            try {
+                happened(((EpollIoEvent) event).ops().value());
+            } catch (RuntimeException | OutOfMemoryError e) {
+                failed(e);
+            }
+        }
+
+        /** The loop ends. */
+        @Override
+        public void close() {
+            broken(new IOException("the event loop has ended"));
+        }
     }
 
-    @Override
-    public void handle(IoRegistration of, IoEvent event) {
-        int ops = ((EpollIoEvent) event).ops().value();
+    /** What goes wrong for one socket is not to cost the others of the loop what has happened to them. */
+    private void failed(Throwable cause) {
+        LOG.log(Level.ERROR, "a socket is closed because what it serves has failed", cause);
+        broken(new IOException(cause.toString(), cause));
+    }
+
+    private void broken(IOException why) {
+        if (!closed) {
+            close();
+            if (receiver != null) {
+                receiver.ended(why);
+            }
+        }
+    }
+
+    private void happened(int ops) {
         readable |= (ops & ~EpollIoOps.EPOLLOUT.value()) != 0;
         hangup |= (ops & EpollIoOps.EPOLLRDHUP.value()) != 0;
+        gone |= (ops & EPOLLHUP) != 0;
         if (connecting != null) {
-            connected();
+            // only what says that it is decided, or an error would not be seen
+            if ((ops & ~INPUT.value()) != 0) {
+                connected();
+            }
             return;
         }
         if (writing != null) {
@@ -240,7 +287,11 @@ public final class LoopSocket implements EpollIoHandle {
     }
 
     private void resume() {
-        reading(reading);
+        try {
+            reading(reading);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            failed(e);
+        }
     }
 
     private void read() {
@@ -281,6 +332,9 @@ public final class LoopSocket implements EpollIoHandle {
                     return;
                 }
                 writing.skipBytes(sent);
+                if (progress != null && writing.isReadable()) {
+                    progress.run();
+                }
             }
         } catch (IOException e) {
             failure = e;
@@ -313,7 +367,6 @@ public final class LoopSocket implements EpollIoHandle {
     }
 
     /** Closes the socket; nothing is delivered any more. */
-    @Override
     public void close() {
         if (closed) {
             return;
@@ -321,17 +374,27 @@ public final class LoopSocket implements EpollIoHandle {
         closed = true;
         reading = false;
         drop();
+        // A program that is being started may hold the socket for a moment. What happens to it then would be taken for what happens to
+        // the next socket of this number: its registration is cancelled first, with a call, unless nothing can happen any more.
+        if (!gone) {
+            cancel();
+        }
         try {
-            // the kernel forgets a closed socket by itself: then no call is needed to cancel its registration
             socket.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing a socket", e);
         }
-        if (registration != null) {
-            registration.cancel();
+        if (gone) {
+            cancel();
         }
         if (connecting != null) {
             connecting.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    private void cancel() {
+        if (registration != null) {
+            registration.cancel();
         }
     }
 }

@@ -25,6 +25,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -72,7 +73,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
     private volatile long writeTimeoutMs;
     private final LongSupplier writeTimeout = () -> writeTimeoutMs;
     private final MultiThreadIoEventLoopGroup group;
-    /** All channels, so that they are closed before the loops: a loop that is shut down may leave a channel open. */
+    /** All channels, so that they are closed before the loops. A {@link LoopSocket} is closed by the end of its loop. */
     private final ChannelGroup channels = new DefaultChannelGroup("hearth", GlobalEventExecutor.INSTANCE, true);
 
     /** For the component runtime, which sets the transport. */
@@ -145,7 +146,11 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         if (group.isShuttingDown()) {
             throw new IOException("the event loops are stopping");
         }
-        return new LoopSocket(Connecting.socket(address), loop).connect(Connecting.peer(address), timeoutMs);
+        try {
+            return new LoopSocket(Connecting.socket(address), loop).connect(Connecting.peer(address), timeoutMs);
+        } catch (ConnectException e) {
+            return loop.newFailedFuture(e);
+        }
     }
 
     @Override
@@ -297,7 +302,7 @@ public final class NettyEventLoops implements EventLoops, AutoCloseable {
         return Gap.await(transport, what);
     }
 
-    /** Closes all channels, then ends the loops. */
+    /** Closes all channels, then ends the loops, which closes all other sockets. */
     @Override
     @Deactivate
     public void close() {

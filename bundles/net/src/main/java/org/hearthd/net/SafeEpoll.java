@@ -16,10 +16,13 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Netty's epoll handler with a correction and an addition. Netty 4.2.13 and later take a descriptor out of epoll when its interest set
+ * Netty's epoll handler with two corrections and an addition. Netty 4.2.13 and later take a descriptor out of epoll when its interest set
  * becomes empty but remember it as added; the next change then fails with ENOENT and the channel's output is shut down. A half-closed
  * channel always gets there. Here an empty set becomes EPOLLET alone (error and hang-up, reported once), so that the descriptor
  * stays in epoll without spinning. A set that is the one before costs no call.
+ *
+ * <p>A loop that is told to end in the middle of its tasks leaves out the step that closes what is registered with it; here that is
+ * made up for.
  *
  * <p>Netty does not look at EPOLLHUP, which alone tells a peer that has closed from one that has half-closed. Here a channel's pipeline
  * is told of it by {@link PeerGone}, once, behind what has arrived with it. Netty's own list of a loop's channels stays empty, for it
@@ -54,7 +57,6 @@ final class SafeEpoll implements IoHandlerFactory {
             delegate.prepareToDestroy();
         }
 
-        /** A loop that is told to end in the middle of its tasks comes here without the step before it, which closes what is registered. */
         @Override
         public void destroy() {
             delegate.prepareToDestroy();

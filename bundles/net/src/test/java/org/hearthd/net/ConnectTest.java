@@ -144,6 +144,10 @@ class ConnectTest extends LoopsContract {
                 all.append(piece);
             }
             assertEquals(sent.length(), all.length());
+            on(loop, () -> {
+                socket.end();
+                return null;
+            });
             close(loop, socket);
         }
     }
@@ -212,6 +216,20 @@ class ConnectTest extends LoopsContract {
         withSilent(address -> {
             Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 0));
             loops.close();
+            assertInstanceOf(ClosedChannelException.class, connecting.cause());
+        });
+    }
+
+    @Test
+    void connectingEndsWithALoopThatIsToldToEndInTheMiddleOfItsTasks() throws Exception {
+        EventLoop loop = loops.next();
+        withSilent(address -> {
+            Future<LoopSocket> connecting = on(loop, () -> {
+                Future<LoopSocket> begun = loops.connect(address, loop, 0);
+                loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+                return begun;
+            });
+            assertTrue(connecting.await(30, TimeUnit.SECONDS), "nobody is told");
             assertInstanceOf(ClosedChannelException.class, connecting.cause());
         });
     }

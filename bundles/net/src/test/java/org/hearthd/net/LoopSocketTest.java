@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Fd;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -37,6 +38,8 @@ class LoopSocketTest {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private volatile int pieces;
+    private volatile boolean failing;
+    private volatile boolean atEnd;
     private volatile int mostAtOnce = Integer.MAX_VALUE;
     private LoopSocket end;
     private StreamConnection peer;
@@ -46,6 +49,11 @@ class LoopSocketTest {
 
         @Override
         public void received(ByteBuf piece) {
+            atEnd = end.isAtEnd();
+            if (failing) {
+                piece.release();
+                throw new IllegalStateException("on purpose");
+            }
             byte[] bytes = new byte[piece.readableBytes()];
             piece.readBytes(bytes).release();
             received.writeBytes(bytes);
@@ -193,6 +201,35 @@ class LoopSocketTest {
         assertNotNull(why.get(30, TimeUnit.SECONDS));
         assertEquals(0, piece.refCnt());
         onLoop(end::end);
+    }
+
+    @Test
+    void whoHasClosedBehindAPieceIsKnownToBeAtItsEndWithIt() throws Exception {
+        peer.output().write(random(100));
+        peer.close();
+        onLoop(() -> end.reading(true));
+        assertFalse(awaitEnd());
+        assertTrue(atEnd);
+    }
+
+    @Test
+    void whoMaySendMoreIsNotAtItsEnd() throws Exception {
+        onLoop(() -> end.reading(true));
+        peer.output().write(random(100));
+        Await.until("the piece", () -> pieces == 1);
+        assertFalse(atEnd);
+        peer.close();
+        assertFalse(awaitEnd());
+    }
+
+    @Test
+    void whoseReceiverFailsIsClosedAndTheOthersOfTheLoopGoOn() throws Exception {
+        failing = true;
+        onLoop(() -> end.reading(true));
+        peer.output().write(random(100));
+        assertTrue(awaitEnd());
+        assertEquals(-1, peer.input().read());
+        onLoop(() -> assertEquals(0, pieces));
     }
 
     @Test

@@ -190,7 +190,9 @@ final class Conversation implements Gate.Waiter {
                 socket.noDelay();
             }
         } catch (IOException e) {
-            broken("the connection failed: " + e.getMessage());
+            // not the server's fault
+            line.server().report(exchange.toString(), e.getMessage());
+            fail(503, "The runtime has no connection left.");
             return;
         }
         up.send(socket, Variables.encode(Variables.of(request, length, settings, handler.software()), ByteBufAllocator.DEFAULT));

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -159,7 +160,7 @@ final class Servers implements Dialer {
             status = slow ? 504 : 503;
             know(slow || full ? Refused.Reach.LATE : nobody ? Refused.Reach.NOBODY : Refused.Reach.BARRED);
             startedAt = System.nanoTime();
-            nextAddress(full ? "its queue is full" : slow ? "no connection within " + limitMs + " ms" : reason(cause));
+            nextAddress(full ? "its queue is full" : slow ? "no connection within " + limitMs + " ms" : reason(address, cause));
         }
 
         /** Netty keeps the number of the error for itself but for the message. */
@@ -167,10 +168,14 @@ final class Servers implements Dialer {
             return String.valueOf(cause.getMessage()).contains("error(" + errno + ")");
         }
 
-        private static String reason(Throwable cause) {
-            return is(cause, ECONNREFUSED)
-                    ? "connection refused"
-                    : cause instanceof FileNotFoundException ? "no such socket" : "cannot connect: " + cause.getMessage();
+        private static String reason(SocketAddress address, Throwable cause) {
+            if (is(cause, ECONNREFUSED)) {
+                return "connection refused";
+            }
+            // Netty's exception for a host without a route has no message
+            String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            String where = address instanceof InetSocketAddress ? ": " + address : "";
+            return cause instanceof FileNotFoundException ? "no such socket" : "cannot connect: " + why + where;
         }
 
         /** Waits for the addresses of a name, for as long as connecting may take. */

@@ -179,6 +179,7 @@ final class Uplink implements Body {
     /** Sends the variables, and the body as far as it is there. */
     void send(LoopSocket to, ByteBuf variables) {
         socket = to;
+        socket.onProgress(conversation::sending);
         write(variables);
     }
 
@@ -192,6 +193,7 @@ final class Uplink implements Body {
 
     private void allSent() {
         sent = true;
+        release();
         conversation.requestSent();
     }
 

@@ -30,6 +30,14 @@ public interface Descriptors {
     OutputStream output(Fd fd) throws IOException;
 
     /**
+     * Whether a process has bound that path, with a Unix socket of whatever type, listening or not. Asked by connecting with a datagram
+     * socket, of which no server of streams or packets hears: the kernel has one error for another type, and one for nobody.
+     *
+     * @throws IOException if that can not be found out, e.g. for want of permission
+     */
+    boolean isBound(UnixAddress address) throws IOException;
+
+    /**
      * Sends one datagram to a Unix datagram socket (NOTIFY_SOCKET, sd_notify(3)).
      *
      * @param path a path; one that begins with {@code @} names an abstract socket

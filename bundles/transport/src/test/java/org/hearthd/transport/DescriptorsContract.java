@@ -2,6 +2,7 @@ package org.hearthd.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +204,30 @@ public abstract class DescriptorsContract extends Contract {
             IOException e = assertThrows(IOException.class, () -> out.write('x'));
             assertTrue(e.getMessage().contains("Broken pipe"), e.getMessage());
         }
+    }
+
+    @Test
+    void aPathIsBoundByASocketOfAnyTypeWhichNoticesNothingUntilItIsClosed() throws Exception {
+        UnixAddress address = new UnixAddress(dir.resolve("s"));
+        assertFalse(descriptors.isBound(address));
+        try (ServerSocketChannel stream = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stream.bind(UnixDomainSocketAddress.of(address.path())).configureBlocking(false);
+            assertTrue(descriptors.isBound(address));
+            assertNull(stream.accept());
+        }
+        assertFalse(descriptors.isBound(address));
+        Files.delete(address.path());
+        try (PacketListener listener = packets.adoptListener(packets.listen(address, 0600, 1))) {
+            assertTrue(descriptors.isBound(address));
+            assertNull(listener.acceptNow());
+        }
+        Files.delete(address.path());
+        try (DatagramSocket socket = datagramSocket(address.path().toString())) {
+            assertTrue(descriptors.isBound(address), socket.toString());
+        }
+        IOException e = assertThrows(IOException.class,
+                () -> descriptors.isBound(new UnixAddress(Files.createFile(dir.resolve("f")).resolve("s"))));
+        assertTrue(e.getMessage().contains("Not a directory"), e.getMessage());
     }
 
     @Test

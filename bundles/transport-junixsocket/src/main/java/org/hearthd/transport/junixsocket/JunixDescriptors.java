@@ -2,10 +2,13 @@ package org.hearthd.transport.junixsocket;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.UnixAddress;
 import org.newsclub.net.unix.Fds;
 import org.newsclub.net.unix.Sender;
 import org.osgi.service.component.annotations.Component;
@@ -13,6 +16,8 @@ import org.osgi.service.component.annotations.Component;
 /** Descriptors by number, on junixsocket. */
 @Component
 public final class JunixDescriptors implements Descriptors {
+    private static final System.Logger LOG = System.getLogger(JunixDescriptors.class.getName());
+    private static final String WRONG_TYPE = "Protocol wrong type for socket";
     private static final int NOTIFY_TIMEOUT_MS = 5000;
 
     /** A creator of descriptors; there may be any number of them. */
@@ -41,6 +46,22 @@ public final class JunixDescriptors implements Descriptors {
     @Override
     public OutputStream output(Fd fd) throws IOException {
         return new FdOutput(fd);
+    }
+
+    @Override
+    public boolean isBound(UnixAddress address) throws IOException {
+        try {
+            new Sockets(Fds.DATAGRAMS).connect(address).close();
+            return true;
+        } catch (ConnectException e) {
+            LOG.log(Level.DEBUG, () -> address + " is not bound: " + e.getMessage());
+            return false;
+        } catch (IOException e) {
+            if (e.getMessage().endsWith(WRONG_TYPE)) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -2,15 +2,20 @@ package org.hearthd.itest.transport.jna;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.UnixAddress;
 import org.osgi.service.component.annotations.Component;
 
 /** Descriptors by number. */
 @Component
 public final class JnaDescriptors implements Descriptors {
+    private static final System.Logger LOG = System.getLogger(JnaDescriptors.class.getName());
+    private static final String WRONG_TYPE = "Protocol wrong type for socket";
     private static final int NOTIFY_TIMEOUT_MS = 5000;
 
     @Override
@@ -37,6 +42,22 @@ public final class JnaDescriptors implements Descriptors {
     @Override
     public OutputStream output(Fd fd) throws IOException {
         return new FdOutput(fd);
+    }
+
+    @Override
+    public boolean isBound(UnixAddress address) throws IOException {
+        try {
+            new UnixSockets(Libc.SOCK_DGRAM).connect(address).close();
+            return true;
+        } catch (ConnectException e) {
+            LOG.log(Level.DEBUG, () -> address + " is not bound: " + e.getMessage());
+            return false;
+        } catch (IOException e) {
+            if (e.getMessage().endsWith(WRONG_TYPE)) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     @Override
