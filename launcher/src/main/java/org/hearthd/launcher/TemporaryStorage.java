@@ -1,11 +1,12 @@
 package org.hearthd.launcher;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +21,7 @@ import java.util.Map;
 final class TemporaryStorage implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TemporaryStorage.class.getName());
     private static final String LOCK = "lock";
+    private static final String OWNER = "unix:uid";
     private static final int MOUNT_PLACE = 1;
     private static final int MOUNT_TYPE = 2;
     private static final int MOUNT_OPTIONS = 3;
@@ -98,13 +100,24 @@ final class TemporaryStorage implements AutoCloseable {
         }
     }
 
-    /** A process that is not to be seen may still live, in another container that shares the directory. */
-    private static void removeUnlocked(Path left) throws IOException {
-        try (FileChannel channel = FileChannel.open(left.resolve(LOCK), StandardOpenOption.WRITE)) {
-            if (channel.tryLock() != null) {
-                Home.delete(left);
+    /**
+     * A process that is not to be seen may still live, in another container that shares the directory. What others have put there is no
+     * reason not to start.
+     */
+    private static void removeUnlocked(Path left) {
+        Path lock = left.resolve(LOCK);
+        try {
+            Object us = Files.getAttribute(Path.of("/proc/self"), OWNER);
+            if (!us.equals(Files.getAttribute(left, OWNER, LinkOption.NOFOLLOW_LINKS))
+                    || !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)) {
+                return;
             }
-        } catch (NoSuchFileException | AccessDeniedException e) {
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+                if (channel.tryLock() != null) {
+                    Home.delete(left);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> left + " is left alone: " + e);
         }
     }
@@ -118,7 +131,7 @@ final class TemporaryStorage implements AutoCloseable {
     public void close() throws IOException {
         try (lock) {
             Home.delete(directory);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | UncheckedIOException e) {
             // systems clear up such places, some of them when the user logs out
             LOG.log(System.Logger.Level.DEBUG, () -> directory + " has gone already");
         }

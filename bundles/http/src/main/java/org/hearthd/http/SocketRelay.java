@@ -306,6 +306,13 @@ final class SocketRelay implements LoopSocket.Receiver, Body {
         }
     }
 
+    @Override
+    public void lost() {
+        if (!over && exchange.current()) {
+            refuse(502, "The connection to the handler was lost.");
+        }
+    }
+
     private void complete() {
         finish();
         exchange.answer().end();

@@ -45,6 +45,12 @@ public final class LoopSocket {
          *            read everything, which resets the connection behind what it has sent
          */
         void ended(IOException failure);
+
+        /**
+         * Nothing is delivered any more, and the socket is closed, which says nothing of the other end: this receiver has failed, or the
+         * loop has ended.
+         */
+        void lost();
     }
 
     private static final System.Logger LOG = System.getLogger(LoopSocket.class.getName());
@@ -59,6 +65,7 @@ public final class LoopSocket {
     private final IoEventLoop loop;
     private final Socket socket;
     private final Handle handle = new Handle();
+    private final Outgoing outgoing;
     private IoRegistration registration;
     /** Until it is connected, or null. */
     private Promise<LoopSocket> connecting;
@@ -70,20 +77,20 @@ public final class LoopSocket {
     private boolean readable;
     /** Whether the other end was seen to have ended: the end is behind what can be read. */
     private boolean hangup;
-    /** Whether the other end was seen to have closed: nothing happens to this socket any more. */
+    /** Whether the other end was seen to have closed: nothing that it does happens to this socket any more. */
     private boolean gone;
+    /** Whether we have half-closed: then the kernel's word for a closed connection may also mean that the other end has, too. */
+    private boolean ended;
     /** Whether the last piece was all there was. */
     private boolean drained;
     private boolean delivering;
     private boolean closed;
-    private ByteBuf writing;
-    private Consumer<IOException> written;
-    private Runnable progress;
 
     /** A socket on that loop; owns the number of a non-blocking socket. */
     LoopSocket(Socket socket, EventLoop loop) {
         this.loop = (IoEventLoop) loop;
         this.socket = socket;
+        this.outgoing = new Outgoing(socket);
     }
 
     /**
@@ -186,7 +193,7 @@ public final class LoopSocket {
 
     /** What runs each time a part of a piece was sent, and not yet all of it. */
     public void onProgress(Runnable hook) {
-        progress = hook;
+        outgoing.onProgress(hook);
     }
 
     /**
@@ -196,8 +203,7 @@ public final class LoopSocket {
      * @param done runs on the loop when it was sent, with null, or with why it can not be; not after {@link #close}
      */
     public void write(ByteBuf piece, Consumer<IOException> done) {
-        writing = piece;
-        written = done;
+        outgoing.set(piece, done);
         flush();
     }
 
@@ -206,6 +212,7 @@ public final class LoopSocket {
         if (closed) {
             return;
         }
+        ended = true;
         try {
             socket.shutdown(false, true);
         } catch (IOException | NotYetConnectedException e) {
@@ -225,7 +232,7 @@ public final class LoopSocket {
         public void handle(IoRegistration of, IoEvent event) {
             try {
                 happened(((EpollIoEvent) event).ops().value());
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (RuntimeException | Error e) {
                 failed(e);
             }
         }
@@ -233,21 +240,25 @@ public final class LoopSocket {
         /** The loop ends. */
         @Override
         public void close() {
-            broken(new IOException("the event loop has ended"));
+            lost();
         }
     }
 
     /** What goes wrong for one socket is not to cost the others of the loop what has happened to them. */
     private void failed(Throwable cause) {
         LOG.log(Level.ERROR, "a socket is closed because what it serves has failed", cause);
-        broken(new IOException(cause.toString(), cause));
+        try {
+            lost();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "who is told that a socket was closed fails as well", e);
+        }
     }
 
-    private void broken(IOException why) {
+    private void lost() {
         if (!closed) {
             close();
             if (receiver != null) {
-                receiver.ended(why);
+                receiver.lost();
             }
         }
     }
@@ -255,7 +266,7 @@ public final class LoopSocket {
     private void happened(int ops) {
         readable |= (ops & ~EpollIoOps.EPOLLOUT.value()) != 0;
         hangup |= (ops & EpollIoOps.EPOLLRDHUP.value()) != 0;
-        gone |= (ops & EPOLLHUP) != 0;
+        gone |= (ops & EPOLLHUP) != 0 && !ended;
         if (connecting != null) {
             // only what says that it is decided, or an error would not be seen
             if ((ops & ~INPUT.value()) != 0) {
@@ -263,7 +274,7 @@ public final class LoopSocket {
             }
             return;
         }
-        if (writing != null) {
+        if (!outgoing.isEmpty()) {
             flush();
         }
         if (reading && readable && !delivering) {
@@ -277,9 +288,9 @@ public final class LoopSocket {
             for (int i = 0; i < READS && reading && readable && !closed; i++) {
                 read();
             }
-            receiver.receivedAll();
         } finally {
             delivering = false;
+            receiver.receivedAll();
         }
         if (reading && readable && !closed) {
             loop.execute(this::resume);
@@ -289,7 +300,7 @@ public final class LoopSocket {
     private void resume() {
         try {
             reading(reading);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
@@ -318,51 +329,16 @@ public final class LoopSocket {
         readable = hangup || !drained;
         if (!drained && readSize < LARGEST_READ) {
             readSize *= 2;
+        } else if (length <= readSize / 4 && readSize > FIRST_READ) {
+            // else small pieces that wait for a slow client would hold large buffers
+            readSize /= 2;
         }
         receiver.received(piece.writerIndex(piece.writerIndex() + length));
     }
 
     private void flush() {
-        IOException failure = null;
-        try {
-            while (writing.isReadable()) {
-                int sent = send(writing);
-                if (sent == 0) {
-                    registration.submit(BOTH);
-                    return;
-                }
-                writing.skipBytes(sent);
-                if (progress != null && writing.isReadable()) {
-                    progress.run();
-                }
-            }
-        } catch (IOException e) {
-            failure = e;
-        }
-        Consumer<IOException> done = written;
-        drop();
-        done.accept(failure);
-    }
-
-    private int send(ByteBuf piece) throws IOException {
-        if (!piece.isDirect() || piece.nioBufferCount() != 1) {
-            ByteBuf copy = allocator.directBuffer(piece.readableBytes()).writeBytes(piece, piece.readerIndex(),
-                    piece.readableBytes());
-            try {
-                return send(copy);
-            } finally {
-                copy.release();
-            }
-        }
-        ByteBuffer data = piece.internalNioBuffer(piece.readerIndex(), piece.readableBytes());
-        return socket.send(data, data.position(), data.limit());
-    }
-
-    private void drop() {
-        if (writing != null) {
-            writing.release();
-            writing = null;
-            written = null;
+        if (!outgoing.flush(allocator)) {
+            registration.submit(BOTH);
         }
     }
 
@@ -373,7 +349,7 @@ public final class LoopSocket {
         }
         closed = true;
         reading = false;
-        drop();
+        outgoing.drop();
         // A program that is being started may hold the socket for a moment. What happens to it then would be taken for what happens to
         // the next socket of this number: its registration is cancelled first, with a call, unless nothing can happen any more.
         if (!gone) {

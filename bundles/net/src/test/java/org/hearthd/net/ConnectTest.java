@@ -58,6 +58,11 @@ class ConnectTest extends LoopsContract {
         public void ended(IOException failure) {
             read.add(failure == null ? "end" : "error");
         }
+
+        @Override
+        public void lost() {
+            read.add("lost");
+        }
     }
 
     private interface Step<T> {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
 import org.hearthd.transport.Await;
 import org.hearthd.transport.FdPair;
@@ -37,6 +39,7 @@ class LoopSocketTest {
     /** What was received, then how it ended. */
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> lost = new CompletableFuture<>();
     private volatile int pieces;
     private volatile boolean failing;
     private volatile boolean atEnd;
@@ -71,6 +74,11 @@ class LoopSocketTest {
         @Override
         public void ended(IOException failure) {
             ended.complete(failure != null);
+        }
+
+        @Override
+        public void lost() {
+            lost.complete(null);
         }
     }
 
@@ -205,8 +213,11 @@ class LoopSocketTest {
 
     @Test
     void whoHasClosedBehindAPieceIsKnownToBeAtItsEndWithIt() throws Exception {
-        peer.output().write(random(100));
-        peer.close();
+        // the loop sees both at once
+        onLoop(() -> {
+            peer.output().write(random(100));
+            peer.close();
+        });
         onLoop(() -> end.reading(true));
         assertFalse(awaitEnd());
         assertTrue(atEnd);
@@ -223,13 +234,38 @@ class LoopSocketTest {
     }
 
     @Test
-    void whoseReceiverFailsIsClosedAndTheOthersOfTheLoopGoOn() throws Exception {
+    void whoseReceiverFailsIsClosedAndTold() throws Exception {
         failing = true;
         onLoop(() -> end.reading(true));
         peer.output().write(random(100));
-        assertTrue(awaitEnd());
+        lost.get(30, TimeUnit.SECONDS);
         assertEquals(-1, peer.input().read());
+        assertFalse(ended.isDone(), "the other end has not ended anything");
         onLoop(() -> assertEquals(0, pieces));
+    }
+
+    @Test
+    void theEndOfTheLoopIsTold() throws Exception {
+        loops.close();
+        lost.get(30, TimeUnit.SECONDS);
+        assertEquals(-1, peer.input().read());
+    }
+
+    @Test
+    void everyPartThatIsSentIsProgress() throws Exception {
+        byte[] sent = random(4 * 1024 * 1024);
+        AtomicInteger parts = new AtomicInteger();
+        CompletableFuture<IOException> done = new CompletableFuture<>();
+        onLoop(() -> {
+            end.onProgress(parts::incrementAndGet);
+            end.write(Unpooled.directBuffer(sent.length).writeBytes(sent), done::complete);
+        });
+        assertTrue(parts.get() > 0);
+        int before = parts.get();
+        byte[] read = peer.input().readNBytes(sent.length);
+        assertArrayEquals(sent, read);
+        assertNull(done.get(30, TimeUnit.SECONDS));
+        assertTrue(parts.get() > before);
     }
 
     @Test

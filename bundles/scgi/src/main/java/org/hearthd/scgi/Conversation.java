@@ -313,6 +313,13 @@ final class Conversation implements Gate.Waiter {
         fail(502, "The application server gave no valid answer.");
     }
 
+    /** Something has gone wrong here, which is not the server's fault. */
+    void lost() {
+        if (!over) {
+            fail(502, "The connection to the application server was lost.");
+        }
+    }
+
     /** A server that has said nothing is avoided for a while. */
     private void complain(String why) {
         if (down.silent()) {

@@ -205,6 +205,11 @@ final class Downlink implements LoopSocket.Receiver {
         }
     }
 
+    @Override
+    public void lost() {
+        conversation.lost();
+    }
+
     private void ended() {
         if (conversation.isOver()) {
             return;

@@ -12,6 +12,8 @@ import org.hearthd.net.LoopSocket;
  */
 final class Uplink implements Body {
     private static final long UNKNOWN = -1;
+    /** Then others on the loop get their turn. */
+    private static final int KEPT_PIECES = 16;
 
     private final Conversation conversation;
     private final ByteExchange view;
@@ -76,15 +78,20 @@ final class Uplink implements Body {
             return;
         }
         inRead = true;
-        while (wanted && !conversation.isOver()) {
+        int kept = 0;
+        while (wanted && !conversation.isOver() && kept < KEPT_PIECES) {
             wanted = false;
             if (spool == null || counting) {
                 view.read();
             } else {
                 passKept();
+                kept++;
             }
         }
         inRead = false;
+        if (wanted && kept == KEPT_PIECES) {
+            view.loop().execute(this::readOn);
+        }
     }
 
     private void passKept() {

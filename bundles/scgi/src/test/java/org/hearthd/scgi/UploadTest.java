@@ -81,6 +81,25 @@ class UploadTest extends ScgiContract {
         Await.until("no file any more", () -> openFiles() == 0);
     }
 
+    @Test
+    void theFileIsClosedWhenTheServerHasTheBodyHoweverLateItAnswers() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        serve(peer -> {
+            peer.variables();
+            peer.readAll();
+            answer.await();
+            peer.write("\ndone");
+        }, "memory.body.bytes", 10);
+        try (House.Client client = house.send(House.post())) {
+            client.write("x".repeat(50_000));
+            Await.until("a file", () -> openFiles() == 1);
+            client.end();
+            Await.until("no file any more", () -> openFiles() == 0);
+            answer.countDown();
+            assertEquals("HTTP/1.1 200 OK\r\n\r\ndone", client.readAll());
+        }
+    }
+
     private long openFiles() {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.filter(fd -> {
