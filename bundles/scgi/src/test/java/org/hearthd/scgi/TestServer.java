@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** An SCGI server that does to each connection what a script says, well or badly; plain blocking sockets. */
 final class TestServer implements AutoCloseable {
@@ -30,12 +31,13 @@ final class TestServer implements AutoCloseable {
     /** What scripts threw. */
     final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     private final ServerSocketChannel listening;
+    private final Thread acceptor;
     private final List<SocketChannel> accepted = new ArrayList<>();
 
     private TestServer(ServerSocketChannel listening, String address, Script script) {
         this.listening = listening;
         this.address = address;
-        Thread acceptor = new Thread(() -> accept(script), "test server");
+        acceptor = new Thread(() -> accept(script), "test server");
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -83,6 +85,12 @@ final class TestServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        try {
+            // who waits in accept(2) holds the socket, and takes one more client, until it has been woken
+            acceptor.join(TimeUnit.MINUTES.toMillis(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         synchronized (accepted) {
             for (SocketChannel channel : accepted) {
                 channel.close();
