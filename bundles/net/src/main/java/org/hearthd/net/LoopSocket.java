@@ -56,7 +56,6 @@ public final class LoopSocket {
     private static final System.Logger LOG = System.getLogger(LoopSocket.class.getName());
     private static final EpollIoOps INPUT = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP).with(EpollIoOps.EPOLLET);
     private static final EpollIoOps BOTH = INPUT.with(EpollIoOps.EPOLLOUT);
-    private static final int EPOLLHUP = 0x10;
     private static final int FIRST_READ = 2048;
     private static final int LARGEST_READ = 256 * 1024;
     /** Then others on the loop get their turn. */
@@ -77,10 +76,6 @@ public final class LoopSocket {
     private boolean readable;
     /** Whether the other end was seen to have ended: the end is behind what can be read. */
     private boolean hangup;
-    /** Whether the other end was seen to have closed: nothing that it does happens to this socket any more. */
-    private boolean gone;
-    /** Whether we have half-closed: then the kernel's word for a closed connection may also mean that the other end has, too. */
-    private boolean ended;
     /** Whether the last piece was all there was. */
     private boolean drained;
     private boolean delivering;
@@ -212,7 +207,6 @@ public final class LoopSocket {
         if (closed) {
             return;
         }
-        ended = true;
         try {
             socket.shutdown(false, true);
         } catch (IOException | NotYetConnectedException e) {
@@ -266,7 +260,6 @@ public final class LoopSocket {
     private void happened(int ops) {
         readable |= (ops & ~EpollIoOps.EPOLLOUT.value()) != 0;
         hangup |= (ops & EpollIoOps.EPOLLRDHUP.value()) != 0;
-        gone |= (ops & EPOLLHUP) != 0 && !ended;
         if (connecting != null) {
             // only what says that it is decided, or an error would not be seen
             if ((ops & ~INPUT.value()) != 0) {
@@ -350,27 +343,18 @@ public final class LoopSocket {
         closed = true;
         reading = false;
         outgoing.drop();
-        // A program that is being started may hold the socket for a moment. What happens to it then would be taken for what happens to
-        // the next socket of this number: its registration is cancelled first, with a call, unless nothing can happen any more.
-        if (!gone) {
-            cancel();
+        // with a call, before the number can be had again: a program that is being started may hold the socket for another moment, and what
+        // happens to it then would be taken for what happens to the next one of this number
+        if (registration != null) {
+            registration.cancel();
         }
         try {
             socket.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing a socket", e);
         }
-        if (gone) {
-            cancel();
-        }
         if (connecting != null) {
             connecting.tryFailure(new ClosedChannelException());
-        }
-    }
-
-    private void cancel() {
-        if (registration != null) {
-            registration.cancel();
         }
     }
 }
