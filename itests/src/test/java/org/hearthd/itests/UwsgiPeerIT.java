@@ -141,6 +141,9 @@ public class UwsgiPeerIT extends InDirectory {
         assertEquals(0, new ProcessBuilder("sh", "-ec", script).directory(dir.toFile()).inheritIO().start().waitFor());
         try (HearthProcess hearth = HearthProcess.ready(dir.resolve("hearth-home"))) {
             hearth.awaitAnswer(example.group(1), 200, example.group(2) + "\n");
+            // in order, or its program would be left behind
+            hearth.signal("TERM");
+            assertEquals(hearth.errors(), 0, hearth.awaitExit());
         }
     }
 }
