@@ -1,6 +1,7 @@
 package org.hearthd.launcher;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -113,6 +114,9 @@ final class Home implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
+        } catch (UncheckedIOException e) {
+            // what goes wrong on the walk, e.g. that somebody else deletes as well
+            throw e.getCause();
         }
     }
 

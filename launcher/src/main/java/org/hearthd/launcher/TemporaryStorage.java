@@ -1,7 +1,6 @@
 package org.hearthd.launcher;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -117,7 +116,7 @@ final class TemporaryStorage implements AutoCloseable {
                     Home.delete(left);
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> left + " is left alone: " + e);
         }
     }
@@ -131,7 +130,7 @@ final class TemporaryStorage implements AutoCloseable {
     public void close() throws IOException {
         try (lock) {
             Home.delete(directory);
-        } catch (NoSuchFileException | UncheckedIOException e) {
+        } catch (NoSuchFileException e) {
             // systems clear up such places, some of them when the user logs out
             LOG.log(System.Logger.Level.DEBUG, () -> directory + " has gone already");
         }

@@ -308,8 +308,13 @@ final class SocketRelay implements LoopSocket.Receiver, Body {
 
     @Override
     public void lost() {
-        if (!over && exchange.current()) {
+        if (over) {
+            return;
+        }
+        if (exchange.current()) {
             refuse(502, "The connection to the handler was lost.");
+        } else {
+            finish();
         }
     }
 

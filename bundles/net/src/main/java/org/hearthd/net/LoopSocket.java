@@ -99,7 +99,7 @@ public final class LoopSocket {
                 return loop.newSucceededFuture(this);
             }
             register(BOTH);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             close();
             return loop.newFailedFuture(e);
         }
@@ -308,6 +308,9 @@ public final class LoopSocket {
         } catch (IOException e) {
             length = -1;
             failure = e;
+        } catch (RuntimeException e) {
+            piece.release();
+            throw e;
         }
         if (length <= 0) {
             piece.release();

@@ -20,7 +20,7 @@ final class Uplink implements Body {
     private final Settings settings;
     private Spool spool;
     private LoopSocket socket;
-    /** What is still to come of a body that goes through. */
+    /** What is still to be passed on, of a body that goes through or of one that was kept. */
     private long left;
     private boolean counting;
     /** The server takes no more; what comes is dropped. */
