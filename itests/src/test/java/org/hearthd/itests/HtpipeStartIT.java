@@ -9,6 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hearthd.Fd;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -33,6 +38,31 @@ public class HtpipeStartIT extends InDirectory {
             assertFalse(htpipe.errors(), htpipe.errors().contains("\tat "));
             return htpipe.errors();
         }
+    }
+
+    @Test
+    public void theClassPathHasTheBundlesThatTheFeaturesName() throws Exception {
+        Path lib = HearthProcess.DIST.resolve("lib");
+        Set<Path> classPath = new TreeSet<>();
+        try (JarFile jar = new JarFile(lib.resolve("htpipe.jar").toFile())) {
+            for (String entry : jar.getManifest().getMainAttributes().getValue("Class-Path").split(" ")) {
+                Path path = lib.resolve(entry).normalize();
+                assertTrue(entry, Files.isRegularFile(path));
+                classPath.add(path);
+            }
+        }
+        classPath.removeIf(path -> path.startsWith(lib));
+        Set<Path> bundles = new TreeSet<>();
+        for (String file : List.of("base", "client", "server")) {
+            String feature = Files.readString(HearthProcess.DIST.resolve("features/htpipe/" + file + ".json"));
+            Matcher bundle = Pattern.compile("\\{ \"id\": \"([^:]+):([^:]+):([^:\"]+)\"").matcher(feature);
+            while (bundle.find()) {
+                bundles.add(
+                        HearthProcess.DIST.resolve("bundles").resolve(bundle.group(1).replace('.', '/')).resolve(bundle.group(2))
+                                .resolve(bundle.group(3)).resolve(bundle.group(2) + "-" + bundle.group(3) + ".jar"));
+            }
+        }
+        assertEquals(bundles, classPath);
     }
 
     @Test

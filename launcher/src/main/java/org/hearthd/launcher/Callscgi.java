@@ -61,7 +61,7 @@ final class Callscgi {
                     .map(dist.resolve("features")::resolve).toList();
             Features features = Features.read(dist, files, properties);
             features.configurations().putAll(configurations(storage.path().resolveSibling("sockets")));
-            Container container = Container.start(features, storage.path(), HANDLERS, end::complete);
+            Container container = Container.start(features, storage.path(), HANDLERS, false, end::complete);
             try {
                 return serve(container);
             } finally {

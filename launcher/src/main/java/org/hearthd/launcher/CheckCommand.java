@@ -25,7 +25,7 @@ final class CheckCommand {
             properties.put("hearth.dist", dist.toString());
             properties.put("hearth.storage", storage.toString());
             Features features = Features.read(dist, Features.ofHearth(dist), properties);
-            Container container = Container.start(features, storage, INFRASTRUCTURE, code -> {});
+            Container container = Container.start(features, storage, INFRASTRUCTURE, false, code -> {});
             try {
                 return container.command("check", config.toString())
                         .orElseThrow(() -> new LaunchException(LaunchException.FAILED, "room settings offers no check"));

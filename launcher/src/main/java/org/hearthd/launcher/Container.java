@@ -54,9 +54,11 @@ final class Container {
      * Installs what the features ask for and starts it up to a start level; returns when that is reached.
      *
      * @param storage an empty or missing directory of this process
+     * @param onClassPath whether the bundles are on the class path and get no class loaders of their own
      * @param exit told when the runtime has to end by itself
      */
-    static Container start(Features features, Path storage, int startLevel, IntConsumer exit) throws LaunchException {
+    static Container start(Features features, Path storage, int startLevel, boolean onClassPath, IntConsumer exit)
+            throws LaunchException {
         Map<String, Object> properties = new HashMap<>(features.properties());
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
@@ -64,12 +66,13 @@ final class Container {
         // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
         properties.merge(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1", (a, b) -> a + "," + b);
         properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
-        Framework framework = new Felix(properties);
+        Framework framework = onClassPath ? new Felix(properties, new ClassPathBundles()) : new Felix(properties);
         Container container = new Container(framework);
         try {
             framework.init();
             container.register(features, exit);
-            container.install(features);
+            // "reference:" runs the jar in place instead of copying it into the storage
+            container.install(features, onClassPath ? "" : "reference:");
             framework.start();
             return container;
         } catch (BundleException | InvalidSyntaxException e) {
@@ -143,15 +146,14 @@ final class Container {
         });
     }
 
-    private void install(Features features) throws BundleException {
+    private void install(Features features, String scheme) throws BundleException {
         List<Bundle> installed = new ArrayList<>();
         FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
         int initial = levels.getInitialBundleStartLevel();
         for (Features.Jar jar : features.bundles()) {
             // beforehand: what is changed once a bundle is there is written over in the storage, and file systems wait for that
             levels.setInitialBundleStartLevel(jar.startLevel());
-            // "reference:" runs the jar in place instead of copying it into the storage
-            installed.add(framework.getBundleContext().installBundle("reference:" + jar.path().toUri()));
+            installed.add(framework.getBundleContext().installBundle(scheme + jar.path().toUri()));
         }
         levels.setInitialBundleStartLevel(initial);
         // all at once takes less time than one after the other as they start

@@ -1,6 +1,8 @@
 package org.hearthd.launcher;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -10,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.hearthd.launcher.HtpipeArguments.Mode;
 import org.hearthd.launcher.HtpipeArguments.Purpose;
 
-/** {@code htpipe}: the runtime as one end of htpipe(1). */
+/** {@code htpipe}: the runtime as one end of htpipe(1). {@code lib/htpipe.jar} has its bundles on the class path. */
 final class Htpipe {
     /** What the probe says where a server accepts. */
     static final int SOMEBODY = 0;
@@ -60,8 +62,9 @@ final class Htpipe {
         try (TemporaryStorage storage = TemporaryStorage.open(temporary, NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
+            useNativeLibrary();
             Features features = Features.read(dist, files(), properties);
-            Container container = Container.start(features, storage.path(), PROBE, end::complete);
+            Container container = Container.start(features, storage.path(), PROBE, true, end::complete);
             try {
                 // meanwhile: the transport loads its native library with the first question
                 CompletableFuture<Void> raised = container.raise(HANDLERS);
@@ -72,6 +75,17 @@ final class Htpipe {
             } finally {
                 container.stop();
             }
+        }
+    }
+
+    /** What is on the class path finds no library in its jar. */
+    private void useNativeLibrary() throws LaunchException {
+        String architecture = System.getProperty("os.arch");
+        Path directory = dist.resolve("lib/" + architecture + "-Linux-clang/jni");
+        try (DirectoryStream<Path> libraries = Files.newDirectoryStream(directory, "libjunixsocket-*.so")) {
+            libraries.forEach(library -> System.setProperty("org.newsclub.net.unix.library.override", library.toString()));
+        } catch (IOException e) {
+            throw new LaunchException(LaunchException.FAILED, "there is no native library for " + architecture + ": " + e, e);
         }
     }
 

@@ -40,7 +40,7 @@ final class RunCommand {
             CompletableFuture<Void> asked = new CompletableFuture<>();
             Signals.handle("hearth", () -> asked.complete(null));
             Features features = Features.read(dist, Features.ofHearth(dist), properties);
-            Container container = Container.start(features, home.storage(), ALL_LEVELS, end::complete);
+            Container container = Container.start(features, home.storage(), ALL_LEVELS, false, end::complete);
             asked.thenRun(() -> new Thread(() -> end.complete(container.drain()), "orderly-end").start());
             try {
                 awaitReady(container);

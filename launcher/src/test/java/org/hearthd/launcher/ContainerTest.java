@@ -54,7 +54,7 @@ class ContainerTest {
     void commandsAreFoundByNameAndWhoStopsTheFrameworkFromInsideEndsTheRuntime() throws Exception {
         write();
         Container container = Container.start(Features.read(dist, Features.ofHearth(dist), Map.of()), dist.resolve("storage"), 3,
-                exit::complete);
+                false, exit::complete);
         try {
             assertTrue(container.appearance("(hearth.exit=true)").isDone());
             assertEquals(Optional.empty(), container.command("other"));
@@ -69,7 +69,7 @@ class ContainerTest {
     void nothingAboveTheAskedStartLevelIsStarted() throws Exception {
         write();
         Container container = Container.start(Features.read(dist, Features.ofHearth(dist), Map.of()), dist.resolve("storage"), 2,
-                exit::complete);
+                false, exit::complete);
         try {
             assertEquals(Optional.empty(), container.command("end"));
         } finally {

@@ -175,7 +175,9 @@ final class ExchangeState {
             unended.ended();
         }
         if (hooks != null) {
-            hooks.forEach(hook -> run(() -> hook.accept(result)));
+            for (Consumer<Outcome> hook : hooks) {
+                run(hook, result);
+            }
         }
     }
 
@@ -217,15 +219,27 @@ final class ExchangeState {
                 return;
             }
         }
-        run(() -> hook.accept(result));
+        run(hook, result);
     }
 
     /** One hook that throws must not keep the others, or the answer's writer, from going on. */
+    private void run(Consumer<Outcome> hook, Outcome result) {
+        try {
+            hook.accept(result);
+        } catch (RuntimeException e) {
+            threw(e);
+        }
+    }
+
     private void run(Runnable hook) {
         try {
             hook.run();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> "request " + id() + ": a hook threw", e);
+            threw(e);
         }
+    }
+
+    private void threw(RuntimeException e) {
+        LOG.log(Level.ERROR, () -> "request " + id() + ": a hook threw", e);
     }
 }
