@@ -3,13 +3,18 @@ package org.hearthd.launcher;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.osgi.framework.BundleActivator;
+import org.osgi.framework.Constants;
 import org.osgi.framework.connect.ConnectContent;
 import org.osgi.framework.connect.ConnectModule;
 import org.osgi.framework.connect.ModuleConnector;
@@ -19,6 +24,12 @@ import org.osgi.framework.connect.ModuleConnector;
  * has ready, and not from class loaders of their own: for a program that replaces none of its bundles while it runs.
  */
 final class ClassPathBundles implements ModuleConnector {
+    /** What tells class loaders of each other and which classes of a jar count. */
+    private static final Set<String> WIRING = Set.of(Constants.IMPORT_PACKAGE, Constants.EXPORT_PACKAGE,
+            Constants.DYNAMICIMPORT_PACKAGE, Constants.REQUIRE_CAPABILITY, Constants.PROVIDE_CAPABILITY,
+            Constants.BUNDLE_NATIVECODE,
+            "Multi-Release");
+
     @Override
     public void initialize(File storage, Map<String, String> configuration) {
         // nothing of it is needed
@@ -40,20 +51,31 @@ final class ClassPathBundles implements ModuleConnector {
     private static final class Content implements ConnectContent {
         private final File file;
         private JarFile jar;
+        private List<String> names;
 
         Content(File file) {
             this.file = file;
         }
 
-        /** Left to the framework, which reads the manifest faster than the JDK does. */
+        /** Nothing has to be resolved: all bundles have the same class loader, and the virtual machine has its own rules for jars. */
         @Override
         public Optional<Map<String, String>> getHeaders() {
-            return Optional.empty();
+            Map<String, String> headers = new HashMap<>();
+            try {
+                jar.getManifest().getMainAttributes().forEach((key, value) -> headers.put(key.toString(), value.toString()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(file.toString(), e);
+            }
+            headers.keySet().removeAll(WIRING);
+            return Optional.of(headers);
         }
 
         @Override
         public Iterable<String> getEntries() {
-            return jar.stream().map(ZipEntry::getName)::iterator;
+            if (names == null) {
+                names = jar.stream().map(ZipEntry::getName).toList();
+            }
+            return names;
         }
 
         @Override

@@ -15,10 +15,10 @@ import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.felix.feature.impl.FeatureServiceImpl;
 import org.osgi.service.feature.Feature;
 import org.osgi.service.feature.FeatureBundle;
 import org.osgi.service.feature.FeatureConfiguration;
@@ -34,6 +34,7 @@ import org.osgi.service.feature.ID;
  * @param configurations by PID, a factory configuration as {@code FACTORY~NAME}
  */
 record Features(List<Jar> bundles, Map<String, String> properties, Map<String, Dictionary<String, Object>> configurations) {
+    private static final String JSON_PROVIDER = "jakarta.json.provider";
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]+)\\}");
 
     /** A bundle's jar and its start level. */
@@ -69,8 +70,10 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
     }
 
     private static Map<Path, Feature> parse(List<Path> files) throws LaunchException {
-        FeatureService service = ServiceLoader.load(FeatureService.class).findFirst().orElseThrow();
+        FeatureService service = new FeatureServiceImpl();
         Map<Path, Feature> features = new LinkedHashMap<>();
+        // otherwise the class path is searched for a provider again and again
+        System.setProperty(JSON_PROVIDER, "org.eclipse.parsson.JsonProviderImpl");
         for (Path file : files) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 features.put(file, service.readFeature(reader));
@@ -78,6 +81,8 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
                 throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(), e);
             }
         }
+        // bundles have providers of their own
+        System.clearProperty(JSON_PROVIDER);
         return features;
     }
 

@@ -8,11 +8,10 @@ import org.xml.sax.SAXException;
 
 /**
  * Initialises, on a thread of its own while the feature files are read, the parts of the JDK and of the framework that take longest and
- * are needed next: the framework's list of the JDK's modules, number formats, the XML parser for descriptions of components.
+ * are needed next: the search for loggers in all of the class path, the framework's access to the JDK and its list of the JDK's modules,
+ * number formats, the XML parser for descriptions of components.
  */
 final class Preload {
-    private static final System.Logger LOG = System.getLogger(Preload.class.getName());
-
     private Preload() {}
 
     /** Begins; whoever needs one of them meanwhile waits just for that one. */
@@ -23,12 +22,14 @@ final class Preload {
     }
 
     private static void run() {
+        System.Logger log = System.getLogger(Preload.class.getName());
         try {
+            Class.forName("org.apache.felix.framework.util.SecureAction");
             Class.forName("org.apache.felix.framework.util.Util");
             NumberFormat.getInstance(Locale.getDefault(Locale.Category.FORMAT));
             SAXParserFactory.newInstance().newSAXParser();
         } catch (ClassNotFoundException | ParserConfigurationException | SAXException e) {
-            LOG.log(System.Logger.Level.DEBUG, "whoever needs it will say so too", e);
+            log.log(System.Logger.Level.DEBUG, "whoever needs it will say so too", e);
         }
     }
 }

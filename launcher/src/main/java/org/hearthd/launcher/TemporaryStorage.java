@@ -12,13 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where the framework of a program without a HOME keeps what it unpacks: a directory of this process among the temporary files. It
  * is locked while in use; a later start removes those that dead processes have left.
  */
 final class TemporaryStorage implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(TemporaryStorage.class.getName());
     private static final String LOCK = "lock";
     private static final String OWNER = "unix:uid";
     private static final int MOUNT_PLACE = 1;
@@ -59,7 +59,7 @@ final class TemporaryStorage implements AutoCloseable {
                 mount = fields.length > MOUNT_OPTIONS && fields[MOUNT_PLACE].equals(memory.toString()) ? fields : mount;
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, () -> "what is mounted is not known: " + e);
+            log(() -> "what is mounted is not known: " + e);
         }
         return mount.length > 0 && mount[MOUNT_TYPE].equals("tmpfs")
                 && !List.of(mount[MOUNT_OPTIONS].split(",")).contains("noexec")
@@ -117,7 +117,7 @@ final class TemporaryStorage implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, () -> left + " is left alone: " + e);
+            log(() -> left + " is left alone: " + e);
         }
     }
 
@@ -126,13 +126,18 @@ final class TemporaryStorage implements AutoCloseable {
         return directory.resolve("bundles");
     }
 
+    /** No constant: who only starts does not wait here until the thread of {@link Preload} has found the loggers. */
+    private static void log(Supplier<String> message) {
+        System.getLogger(TemporaryStorage.class.getName()).log(System.Logger.Level.DEBUG, message);
+    }
+
     @Override
     public void close() throws IOException {
         try (lock) {
             Home.delete(directory);
         } catch (NoSuchFileException e) {
             // systems clear up such places, some of them when the user logs out
-            LOG.log(System.Logger.Level.DEBUG, () -> directory + " has gone already");
+            log(() -> directory + " has gone already");
         }
     }
 }

@@ -3,7 +3,6 @@ package org.hearthd.dispatch;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,10 +16,6 @@ import org.osgi.framework.Bundle;
  */
 final class Slot {
     private static final System.Logger LOG = System.getLogger(Slot.class.getName());
-
-    /** Not the framework's order, which prefers the older of two services. */
-    private static final Comparator<HandlerService> BEST_LAST = Comparator.comparingInt(HandlerService::ranking)
-            .thenComparingLong(HandlerService::serviceId);
 
     private final String name;
     private final String owner;
@@ -158,10 +153,16 @@ final class Slot {
         return drained;
     }
 
+    /** Not the framework's order, which prefers the older of two services. By hand, as {@link Route#order} is. */
+    private static int bestLast(HandlerService a, HandlerService b) {
+        int order = Integer.compare(a.ranking(), b.ranking());
+        return order != 0 ? order : Long.compare(a.serviceId(), b.serviceId());
+    }
+
     private Revision best() {
         return drained
                 ? null
-                : services().stream().filter(s -> s.revision() != null).max(BEST_LAST)
+                : services().stream().filter(s -> s.revision() != null).max(Slot::bestLast)
                         .map(HandlerService::revision).orElse(null);
     }
 }
