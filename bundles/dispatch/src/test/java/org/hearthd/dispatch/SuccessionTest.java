@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.hearthd.Handler;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -55,7 +55,7 @@ class SuccessionTest extends HouseTest {
     }
 
     private static void awaitComplete(Succession succession) {
-        eventually("the successor is complete", () -> succession.missing().isEmpty());
+        Await.until("the successor is complete", () -> succession.missing().isEmpty());
     }
 
     @Test
@@ -67,7 +67,7 @@ class SuccessionTest extends HouseTest {
             two.start();
             assertEquals(Map.of("a", NONE, "b", NONE), succession.missing());
             register(two, says("two"), Handler.NAME, "a");
-            eventually("a is there", () -> succession.missing().equals(Map.of("b", NONE)));
+            Await.until("a is there", () -> succession.missing().equals(Map.of("b", NONE)));
             register(two, says("two"), Handler.NAME, "b");
             awaitComplete(succession);
             assertEquals("one", house.dispatch("a").text());
@@ -155,7 +155,7 @@ class SuccessionTest extends HouseTest {
                     works.set(false);
                 }
             }, House.properties(Handler.NAME, "a"));
-            eventually("the reason is told",
+            Await.until("the reason is told",
                     () -> succession.missing().equals(Map.of("a", "it is registered but can not be activated")));
             works.set(true);
             awaitComplete(succession);
@@ -171,7 +171,7 @@ class SuccessionTest extends HouseTest {
             register(two, new Checked(() -> {
                 throw new IllegalStateException("its database does not answer");
             }), Handler.NAME, "b");
-            eventually("the reason is told", () -> succession.missing()
+            Await.until("the reason is told", () -> succession.missing()
                     .equals(Map.of("b", "its self-check failed: its database does not answer")));
         }
     }
@@ -183,7 +183,7 @@ class SuccessionTest extends HouseTest {
         try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a");
-            eventually("a is there", () -> !succession.missing().containsKey("a"));
+            Await.until("a is there", () -> !succession.missing().containsKey("a"));
             assertEquals(Map.of("b", NONE), succession.missing(), "requests may wait for it");
             register(two, says("two"), Handler.NAME, "b");
             awaitComplete(succession);
@@ -195,13 +195,13 @@ class SuccessionTest extends HouseTest {
         register(one, says("one"), Handler.NAME, "a");
         for (String name : List.of("b", "c")) {
             ServiceRegistration<Handler> away = register(one, says("one"), Handler.NAME, name, Handler.PARK_TIMEOUT, 0);
-            eventually("it was there", () -> house.dispatcher.registry().slots().of(name).ready());
+            Await.until("it was there", () -> house.dispatcher.registry().slots().of(name).ready());
             away.unregister();
         }
         try (Succession succession = house.dispatcher.succeed(one, two, "b"::equals)) {
             two.start();
             register(two, says("two"), Handler.NAME, "a");
-            eventually("a is there", () -> !succession.missing().containsKey("a"));
+            Await.until("a is there", () -> !succession.missing().containsKey("a"));
             assertEquals(Map.of("b", NONE), succession.missing());
         }
     }
@@ -211,7 +211,7 @@ class SuccessionTest extends HouseTest {
         register(one, new Checked(() -> {
             throw new IllegalStateException("no disk");
         }), Handler.NAME, "a");
-        eventually("it has failed", () -> house.dispatcher.failed(one));
+        Await.until("it has failed", () -> house.dispatcher.failed(one));
         assertEquals(Map.of("a", "its self-check failed: no disk"), house.dispatcher.shortcomings(one));
         try (Succession succession = house.dispatcher.succeed(one, two, NEVER)) {
             two.start();
