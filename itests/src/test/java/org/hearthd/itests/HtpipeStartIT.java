@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hearthd.Fd;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
@@ -21,8 +23,9 @@ import org.hearthd.transport.junixsocket.JunixPackets;
 import org.junit.Assume;
 import org.junit.Test;
 
-/** How {@code bin/htpipe} is started by others: a service manager, a locale, a bad command line. */
+/** How {@code bin/htpipe} is started by others: a service manager, in another environment, with a bad command line. */
 public class HtpipeStartIT extends InDirectory {
+    private static final Path MEMORY = Path.of("/dev/shm");
 
     /** {@code bin/htpipe} started by a shell, which does something before. */
     private ProcessBuilder shell(String script, List<String> child, String... arguments) {
@@ -141,6 +144,35 @@ public class HtpipeStartIT extends InDirectory {
             }
             assertFalse(Files.exists(dir.resolve("s.log")));
             assertTrue(live.process.isAlive());
+        }
+    }
+
+    @Test
+    public void withoutTmpdirWhatIsUnpackedIsInMemoryAndGoesAtTheEnd() throws Exception {
+        Assume.assumeTrue("libraries can not be loaded from " + MEMORY, takesLibraries());
+        ProcessBuilder builder = Htpipe.command(dir, EchoHandler.command(), "-S", "s");
+        builder.environment().remove("TMPDIR");
+        try (Htpipe server = Htpipe.listening(dir, builder, "s")) {
+            List<Path> storages = storages(server);
+            assertEquals(storages.toString(), 1, storages.size());
+            assertTrue(Files.exists(storages.get(0).resolve("bundles")));
+            server.signal("TERM");
+            assertEquals(server.errors(), 0, server.awaitExit());
+            assertEquals(List.of(), storages(server));
+        }
+    }
+
+    private static boolean takesLibraries() throws IOException {
+        List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .filter(line -> line.contains(" " + MEMORY + " ")).toList();
+        return !mounts.isEmpty() && mounts.stream().allMatch(line -> line.contains(" tmpfs ") && !line.contains("noexec"))
+                && Files.isWritable(MEMORY) && MEMORY.toFile().getUsableSpace() > 64 << 20;
+    }
+
+    private static List<Path> storages(Htpipe server) throws IOException {
+        String prefix = "htpipe-storage-" + server.process.pid() + "-";
+        try (Stream<Path> files = Files.list(MEMORY)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
         }
     }
 

@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -55,7 +55,7 @@ class CommandsTest extends HouseTest {
         ServiceRegistration<Handler> registration = hello().getBundleContext().registerService(Handler.class, stuck(entered),
                 House.properties(Handler.NAME, "hello"));
         house.dispatch("hello");
-        eventually("in the handler", () -> entered.getCount() == 1);
+        Await.until("in the handler", () -> entered.getCount() == 1);
         registration.setProperties(House.properties(Handler.NAME, "hello"));
         house.dispatch("hello");
         assertTrue(entered.await(30, TimeUnit.SECONDS));
@@ -113,7 +113,7 @@ class CommandsTest extends HouseTest {
         release.countDown();
         running.await();
         queued.await();
-        eventually("only the parked one is left", () -> commands.requests().size() == 1);
+        Await.until("only the parked one is left", () -> commands.requests().size() == 1);
     }
 
     private static Map<String, Object> row(List<Map<String, Object>> rows, String id) {
@@ -131,7 +131,7 @@ class CommandsTest extends HouseTest {
         Client running = house.dispatch("a");
         assertTrue(entered.await(30, TimeUnit.SECONDS));
         CompletableFuture<String> drained = CompletableFuture.supplyAsync(() -> commands.drain("a"));
-        eventually("drained", () -> handler("a").get("state").equals("drained"));
+        Await.until("drained", () -> handler("a").get("state").equals("drained"));
         Client parked = house.dispatch("a");
         assertFalse(drained.isDone());
         release.countDown();

@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -16,6 +15,7 @@ import org.hearthd.Handler;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -85,7 +85,7 @@ class DrainTest extends HouseTest {
         assertEquals(List.of("a/" + version + "#1"), retiring("a").stream().map(Generation::label).toList());
         release.countDown();
         assertEquals("late", running.text());
-        eventually("drained", () -> retiring("a").isEmpty());
+        Await.until("drained", () -> retiring("a").isEmpty());
     }
 
     @Test
@@ -153,7 +153,7 @@ class DrainTest extends HouseTest {
             assertTrue(log.messages().get(2).endsWith("queued"), log.messages().get(2));
             assertTrue(log.messages().get(11).endsWith("and 5 more"), log.messages().get(11));
         }
-        eventually("drained", () -> retiring("a").isEmpty());
+        Await.until("drained", () -> retiring("a").isEmpty());
         woken.get(60, TimeUnit.SECONDS);
     }
 

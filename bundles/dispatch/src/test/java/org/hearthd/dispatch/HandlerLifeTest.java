@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +16,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Response;
 import org.hearthd.spi.Labelled;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
@@ -60,7 +60,7 @@ class HandlerLifeTest extends HouseTest {
         Client running = house.dispatch("a");
         assertTrue(entered.await(60, TimeUnit.SECONDS));
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
-        eventually("refused", () -> house.dispatch("a").outcome != null);
+        Await.until("refused", () -> house.dispatch("a").outcome != null);
         assertFalse(gone.isDone());
         release.countDown();
         gone.get(60, TimeUnit.SECONDS);
@@ -77,7 +77,7 @@ class HandlerLifeTest extends HouseTest {
         }, Handler.NAME, "a", Handler.NON_BLOCKING, true);
         Client client = house.dispatch("a");
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
-        eventually("refused", () -> house.dispatch("a").outcome.status() == 503);
+        Await.until("refused", () -> house.dispatch("a").outcome.status() == 503);
         assertFalse(gone.isDone());
         kept.get().respond(Response.text(200, "at last"));
         gone.get(60, TimeUnit.SECONDS);
@@ -101,7 +101,7 @@ class HandlerLifeTest extends HouseTest {
         ServiceRegistration<?> registration = house.context.registerService(Handler.class.getName(), delayed,
                 House.properties(Handler.NAME, "a"));
         assertEquals(503, house.dispatch("a").status());
-        eventually("recovered", () -> house.dispatch("a").exchange.ended() && isUp("a"));
+        Await.until("recovered", () -> house.dispatch("a").exchange.ended() && isUp("a"));
         assertEquals("recovered", house.dispatch("a").text());
         registration.unregister();
         assertEquals(-1, tries.get(), "the service object was given back");
@@ -124,7 +124,7 @@ class HandlerLifeTest extends HouseTest {
         return house.register(e -> {
             next.get().countDown();
             // an interruption does not help
-            eventually("released", () -> release.getCount() == 0);
+            Await.until("released", () -> release.getCount() == 0);
             e.respond(Response.empty(204));
         }, Handler.NAME, "a");
     }
@@ -149,7 +149,7 @@ class HandlerLifeTest extends HouseTest {
         ServiceRegistration<Handler> registration = deaf();
         List<Client> running = generations(registration, 2);
         CompletableFuture<Void> gone = CompletableFuture.runAsync(registration::unregister);
-        eventually("absent", () -> !house.dispatcher.registry().slots().of("a").ready());
+        Await.until("absent", () -> !house.dispatcher.registry().slots().of("a").ready());
         assertEquals(503, house.dispatch("a").status());
         assertFalse(gone.isDone());
         release.countDown();
@@ -169,7 +169,7 @@ class HandlerLifeTest extends HouseTest {
         house.dispatch("a").await();
         Thread thread = first.get();
         registration.unregister();
-        eventually("the thread has gone with its handler", () -> !thread.isAlive());
+        Await.until("the thread has gone with its handler", () -> !thread.isAlive());
     }
 
     @Test

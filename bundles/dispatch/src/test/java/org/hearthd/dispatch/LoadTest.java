@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +16,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Headers;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 /** Deadlines, full pools and queues. */
@@ -111,7 +111,7 @@ class LoadTest extends HouseTest {
         Client queued = house.dispatch("a");
         assertEquals(504, queued.status());
         release.countDown();
-        eventually("the thread is free again", () -> isUp("a"));
+        Await.until("the thread is free again", () -> isUp("a"));
         assertTrue(handled.contains(running.exchange.id()));
         assertFalse(handled.contains(queued.exchange.id()));
     }
@@ -120,7 +120,7 @@ class LoadTest extends HouseTest {
     private Client enter(String handler, CountDownLatch entered) {
         for (;;) {
             Client client = house.dispatch(handler);
-            eventually("the request is handled or timed out", () -> entered.getCount() == 0 || client.exchange.ended());
+            Await.until("the request is handled or timed out", () -> entered.getCount() == 0 || client.exchange.ended());
             if (entered.getCount() == 0) {
                 return client;
             }

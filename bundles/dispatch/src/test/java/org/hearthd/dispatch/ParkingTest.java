@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Handler;
 import org.hearthd.Outcome;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,7 +105,7 @@ class ParkingTest extends HouseTest {
         for (Client client : waiting) {
             assertEquals(200, client.status());
         }
-        eventually("newcomers enter at once again", () -> gate("a").lease() != null);
+        Await.until("newcomers enter at once again", () -> gate("a").lease() != null);
     }
 
     @Test

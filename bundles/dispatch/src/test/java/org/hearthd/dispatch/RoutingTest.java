@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.hearthd.Handler;
 import org.hearthd.Response;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,7 +136,7 @@ class RoutingTest {
         String line = house.dispatcher.unready().get(0);
         assertTrue(line.contains("blog") && line.endsWith("is registered but can not be activated"), line);
         works[0] = true;
-        eventually("ready", () -> house.dispatcher.unready().isEmpty());
+        Await.until("ready", () -> house.dispatcher.unready().isEmpty());
         assertEquals("blog ", house.route("blog").text());
     }
 

@@ -1,6 +1,5 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hearthd.Handler;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceRegistration;
@@ -73,7 +73,7 @@ class SelfCheckTest extends HouseTest {
             }
             return null;
         }), Handler.NAME, "a");
-        eventually("the reason is told", () -> house.dispatcher.registry().slots().of("a").absence()
+        Await.until("the reason is told", () -> house.dispatcher.registry().slots().of("a").absence()
                 .endsWith(": its self-check failed: its database does not answer"));
         assertEquals("checked", house.dispatch("a").text());
         assertEquals(2, checks.get());
@@ -111,9 +111,9 @@ class SelfCheckTest extends HouseTest {
                 awaitRelease();
                 return checks.incrementAndGet();
             }), House.properties(Handler.NAME, "a"));
-            eventually("it runs", () -> succession.missing().equals(Map.of("a", "its self-check is running")));
+            Await.until("it runs", () -> succession.missing().equals(Map.of("a", "its self-check is running")));
             release.countDown();
-            eventually("it has passed", () -> succession.missing().isEmpty());
+            Await.until("it has passed", () -> succession.missing().isEmpty());
             succession.commit();
             assertEquals("checked", house.dispatch("a").text());
             assertEquals(1, checks.get());

@@ -1,11 +1,11 @@
 package org.hearthd.dispatch;
 
-import static org.hearthd.dispatch.House.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.hearthd.Handler;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceRegistration;
@@ -33,7 +33,7 @@ class SettingsTest extends HouseTest {
         bundle.stop();
         assertEquals(503, house.route("a/b").status());
         bundle.uninstall();
-        eventually("unknown", () -> house.route("a/b").outcome.status() == 404);
+        Await.until("unknown", () -> house.route("a/b").outcome.status() == 404);
     }
 
     @Test

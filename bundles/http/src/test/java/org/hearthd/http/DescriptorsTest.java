@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.Await;
+import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.StreamConnection;
 import org.hearthd.transport.junixsocket.JunixStreams;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 class DescriptorsTest {
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicBoolean failing = new AtomicBoolean();
+    private final CountDownLatch end = new CountDownLatch(1);
     private volatile DescriptorBudget.Use refused;
     private TestFront front;
 
@@ -35,12 +42,18 @@ class DescriptorsTest {
             }
             AtomicInteger count = use == DescriptorBudget.Use.CLIENT ? clients : inFlight;
             count.incrementAndGet();
-            return count::decrementAndGet;
+            return () -> {
+                if (use == DescriptorBudget.Use.IN_FLIGHT && failing.getAndSet(false)) {
+                    throw new IllegalStateException("on purpose");
+                }
+                count.decrementAndGet();
+            };
         };
     }
 
     @AfterEach
     void stop() throws Exception {
+        end.countDown();
         front.close();
         assertEquals(0, clients.get(), "connections");
         assertEquals(0, inFlight.get(), "sockets");
@@ -94,7 +107,6 @@ class DescriptorsTest {
 
     @Test
     void aTakenSocketIsNotCountedAnyMoreWhenItsClientHasGone() throws Exception {
-        CountDownLatch end = new CountDownLatch(1);
         front.handleBlocking(exchange -> {
             try (Fd socket = exchange.takeSocket()) {
                 end.await();
@@ -105,6 +117,63 @@ class DescriptorsTest {
             client.socket.setSoLinger(true, 0);
         }
         Await.until("the client is noticed to have gone", () -> inFlight.get() == 0);
+    }
+
+    /** What is open when a first exchange, which loads classes, is over. */
+    private Set<String> warm() throws Exception {
+        try (Client client = front.connect()) {
+            assertEquals(200, client.get("/").answer().status());
+        }
+        return OpenDescriptors.list();
+    }
+
+    @Test
+    void aSocketWhoseRelayFailsIsClosedAndNotCountedAndItsClientIsAnswered() throws Exception {
+        Set<String> before = warm();
+        front.handleBlocking(exchange -> {
+            try (StreamConnection socket = new JunixStreams().adopt(exchange.takeSocket())) {
+                failing.set(true);
+                socket.output().write("nonsense\n\n".getBytes(StandardCharsets.ISO_8859_1));
+                socket.input().readAllBytes();
+            }
+        });
+        try (Client client = front.connect()) {
+            Client.Answer answer = client.get("/").answer();
+            assertEquals(502, answer.status());
+            assertTrue(answer.text().contains("The connection to the handler was lost."), answer.text());
+            Await.until("it is not counted any more", () -> inFlight.get() == 0);
+        }
+        OpenDescriptors.assertNothingNew(before);
+    }
+
+    @Test
+    void aSocketThatOutlivesItsClientIsNotCountedAnyMoreWhenItsLoopHasEnded() throws Exception {
+        Set<String> before = warm();
+        front.front.change(new Limits(8192, 32_768, 0, 1000, 5_000, 5_000, 5_000, 5_000, 500, 0, 0), "Hearth", "");
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        front.handleBlocking(exchange -> {
+            try (StreamConnection socket = new JunixStreams().adopt(exchange.takeSocket())) {
+                socket.input().readAllBytes();
+                begun.countDown();
+                end.await();
+            }
+        });
+        // what comes behind it is left out, so that the relay does not hear that its client has gone
+        front.observers = List.of(access -> {
+            failed.countDown();
+            throw new IllegalStateException("on purpose");
+        });
+        try (Client client = front.connect().get("/")) {
+            assertTrue(begun.await(60, TimeUnit.SECONDS), "the relay has begun");
+            client.socket.setSoLinger(true, 0);
+        }
+        assertTrue(failed.await(60, TimeUnit.SECONDS));
+        front.loops.next().submit(() -> {}).get(60, TimeUnit.SECONDS);
+        assertEquals(1, inFlight.get());
+        front.loops.close();
+        Await.until("it is not counted any more", () -> inFlight.get() == 0);
         end.countDown();
+        OpenDescriptors.assertNothingNew(before);
     }
 }

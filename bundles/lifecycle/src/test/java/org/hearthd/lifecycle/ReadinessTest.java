@@ -9,15 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
 import org.apache.felix.framework.FrameworkFactory;
 import org.hearthd.Exchange;
 import org.hearthd.dispatch.Dispatcher;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,14 +94,6 @@ class ReadinessTest {
         }
     }
 
-    private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "in time");
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     @Test
     void itIsReadyOnceTheFrameworkRunsASourceListensAndEveryRouteHasItsHandler() throws BundleException {
         assertEquals(List.of("the framework is starting"), readiness.get());
@@ -118,7 +108,7 @@ class ReadinessTest {
         assertEquals(1, readiness.applyAsInt(new String[0]));
         assertEquals(false, marked());
         routes.missing.clear();
-        eventually(() -> marked() && !descriptors.told.isEmpty());
+        Await.until("it is ready", () -> marked() && !descriptors.told.isEmpty());
         assertEquals(List.of("fd 7: \n"), descriptors.told);
         assertEquals(0, readiness.applyAsInt(new String[0]));
         readiness.removeSource(null);
@@ -135,10 +125,10 @@ class ReadinessTest {
         try {
             readiness.start();
             // several looks: it looks every 50 ms while it starts
-            eventually(() -> looks.get() > 8);
+            Await.until("it has looked again and again", () -> looks.get() > 8);
             assertEquals(List.of(), warned);
             framework.start();
-            eventually(() -> !warned.isEmpty());
+            Await.until("it has warned", () -> !warned.isEmpty());
             assertTrue(warned.get(0).contains("no source takes requests"), warned.get(0));
         } finally {
             logger.setFilter(before);
@@ -149,7 +139,8 @@ class ReadinessTest {
     void nothingIsSaidWhenItStopsBeforeItIsReady() throws Exception {
         readiness.start();
         readiness.stop();
-        eventually(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("lifecycle-readiness")));
+        Await.until("its thread has ended",
+                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().equals("lifecycle-readiness")));
         assertNull(context.getServiceReferences(Object.class.getName(), "(hearth.ready=true)"));
         assertEquals(List.of(), descriptors.told);
     }

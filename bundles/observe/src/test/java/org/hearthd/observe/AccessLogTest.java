@@ -14,12 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,14 +48,6 @@ class AccessLogTest {
         AccessLog log = log(target.toString(), kib);
         log.start();
         return log;
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, what);
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 
     private static List<String> lines(Path file) {
@@ -92,9 +83,9 @@ class AccessLogTest {
     void aLineIsInTheFileSoonWithoutAnotherOneBehindIt() {
         Path file = dir.resolve("a.log");
         AccessLog log = started(file, 64);
-        await("the file is there before the first line", () -> Files.exists(file));
+        Await.until("the file is there before the first line", () -> Files.exists(file));
         log.finished(Sample.of("/0"));
-        await("the line", () -> lines(file).size() == 1);
+        Await.until("the line", () -> lines(file).size() == 1);
         log.stop();
     }
 
@@ -129,7 +120,7 @@ class AccessLogTest {
             writers.add(writer);
         }
         for (int i = 0; i < 20; i++) {
-            await("the file is made anew",
+            Await.until("the file is made anew",
                     () -> Files.exists(file) && (lines(file).size() > 0 || writers.stream().noneMatch(Thread::isAlive)));
             Files.move(file, dir.resolve("a.log." + i));
             if (i % 2 == 0) {
@@ -153,7 +144,7 @@ class AccessLogTest {
         Path link = Files.createSymbolicLink(dir.resolve("a.log"), FULL);
         AccessLog log = started(link, 16);
         log.finished(Sample.of("/0"));
-        await("the trouble is known", () -> !"".equals(log.row().get("trouble")));
+        Await.until("the trouble is known", () -> !"".equals(log.row().get("trouble")));
         int count = 2_000;
         for (int i = 1; i < count; i++) {
             log.finished(Sample.of("/" + i));
@@ -161,7 +152,7 @@ class AccessLogTest {
         Path real = dir.resolve("real.log");
         Files.createSymbolicLink(dir.resolve("next"), real);
         Files.move(dir.resolve("next"), link, StandardCopyOption.ATOMIC_MOVE);
-        await("it is written again", () -> lines(real).stream().anyMatch(line -> line.startsWith("#")));
+        Await.until("it is written again", () -> lines(real).stream().anyMatch(line -> line.startsWith("#")));
         log.finished(Sample.of("/" + count));
         log.stop();
         List<String> lines = lines(real);

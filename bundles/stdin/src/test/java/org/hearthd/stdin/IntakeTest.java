@@ -6,56 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.FdPair;
-import org.hearthd.transport.PacketConnection;
-import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamConnection;
-import org.hearthd.transport.junixsocket.JunixPackets;
-import org.hearthd.transport.junixsocket.RealSockets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A parent, its socketpair and the source at the other end; as many descriptors afterwards as before. */
-final class IntakeTest extends RealSockets {
-    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
-    private PacketConnection parent;
-    private Fd zero;
-    private Intake intake;
-
-    @BeforeEach
-    void connect() throws Exception {
-        FdPair pair = packets.pair();
-        parent = packets.adopt(pair.ours());
-        zero = pair.theirs();
-        intake = new Intake(() -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
-    }
-
-    @AfterEach
-    void close() {
-        intake.stop();
-        parent.close();
-        zero.close();
-    }
-
+/** Requests of a parent, from the first one to the end of file. */
+final class IntakeTest extends IntakeContract {
     @Test
     void exhaustsAtTheEndAndDrainsWhenTheLastRequestHasEnded() throws Exception {
         intake.read(zero::dup, packets);
@@ -106,31 +72,6 @@ final class IntakeTest extends RealSockets {
     }
 
     @Test
-    void anotherTransportTakesOverWithoutLosingARequest() throws Exception {
-        intake.read(zero::dup, packets);
-        int total = 60;
-        List<StreamConnection> clients = new ArrayList<>();
-        for (int i = 0; i < total; i++) {
-            clients.add(request("r" + i));
-            if (i % 20 == 10) {
-                intake.read(zero::dup, new JunixPackets());
-            }
-        }
-        List<String> seen = new ArrayList<>();
-        for (int i = 0; i < total; i++) {
-            Exchange exchange = next();
-            seen.add(exchange.request().rest());
-            exchange.close();
-        }
-        assertEquals(total, seen.stream().distinct().count());
-        for (StreamConnection client : clients) {
-            assertTrue(rest(client).startsWith("HTTP/1.1 502 "));
-            client.close();
-        }
-        assertFalse(intake.exhausted().toCompletableFuture().isDone());
-    }
-
-    @Test
     void withoutAThreadNobodyReadsAndDrainingEnds() throws Exception {
         intake.threads(task -> new Thread(task) {
             @Override
@@ -147,33 +88,6 @@ final class IntakeTest extends RealSockets {
             assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
         }
         get(intake.drain().toCompletableFuture());
-    }
-
-    @Test
-    void aReaderThatRunsOutOfMemoryIsTheEnd() throws Exception {
-        Held failing = new Held();
-        failing.result.completeExceptionally(new OutOfMemoryError("on purpose"));
-        intake.read(zero::dup, failing.transport());
-        ExecutionException e = assertThrows(ExecutionException.class,
-                () -> intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS));
-        assertEquals("on purpose", e.getCause().getMessage());
-        get(intake.drain().toCompletableFuture());
-    }
-
-    @Test
-    void aClosedReaderLeavesRequestsForTheNextOne() throws Exception {
-        intake.read(zero::dup, packets);
-        intake.stop();
-        try (StreamConnection client = request("later")) {
-            Intake next = new Intake(() -> streams, exchanges::add, List::of, () -> DescriptorBudget.NONE);
-            next.read(zero::dup, packets);
-            Exchange exchange = next();
-            assertEquals("later", exchange.request().rest());
-            exchange.respond(Response.empty(200));
-            assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
-            get(next.drain().toCompletableFuture());
-        }
-        assertFalse(intake.exhausted().toCompletableFuture().isDone());
     }
 
     @Test
@@ -210,77 +124,6 @@ final class IntakeTest extends RealSockets {
             clients.get(i).close();
         }
         get(drained);
-    }
-
-    @Test
-    void aBrokenConnectionIsNoEndOfFile() throws Exception {
-        Held broken = new Held();
-        intake.read(zero::dup, broken.transport());
-        broken.result.completeExceptionally(new IOException("Input/output error"));
-        ExecutionException e = assertThrows(ExecutionException.class,
-                () -> intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS));
-        assertEquals("Input/output error", e.getCause().getMessage());
-        get(intake.drain().toCompletableFuture());
-    }
-
-    @Test
-    void aReaderThatSeesAnEndOrBreaksWhenItHasBeenReplacedDecidesNothing() throws Exception {
-        Held ending = new Held();
-        Held breaking = new Held();
-        intake.read(zero::dup, ending.transport());
-        intake.read(zero::dup, breaking.transport());
-        intake.read(zero::dup, packets);
-        ending.result.complete(-1);
-        breaking.result.completeExceptionally(new IOException("Input/output error"));
-        ending.join();
-        breaking.join();
-        try (StreamConnection client = request("after the swap")) {
-            next().respond(Response.empty(200));
-            assertTrue(rest(client).startsWith("HTTP/1.1 200 "));
-        }
-        assertFalse(intake.exhausted().toCompletableFuture().isDone());
-        parent.close();
-        intake.exhausted().toCompletableFuture().get(60, TimeUnit.SECONDS);
-    }
-
-    /** A connection whose receive ends when the test says so, even after it was closed. */
-    private static final class Held {
-        final CompletableFuture<Integer> result = new CompletableFuture<>();
-        private final CompletableFuture<Thread> reader = new CompletableFuture<>();
-
-        PacketTransport transport() {
-            return proxy(PacketTransport.class, (self, method, arguments) -> {
-                ((Fd) arguments[0]).close();
-                return proxy(PacketConnection.class, this::call);
-            });
-        }
-
-        private Object call(Object self, Method method, Object... arguments) throws Throwable {
-            if (!method.getName().equals("receive")) {
-                return null;
-            }
-            reader.complete(Thread.currentThread());
-            try {
-                return result.get(60, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                throw e.getCause();
-            }
-        }
-
-        void join() throws Exception {
-            reader.get(60, TimeUnit.SECONDS).join(20_000);
-        }
-
-        private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                return switch (method.getName()) {
-                    case "equals" -> self == arguments[0];
-                    case "hashCode" -> System.identityHashCode(self);
-                    case "toString" -> type.getSimpleName();
-                    default -> handler.invoke(self, method, arguments);
-                };
-            }));
-        }
     }
 
     private static void await(CountDownLatch latch) {
@@ -332,27 +175,5 @@ final class IntakeTest extends RealSockets {
         child.getInputStream().close();
         child.getErrorStream().close();
         child.getOutputStream().close();
-    }
-
-    private StreamConnection request(String rest) throws IOException {
-        FdPair pair = streams.pair();
-        StreamConnection client = streams.adopt(pair.ours());
-        try (Fd theirs = pair.theirs()) {
-            parent.send(ByteBuffer.wrap(("GET\0/\0HTTP/1.1\0" + rest + "\0\0").getBytes(StandardCharsets.ISO_8859_1)), theirs);
-            return client;
-        } catch (IOException e) {
-            client.close();
-            throw e;
-        }
-    }
-
-    private Exchange next() throws InterruptedException {
-        Exchange exchange = exchanges.poll(60, TimeUnit.SECONDS);
-        assertTrue(exchange != null, "no request came");
-        return exchange;
-    }
-
-    private static String rest(StreamConnection client) throws IOException {
-        return new String(client.input().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 }

@@ -12,6 +12,7 @@ public interface StreamTransport {
      *
      * @throws java.net.ConnectException if nobody listens there: no such path, or nobody behind it
      * @throws FullBacklogException if somebody does, but the queue of connections is full
+     * @throws java.net.ProtocolException if a socket of another type is bound there
      * @throws IOException naming the address and the reason
      */
     StreamConnection connect(UnixAddress address) throws IOException;

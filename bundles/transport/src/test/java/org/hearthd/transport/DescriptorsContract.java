@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -226,6 +227,24 @@ public abstract class DescriptorsContract extends Contract {
             assertTrue(descriptors.isBound(address), socket.toString());
         }
         assertFalse(descriptors.isBound(new UnixAddress(Files.createFile(dir.resolve("f")))));
+    }
+
+    /** The kernel's text for it depends on the locale. */
+    @Test
+    void aSocketOfAnotherTypeIsToldByTheTypeOfTheFailure() throws Exception {
+        UnixAddress address = address("s");
+        try (PacketListener listener = packets.adoptListener(packets.listen(address, 0600, 1))) {
+            ProtocolException e = assertThrows(ProtocolException.class, () -> streams.connect(address));
+            assertTrue(e.getMessage().contains(address.toString()), e.getMessage());
+            assertNull(listener.acceptNow());
+        }
+    }
+
+    @Test
+    void whatCanNotBeAskedIsNeitherBoundNorUnbound() throws Exception {
+        UnixAddress address = address("loop");
+        Files.createSymbolicLink(address.path(), address.path());
+        assertThrows(IOException.class, () -> descriptors.isBound(address));
     }
 
     @Test

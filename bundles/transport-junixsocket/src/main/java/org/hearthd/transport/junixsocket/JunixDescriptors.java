@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.hearthd.Fd;
@@ -17,7 +18,6 @@ import org.osgi.service.component.annotations.Component;
 @Component
 public final class JunixDescriptors implements Descriptors {
     private static final System.Logger LOG = System.getLogger(JunixDescriptors.class.getName());
-    private static final String WRONG_TYPE = "Protocol wrong type for socket";
     private static final int NOTIFY_TIMEOUT_MS = 5000;
 
     /** A creator of descriptors; there may be any number of them. */
@@ -56,11 +56,9 @@ public final class JunixDescriptors implements Descriptors {
         } catch (ConnectException e) {
             LOG.log(Level.DEBUG, () -> address + " is not bound: " + e.getMessage());
             return false;
-        } catch (IOException e) {
-            if (e.getMessage().endsWith(WRONG_TYPE)) {
-                return true;
-            }
-            throw e;
+        } catch (ProtocolException e) {
+            LOG.log(Level.DEBUG, () -> address + " is bound: " + e.getMessage());
+            return true;
         }
     }
 

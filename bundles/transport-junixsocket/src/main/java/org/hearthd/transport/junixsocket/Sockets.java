@@ -2,6 +2,7 @@ package org.hearthd.transport.junixsocket;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -17,19 +18,26 @@ import org.newsclub.net.unix.Fds;
 /** Makes Unix sockets of one type. */
 record Sockets(int type) {
     Fd connect(UnixAddress address) throws IOException {
-        // the reason comes as a text only, in the language of the user; and afterwards a server may have come
+        // this reason comes as a text only, in the language of the user; and afterwards a server may have come
         boolean absent = Files.notExists(address.path());
         try {
             return new OwnedFd(Fds.connect(type, address.octets()));
         } catch (IOException e) {
             String why = "cannot connect to " + address + ": " + e.getMessage();
-            boolean nobody = e instanceof ConnectionRefusedSocketException || absent || Files.notExists(address.path());
-            IOException failure = e instanceof FullBacklogException
-                    ? new FullBacklogException(why)
-                    : nobody ? new ConnectException(why) : new IOException(why);
+            IOException failure = failure(e, absent || Files.notExists(address.path()), why);
             failure.initCause(e);
             throw failure;
         }
+    }
+
+    private static IOException failure(IOException cause, boolean absent, String why) {
+        if (cause instanceof FullBacklogException) {
+            return new FullBacklogException(why);
+        }
+        if (cause instanceof ProtocolException) {
+            return new ProtocolException(why);
+        }
+        return absent || cause instanceof ConnectionRefusedSocketException ? new ConnectException(why) : new IOException(why);
     }
 
     Fd listen(UnixAddress address, int mode, int backlog) throws IOException {

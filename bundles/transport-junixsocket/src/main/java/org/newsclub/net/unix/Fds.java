@@ -3,6 +3,7 @@ package org.newsclub.net.unix;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -107,6 +108,7 @@ public final class Fds {
      * A socket connected to a path, or to an abstract name that begins with NUL.
      *
      * @throws FullBacklogException if its queue of connections is full
+     * @throws ProtocolException if a socket of another type is bound there
      */
     public static int connect(int type, byte[] name) throws IOException {
         int length = Short.BYTES + name.length;
@@ -118,6 +120,12 @@ public final class Fds {
             }
             NativeUnixSocket.configureBlocking(fd, true);
             return number(fd);
+        } catch (OperationNotSupportedSocketException e) {
+            NativeUnixSocket.close(fd);
+            // junixsocket's type for EPROTOTYPE among others, of which connect(2) of a Unix socket has none
+            ProtocolException failure = new ProtocolException(e.getMessage());
+            failure.initCause(e);
+            throw failure;
         } catch (IOException e) {
             NativeUnixSocket.close(fd);
             throw e;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.hearthd.Fd;
@@ -15,7 +16,6 @@ import org.osgi.service.component.annotations.Component;
 @Component
 public final class JnaDescriptors implements Descriptors {
     private static final System.Logger LOG = System.getLogger(JnaDescriptors.class.getName());
-    private static final String WRONG_TYPE = "Protocol wrong type for socket";
     private static final int NOTIFY_TIMEOUT_MS = 5000;
 
     @Override
@@ -52,11 +52,9 @@ public final class JnaDescriptors implements Descriptors {
         } catch (ConnectException e) {
             LOG.log(Level.DEBUG, () -> address + " is not bound: " + e.getMessage());
             return false;
-        } catch (IOException e) {
-            if (e.getMessage().endsWith(WRONG_TYPE)) {
-                return true;
-            }
-            throw e;
+        } catch (ProtocolException e) {
+            LOG.log(Level.DEBUG, () -> address + " is bound: " + e.getMessage());
+            return true;
         }
     }
 

@@ -34,6 +34,7 @@ final class Libc {
     static final int EFD_CLOEXEC = 02000000;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
+    static final int EPROTOTYPE = 91;
     static final int ECONNRESET = 104;
     static final int ENOENT = 2;
     static final int ECONNREFUSED = 111;

@@ -3,6 +3,7 @@ package org.hearthd.itest.transport.jna;
 import com.sun.jna.Native;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -43,10 +44,7 @@ record UnixSockets(int type) {
             int result = Libc.connect(fd.number(), name, name.length);
             int errno = Native.getLastError();
             if (result < 0) {
-                String why = "cannot connect to " + address + ": " + Libc.failure(errno).getMessage();
-                throw errno == Libc.ENOENT || errno == Libc.ECONNREFUSED
-                        ? new ConnectException(why)
-                        : errno == Libc.EAGAIN ? new FullBacklogException(why) : new IOException(why);
+                throw failure(errno, "cannot connect to " + address + ": " + Libc.failure(errno).getMessage());
             }
             Libc.check(Libc.fcntl(fd.number(), Libc.F_SETFL, 0));
             return fd;
@@ -54,6 +52,15 @@ record UnixSockets(int type) {
             fd.close();
             throw e;
         }
+    }
+
+    private static IOException failure(int errno, String why) {
+        return switch (errno) {
+            case Libc.ENOENT, Libc.ECONNREFUSED -> new ConnectException(why);
+            case Libc.EAGAIN -> new FullBacklogException(why);
+            case Libc.EPROTOTYPE -> new ProtocolException(why);
+            default -> new IOException(why);
+        };
     }
 
     Fd listen(UnixAddress address, int mode, int backlog) throws IOException {
