@@ -75,7 +75,11 @@ train() {
   pid=
   trap 'kill $pid 2> /dev/null; rm -rf "$work"; exit 130' INT TERM HUP
   status=0
+  # The quick compiler alone: profiles of a start, which JDK 25 would put into an archive, cost the next start more than they save.
+  given_opts=$opts
+  opts="$opts -XX:TieredStopAtLevel=1"
   record || status=$?
+  opts=$given_opts
   trap - INT TERM HUP
   # Only what was written to its end: a truncated archive crashes the JVM that maps it. Without one the empty directory says not to
   # try again.
