@@ -46,6 +46,9 @@ options() {
   [ "$program" = hearth ] || opts="$opts -Djdk.reflect.useNativeAccessorOnly=true"
 }
 
+# A word of its own, for there may be a space in the path of the distribution.
+archive_option=
+
 # Archives of the classes that a start loads, one for each JDK, build and way of starting, $1. They are made on the first start that can
 # write them, by the function record; without them everything works, only the start takes longer. With "only" as $2 an archive is
 # used but not made.
@@ -66,7 +69,7 @@ use_archive() {
       train
     fi
   fi
-  if [ -f "$archive" ]; then opts="$opts $use_option=$archive"; fi
+  if [ -f "$archive" ]; then archive_option=$use_option=$archive; fi
 }
 
 # Lets the function record run the distribution once: it has to write archives into the directory $work and to return 0.

@@ -1,5 +1,6 @@
 package org.hearthd.itests;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
@@ -17,9 +18,9 @@ public class ArchiveIT extends InDirectory {
         assertTrue(process.waitFor(3, TimeUnit.MINUTES));
     }
 
-    private void assertRecorded(String program, String archive) throws IOException {
+    private static void assertRecorded(Path dist, String program, String archive) throws IOException {
         String prefix = program + "-" + System.getProperty("java.version") + "-";
-        try (Stream<Path> archives = Files.list(HearthProcess.DIST.resolve("cache"))) {
+        try (Stream<Path> archives = Files.list(dist.resolve("cache"))) {
             List<Path> recorded = archives.filter(directory -> directory.getFileName().toString().startsWith(prefix)).toList();
             assertTrue(recorded.toString(), recorded.stream().anyMatch(directory -> Files.exists(directory.resolve(archive))));
         }
@@ -28,11 +29,26 @@ public class ArchiveIT extends InDirectory {
     @Test
     public void eachProgramRecordsItsClasses() throws Exception {
         HearthProcess.ready(home).close();
-        assertRecorded("hearth", "run");
+        assertRecorded(HearthProcess.DIST, "hearth", "run");
         run(HearthProcess.program(dir, "htpipe", "-C", "missing"));
-        assertRecorded("htpipe", "client");
-        assertRecorded("htpipe", "server");
+        assertRecorded(HearthProcess.DIST, "htpipe", "client");
+        assertRecorded(HearthProcess.DIST, "htpipe", "server");
         run(HearthProcess.program(dir, "callscgi", "-u", "missing"));
-        assertRecorded("callscgi", "callscgi");
+        assertRecorded(HearthProcess.DIST, "callscgi", "callscgi");
+    }
+
+    @Test
+    public void aDistributionMayStandInADirectoryWhoseNameIsNotPlain() throws Exception {
+        Path dist = dir.resolve("Hearth's 2nd höme");
+        run(new ProcessBuilder("cp", "-R", HearthProcess.DIST.toString(), dist.toString()));
+        run(new ProcessBuilder("rm", "-r", dist.resolve("cache").toString()));
+        for (int start = 0; start < 2; start++) {
+            ProcessBuilder htpipe = HearthProcess.program(dir, "htpipe", "-C", "missing");
+            htpipe.command().set(0, dist.resolve("bin/htpipe").toString());
+            run(htpipe);
+            List<String> said = Files.readAllLines(dir.resolve("out"));
+            assertEquals("htpipe: nobody listens on missing", said.get(said.size() - 1));
+        }
+        assertRecorded(dist, "htpipe", "client");
     }
 }
