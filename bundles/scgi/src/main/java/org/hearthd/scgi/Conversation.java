@@ -195,7 +195,7 @@ final class Conversation implements Gate.Waiter {
             fail(503, "The runtime has no connection left.");
             return;
         }
-        up.send(socket, Variables.encode(Variables.of(request, length, settings, handler.software()), ByteBufAllocator.DEFAULT));
+        up.send(socket, Variables.encode(request, length, settings, handler.software(), ByteBufAllocator.DEFAULT));
         if (!over) {
             down.start();
         }
