@@ -182,9 +182,15 @@ final class Answer {
     /** The Content-Length, or -1 if there is none that is a number. */
     static long length(Headers headers) {
         String value = headers.get("Content-Length");
-        if (value == null || value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return UNKNOWN;
+        return value == null || !isNumber(value) ? UNKNOWN : Long.parseLong(value);
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
         }
-        return Long.parseLong(value);
+        return !text.isEmpty() && text.length() <= 18;
     }
 }

@@ -2,6 +2,7 @@ package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -90,6 +91,10 @@ final class Conversation implements Gate.Waiter {
     }
 
     // -- what the two ways ask
+
+    EventLoop loop() {
+        return view.loop();
+    }
 
     Request request() {
         return request;
