@@ -177,6 +177,9 @@ public final class Headers implements Iterable<Headers.Field> {
         if (a.length() != b.length()) {
             return false;
         }
+        if (a.equals(b)) {
+            return true;
+        }
         for (int i = 0; i < a.length(); i++) {
             if (lower(a.charAt(i)) != lower(b.charAt(i))) {
                 return false;

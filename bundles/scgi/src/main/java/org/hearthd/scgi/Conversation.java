@@ -158,18 +158,21 @@ final class Conversation implements Gate.Waiter {
     private void dial() {
         Dialer current = handler.use();
         dialer = current;
-        dialing = current.dial(view.loop(), exchange);
-        dialing.addListener(dialed -> {
-            if (!dialed.isSuccess() && !over && current != handler.dialer()) {
-                current.end();
-                dial();
-            } else {
-                dialed(dialed);
-            }
-        });
+        Future<Dialer.Line> search = current.dial(view.loop(), exchange);
+        dialing = search;
+        if (search.isDone()) {
+            dialed(search);
+        } else {
+            search.addListener(done -> dialed(search));
+        }
     }
 
-    private void dialed(Future<? super Dialer.Line> dialed) {
+    private void dialed(Future<Dialer.Line> dialed) {
+        if (!dialed.isSuccess() && !over && dialer != handler.dialer()) {
+            dialer.end();
+            dial();
+            return;
+        }
         dialing = null;
         if (!dialed.isSuccess()) {
             if (over) {
@@ -180,7 +183,7 @@ final class Conversation implements Gate.Waiter {
             }
             return;
         }
-        Dialer.Line found = (Dialer.Line) dialed.getNow();
+        Dialer.Line found = dialed.getNow();
         if (over) {
             found.close();
             leave();
