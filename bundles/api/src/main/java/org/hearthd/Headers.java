@@ -63,7 +63,8 @@ public final class Headers implements Iterable<Headers.Field> {
     }
 
     private static boolean breaksLine(char c) {
-        return c == 0 || c == '\r' || c == '\n' || c > 0xff;
+        // most characters are decided by two comparisons
+        return c <= '\r' && (c == 0 || c == '\r' || c == '\n') || c > 0xff;
     }
 
     /** The first value of that name. */
@@ -175,6 +176,9 @@ public final class Headers implements Iterable<Headers.Field> {
     private static boolean equalsIgnoreCase(String a, String b) {
         if (a.length() != b.length()) {
             return false;
+        }
+        if (a.equals(b)) {
+            return true;
         }
         for (int i = 0; i < a.length(); i++) {
             if (lower(a.charAt(i)) != lower(b.charAt(i))) {

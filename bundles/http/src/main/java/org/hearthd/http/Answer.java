@@ -86,11 +86,11 @@ final class Answer {
     }
 
     /**
-     * The head of an answer whose body follows; goes out with the next flush.
+     * The head of an answer whose body follows; goes out with the next flush, and small pieces of the body in one buffer with it.
      *
      * @param known the body's length if it is known already, else -1
      */
-    ChannelFuture begin(int newStatus, String reason, Headers headers, long known) {
+    void begin(int newStatus, String reason, Headers headers, long known) {
         begun = true;
         status = newStatus;
         bodiless = isBodiless(status);
@@ -101,8 +101,8 @@ final class Answer {
             chunked = left == UNKNOWN && request.isHttp11();
             close |= left == UNKNOWN && !chunked;
         }
-        return connection.out().queueTold(connection.writer().head(connection.out().allocator(), status, reason, headers,
-                framing(status == 204 ? UNKNOWN : length), 0));
+        connection.out().gather(connection.writer().head(connection.out().allocator(), status, reason, headers,
+                framing(status == 204 ? UNKNOWN : length), left > 0 && left <= Outlet.GATHERED ? (int) left : 0));
     }
 
     private ResponseWriter.Framing framing(long length) {
@@ -182,9 +182,15 @@ final class Answer {
     /** The Content-Length, or -1 if there is none that is a number. */
     static long length(Headers headers) {
         String value = headers.get("Content-Length");
-        if (value == null || value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return UNKNOWN;
+        return value == null || !isNumber(value) ? UNKNOWN : Long.parseLong(value);
+    }
+
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
         }
-        return Long.parseLong(value);
+        return !text.isEmpty() && text.length() <= 18;
     }
 }

@@ -55,7 +55,8 @@ final class ByteView implements ByteExchange {
             managed.broken();
             return exchange.connection().out().failed(exchange.gone());
         }
-        return exchange.answer().begin(head.status(), head.reason(), head.headers(), -1);
+        exchange.answer().begin(head.status(), head.reason(), head.headers(), -1);
+        return exchange.connection().out().succeeded();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.hearthd.http;
 /** The character classes of RFC 9110 section 5.6. */
 final class Tokens {
     private static final boolean[] TOKEN = new boolean[256];
+    private static final boolean[] AUTHORITY;
 
     static {
         for (char c : "!#$%&'*+-.^_`|~0123456789".toCharArray()) {
@@ -12,6 +13,9 @@ final class Tokens {
             TOKEN[c] = true;
             TOKEN[c - 32] = true;
         }
+        AUTHORITY = TOKEN.clone();
+        "[]:()=;".chars().forEach(c -> AUTHORITY[c] = true);
+        "#|^`".chars().forEach(c -> AUTHORITY[c] = false);
     }
 
     private Tokens() {}
@@ -20,7 +24,7 @@ final class Tokens {
     static boolean isAuthority(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c > 0xff || !TOKEN[c] && "[]:()=;".indexOf(c) < 0 || "#|^`".indexOf(c) >= 0) {
+            if (c > 0xff || !AUTHORITY[c]) {
                 return false;
             }
         }

@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.hearthd.Exchange;
 import org.hearthd.Headers;
 import org.hearthd.Outcome;
@@ -25,6 +30,8 @@ import org.hearthd.spi.ResponseHead;
 import org.hearthd.transport.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request bodies. */
 class BodyTest extends FrontContract {
@@ -106,6 +113,52 @@ class BodyTest extends FrontContract {
         assertEquals("</s.css>", interim.header("Link"));
         assertEquals(200, client.answer().status());
         assertEquals(200, client.send("GET / HTTP/1.0\r\nHost: h\r\n\r\n").answer().status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void piecesOfTheByteViewLeaveInOrderWhateverTheirSizes(boolean announced) throws Exception {
+        int[] sizes = {10, 0, 3000, 5200, 8192, 1, 20_000, 7, Outlet.GATHERED, 5};
+        byte[] sent = new byte[IntStream.of(sizes).sum()];
+        new Random(3).nextBytes(sent);
+        List<ChannelFuture> told = new CopyOnWriteArrayList<>();
+        front.handle(exchange -> {
+            ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
+            String length = Integer.toString(sent.length);
+            bytes.head(ResponseHead.of(200, announced ? Headers.of("Content-Length", length) : Headers.EMPTY));
+            int from = 0;
+            for (int size : sizes) {
+                told.add(bytes.write(Unpooled.copiedBuffer(sent, from, size)));
+                from += size;
+            }
+            told.add(bytes.end());
+        });
+        assertArrayEquals(sent, client.get("/").answer().body());
+        assertEquals(sizes.length + 1, told.size());
+        for (ChannelFuture each : told) {
+            assertTrue(each.await(60, TimeUnit.SECONDS));
+            assertTrue(each.isSuccess());
+        }
+        assertArrayEquals(sent, client.get("/").answer().body());
+    }
+
+    @Test
+    void aSmallPieceBehindItsHeadLeavesWithAFlushThoughTheAnswerGoesOn() throws Exception {
+        CompletableFuture<ByteExchange> answering = new CompletableFuture<>();
+        front.handle(exchange -> {
+            ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
+            bytes.head(ResponseHead.of(200, Headers.of("Content-Length", "4")));
+            bytes.write(Unpooled.copiedBuffer(new byte[2]));
+            bytes.flush();
+            answering.complete(bytes);
+        });
+        client.get("/");
+        ByteExchange bytes = answering.get(60, TimeUnit.SECONDS);
+        assertEquals("HTTP/1.1 200 OK", client.line());
+        bytes.loop().execute(() -> {
+            bytes.write(Unpooled.copiedBuffer(new byte[2]));
+            bytes.end();
+        });
     }
 
     private record EchoBody(ByteExchange bytes) implements ByteExchange.Body {

@@ -1,9 +1,11 @@
 package org.hearthd.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.hearthd.Headers;
 import org.hearthd.Response;
+import org.hearthd.net.ByteExchange;
+import org.hearthd.spi.ResponseHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +62,17 @@ class LeakTest {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nab");
                 assertThrows(IOException.class, client::answer);
             }
+            front.handle(exchange -> {
+                ByteExchange bytes = exchange.adapt(ByteExchange.class).orElseThrow();
+                bytes.head(ResponseHead.of(200, Headers.of("Content-Length", "100")));
+                bytes.write(bytes(10));
+                bytes.abort();
+                assertFalse(bytes.write(bytes(10)).isSuccess());
+            });
+            try (Client client = front.connect()) {
+                client.get("/");
+                assertThrows(IOException.class, client::answer);
+            }
             front.handleBlocking(exchange -> exchange.takeSocket().close());
             try (Client client = front.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n").send(new byte[50_000]);
@@ -65,6 +80,10 @@ class LeakTest {
                 client.send("POST / HTTP/1.1");
             }
         }
+    }
+
+    private static ByteBuf bytes(int size) {
+        return PooledByteBufAllocator.DEFAULT.buffer(size).writeZero(size);
     }
 
     /** Lets the detector see what was lost: it looks when something new is allocated after a collection. */

@@ -42,7 +42,11 @@ public interface ByteExchange {
         // a proxy may drop what its next hop can not understand
     }
 
-    /** Writes the response head; once. It leaves with the next {@link #flush} or {@link #end}. */
+    /**
+     * Writes the response head; once. It leaves with the next {@link #flush} or {@link #end}.
+     *
+     * @return may succeed before that: then the pieces behind it tell what becomes of it
+     */
     ChannelFuture head(ResponseHead head);
 
     /**

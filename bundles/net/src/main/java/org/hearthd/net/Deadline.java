@@ -1,15 +1,20 @@
 package org.hearthd.net;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A point in time that is moved often and reached seldom: moving it on costs no timer. Of one loop. */
+/**
+ * A point in time that is moved often and reached seldom: moving it on costs no timer, and neither does a short life, for a timer that is
+ * not needed any more runs on for the next deadline of the loop. Of one loop.
+ */
 public final class Deadline {
     private final EventLoop loop;
     private final Runnable action;
-    private Future<?> timer;
-    private long timerAt;
+    private Timer timer;
     private long at;
     private boolean set;
 
@@ -26,14 +31,12 @@ public final class Deadline {
     /** Sets it that far from now, whatever it was. */
     public void set(long millis) {
         set = true;
-        at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        if (timer != null && timerAt - at > 0) {
-            timer.cancel(false);
-            timer = null;
-        }
+        long now = System.nanoTime();
+        at = now + TimeUnit.MILLISECONDS.toNanos(millis);
         if (timer == null) {
-            start();
+            timer = Timer.of(this);
         }
+        timer.start(now);
     }
 
     /** Whether it was set and has not been reached or cleared since. */
@@ -50,26 +53,81 @@ public final class Deadline {
     public void cancel() {
         set = false;
         if (timer != null) {
-            timer.cancel(false);
+            timer.letGo();
             timer = null;
         }
     }
 
-    private void start() {
-        timerAt = at;
-        timer = loop.schedule(this::run, at - System.nanoTime(), TimeUnit.NANOSECONDS);
-    }
-
-    private void run() {
-        timer = null;
+    private void reached(Timer by) {
         if (!set) {
             return;
         }
-        if (at - System.nanoTime() > 0) {
-            start();
+        long now = System.nanoTime();
+        if (at - now > 0) {
+            by.start(now);
             return;
         }
         set = false;
         action.run();
+    }
+
+    /** Runs at its deadline's time, or before it, which then has it run once more. */
+    private static final class Timer implements Runnable {
+        /** Those that are kept for the next deadline, of each loop. */
+        private static final int KEPT = 256;
+        private static final FastThreadLocal<Deque<Timer>> IDLE = new FastThreadLocal<>() {
+            @Override
+            protected Deque<Timer> initialValue() {
+                return new ArrayDeque<>();
+            }
+        };
+
+        private final EventLoop loop;
+        /** Null while nobody needs it. */
+        private Deadline deadline;
+        private Future<?> running;
+        private long at;
+
+        private Timer(EventLoop loop) {
+            this.loop = loop;
+        }
+
+        static Timer of(Deadline deadline) {
+            Timer idle = IDLE.get().pollLast();
+            // a thread that is not a loop's own may run several loops, one after the other
+            Timer timer = idle != null && idle.loop == deadline.loop ? idle : new Timer(deadline.loop);
+            timer.deadline = deadline;
+            return timer;
+        }
+
+        /** Runs at the deadline's time at the latest. */
+        void start(long now) {
+            if (running != null && at - deadline.at > 0) {
+                running.cancel(false);
+                running = null;
+            }
+            if (running == null) {
+                at = deadline.at;
+                running = loop.schedule(this, at - now, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        void letGo() {
+            deadline = null;
+            Deque<Timer> idle = IDLE.get();
+            if (idle.size() < KEPT) {
+                idle.addLast(this);
+            } else if (running != null) {
+                running.cancel(false);
+            }
+        }
+
+        @Override
+        public void run() {
+            running = null;
+            if (deadline != null) {
+                deadline.reached(this);
+            }
+        }
     }
 }

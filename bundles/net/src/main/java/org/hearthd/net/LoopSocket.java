@@ -303,8 +303,7 @@ public final class LoopSocket {
         int length;
         IOException failure = null;
         try {
-            ByteBuffer room = piece.internalNioBuffer(piece.writerIndex(), readSize);
-            length = socket.recv(room, room.position(), room.limit());
+            length = receive(piece);
         } catch (IOException e) {
             length = -1;
             failure = e;
@@ -330,6 +329,14 @@ public final class LoopSocket {
             readSize /= 2;
         }
         receiver.received(piece.writerIndex(piece.writerIndex() + length));
+    }
+
+    private int receive(ByteBuf into) throws IOException {
+        if (into.hasMemoryAddress()) {
+            return socket.recvAddress(into.memoryAddress(), into.writerIndex(), into.writerIndex() + readSize);
+        }
+        ByteBuffer room = into.internalNioBuffer(into.writerIndex(), readSize);
+        return socket.recv(room, room.position(), room.limit());
     }
 
     private void flush() {

@@ -65,6 +65,9 @@ final class Outgoing {
     }
 
     private int send(ByteBuf bytes, ByteBufAllocator copies) throws IOException {
+        if (bytes.hasMemoryAddress()) {
+            return socket.sendAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex());
+        }
         if (!bytes.isDirect() || bytes.nioBufferCount() != 1) {
             ByteBuf copy = copies.directBuffer(bytes.readableBytes()).writeBytes(bytes, bytes.readerIndex(),
                     bytes.readableBytes());

@@ -2,6 +2,7 @@ package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -91,6 +92,10 @@ final class Conversation implements Gate.Waiter {
 
     // -- what the two ways ask
 
+    EventLoop loop() {
+        return view.loop();
+    }
+
     Request request() {
         return request;
     }
@@ -153,18 +158,21 @@ final class Conversation implements Gate.Waiter {
     private void dial() {
         Dialer current = handler.use();
         dialer = current;
-        dialing = current.dial(view.loop(), exchange);
-        dialing.addListener(dialed -> {
-            if (!dialed.isSuccess() && !over && current != handler.dialer()) {
-                current.end();
-                dial();
-            } else {
-                dialed(dialed);
-            }
-        });
+        Future<Dialer.Line> search = current.dial(view.loop(), exchange);
+        dialing = search;
+        if (search.isDone()) {
+            dialed(search);
+        } else {
+            search.addListener(done -> dialed(search));
+        }
     }
 
-    private void dialed(Future<? super Dialer.Line> dialed) {
+    private void dialed(Future<Dialer.Line> dialed) {
+        if (!dialed.isSuccess() && !over && dialer != handler.dialer()) {
+            dialer.end();
+            dial();
+            return;
+        }
         dialing = null;
         if (!dialed.isSuccess()) {
             if (over) {
@@ -175,7 +183,7 @@ final class Conversation implements Gate.Waiter {
             }
             return;
         }
-        Dialer.Line found = (Dialer.Line) dialed.getNow();
+        Dialer.Line found = dialed.getNow();
         if (over) {
             found.close();
             leave();
@@ -195,7 +203,7 @@ final class Conversation implements Gate.Waiter {
             fail(503, "The runtime has no connection left.");
             return;
         }
-        up.send(socket, Variables.encode(Variables.of(request, length, settings, handler.software()), ByteBufAllocator.DEFAULT));
+        up.send(socket, Variables.encode(request, length, settings, handler.software(), ByteBufAllocator.DEFAULT));
         if (!over) {
             down.start();
         }

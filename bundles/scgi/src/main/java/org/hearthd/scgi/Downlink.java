@@ -82,7 +82,6 @@ final class Downlink implements LoopSocket.Receiver {
     }
 
     private void take(ByteBuf piece) throws MalformedAnswerException {
-        conversation.answering();
         while (!begun && head.read(piece)) {
             begin(Reply.of(head, settings));
         }
@@ -90,6 +89,7 @@ final class Downlink implements LoopSocket.Receiver {
             body(piece);
         }
         if (!answered && !conversation.isOver()) {
+            conversation.answering();
             conversation.answerGoesOn();
         }
         if (answered) {

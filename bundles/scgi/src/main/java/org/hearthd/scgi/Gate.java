@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Lets a bounded number of requests through to the servers; a bounded number more wait in order. */
 final class Gate {
@@ -19,11 +20,14 @@ final class Gate {
         ADMITTED, WAITING, REFUSED
     }
 
+    /** Under the lock. */
     private final Set<Waiter> waiting = new LinkedHashSet<>();
-    private int places;
-    private int queue;
-    private int inside;
-    private boolean overloaded;
+    /** Whether somebody waits, or is about to: that is said before the last look for a place, so that none becomes free unseen. */
+    private volatile boolean crowded;
+    private final AtomicInteger inside = new AtomicInteger();
+    private volatile int places;
+    private volatile int queue;
+    private volatile boolean overloaded;
 
     Gate(Settings.Limits limits) {
         change(limits);
@@ -31,22 +35,9 @@ final class Gate {
 
     /** Takes new limits; those inside stay. */
     void change(Settings.Limits limits) {
-        List<Waiter> admitted = new ArrayList<>();
-        synchronized (this) {
-            places = limits.connections();
-            queue = limits.queue();
-            for (; inside < places && !waiting.isEmpty(); inside++) {
-                admitted.add(first());
-            }
-        }
-        admitted.forEach(Waiter::admitted);
-    }
-
-    private Waiter first() {
-        Iterator<Waiter> all = waiting.iterator();
-        Waiter first = all.next();
-        all.remove();
-        return first;
+        places = limits.connections();
+        queue = limits.queue();
+        admit();
     }
 
     /**
@@ -60,12 +51,31 @@ final class Gate {
         return first;
     }
 
-    synchronized Entry enter(Waiter waiter) {
-        if (inside < places) {
-            inside++;
-            return Entry.ADMITTED;
+    Entry enter(Waiter waiter) {
+        return !crowded && take() ? Entry.ADMITTED : lineUp(waiter);
+    }
+
+    /** Takes a place if there is one. */
+    private boolean take() {
+        for (int now = inside.get(); now < places; now = inside.get()) {
+            if (inside.compareAndSet(now, now + 1)) {
+                return true;
+            }
         }
-        return waiting.size() < queue && waiting.add(waiter) ? Entry.WAITING : Entry.REFUSED;
+        return false;
+    }
+
+    private synchronized Entry lineUp(Waiter waiter) {
+        crowded = true;
+        Entry entry = Entry.REFUSED;
+        if (waiting.isEmpty() && take()) {
+            entry = Entry.ADMITTED;
+        } else if (waiting.size() < queue) {
+            waiting.add(waiter);
+            entry = Entry.WAITING;
+        }
+        crowded = !waiting.isEmpty();
+        return entry;
     }
 
     /**
@@ -74,20 +84,30 @@ final class Gate {
      * @return false if it has a place by now
      */
     synchronized boolean withdraw(Waiter waiter) {
-        return waiting.remove(waiter);
+        boolean waited = waiting.remove(waiter);
+        crowded = !waiting.isEmpty();
+        return waited;
     }
 
     /** A request gives its place up: to the next one, if any waits. */
     void leave() {
-        Waiter next;
-        synchronized (this) {
-            if (inside > places || waiting.isEmpty()) {
-                inside--;
-                overloaded = false;
-                return;
-            }
-            next = first();
+        inside.decrementAndGet();
+        if (crowded) {
+            admit();
+        } else if (overloaded) {
+            overloaded = false;
         }
-        next.admitted();
+    }
+
+    /** Gives those who wait what places there are. */
+    private void admit() {
+        List<Waiter> admitted = new ArrayList<>();
+        synchronized (this) {
+            for (Iterator<Waiter> first = waiting.iterator(); first.hasNext() && take(); first.remove()) {
+                admitted.add(first.next());
+            }
+            crowded = !waiting.isEmpty();
+        }
+        admitted.forEach(Waiter::admitted);
     }
 }

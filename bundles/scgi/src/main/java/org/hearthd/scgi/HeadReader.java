@@ -45,66 +45,66 @@ final class HeadReader {
             if (size > limit) {
                 throw new MalformedAnswerException("its head is longer than " + limit + " bytes");
             }
-            CharSequence text = in.readCharSequence(length < 0 ? taken : length, StandardCharsets.ISO_8859_1);
+            byte[] bytes = new byte[taken];
+            in.readBytes(bytes);
+            if (length < 0 || begun != null) {
+                begun = (begun == null ? new StringBuilder() : begun).append(text(bytes, 0, taken));
+            }
             if (length < 0) {
-                begun = (begun == null ? new StringBuilder() : begun).append(text);
                 return false;
             }
-            in.skipBytes(1);
-            String line = begun == null ? text.toString() : begun.append(text).toString();
-            begun = null;
-            if (line.endsWith("\r")) {
-                line = line.substring(0, line.length() - 1);
+            if (begun != null) {
+                bytes = begun.toString().getBytes(StandardCharsets.ISO_8859_1);
+                begun = null;
             }
-            if (line.isEmpty()) {
+            int end = bytes.length - 1;
+            if (end > 0 && bytes[end - 1] == '\r') {
+                end--;
+            }
+            if (end == 0) {
                 return true;
             }
-            add(line);
+            add(bytes, end);
         }
         return false;
     }
 
-    private void add(String line) throws MalformedAnswerException {
-        if (fields.isEmpty() && statusLine == null && line.startsWith("HTTP/")) {
-            statusLine = line;
+    private void add(byte[] line, int end) throws MalformedAnswerException {
+        if (fields.isEmpty() && statusLine == null && end > 4 && line[4] == '/' && text(line, 0, 4).equals("HTTP")) {
+            statusLine = text(line, 0, end);
             return;
         }
-        int colon = line.indexOf(':');
-        String name = line.substring(0, Math.max(0, colon));
-        if (name.isEmpty() || !isToken(name)) {
-            throw new MalformedAnswerException("its head has the line " + shown(line));
+        int colon = 0;
+        while (colon < end && TOKEN[line[colon] & 0xff]) {
+            colon++;
         }
-        String value = trim(line, colon + 1);
-        if (value.indexOf('\0') >= 0 || value.indexOf('\r') >= 0) {
-            throw new MalformedAnswerException("its header " + name + " has a NUL or a bare CR");
+        if (colon == 0 || colon == end || line[colon] != ':') {
+            throw new MalformedAnswerException("its head has the line " + shown(text(line, 0, end)));
         }
-        fields.add(name);
-        fields.add(value);
-    }
-
-    private static boolean isToken(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (!TOKEN[name.charAt(i)]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String trim(String line, int start) {
-        int from = start;
-        int to = line.length();
-        while (from < to && isBlank(line.charAt(from))) {
+        int from = colon + 1;
+        int to = end;
+        while (from < to && isBlank(line[from])) {
             from++;
         }
-        while (to > from && isBlank(line.charAt(to - 1))) {
+        while (to > from && isBlank(line[to - 1])) {
             to--;
         }
-        return line.substring(from, to);
+        String name = text(line, 0, colon);
+        for (int i = from; i < to; i++) {
+            if (line[i] == 0 || line[i] == '\r') {
+                throw new MalformedAnswerException("its header " + name + " has a NUL or a bare CR");
+            }
+        }
+        fields.add(name);
+        fields.add(text(line, from, to));
     }
 
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
+    private static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
     }
 
     static String shown(String text) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.util.Optional;
 import org.hearthd.Exchange;
 import org.hearthd.net.ByteExchange;
 import org.hearthd.net.EventLoops;
@@ -26,6 +27,10 @@ final class OwedExchange implements ByteExchange {
      * @param owed is in use until the client has its answer, without a moment between the source's count and this one
      */
     static ByteExchange of(EventLoops loops, Exchange exchange, Uses owed) throws IOException {
+        Optional<ByteExchange> own = exchange.adapt(ByteExchange.class);
+        if (own.isPresent()) {
+            return own.get();
+        }
         boolean taken = false;
         owed.begin();
         try {

@@ -17,8 +17,9 @@ import org.hearthd.spi.ResponseHead;
  */
 record Reply(ResponseHead head, long length, boolean chunked) {
     private static final Pattern CONTROLS = Pattern.compile("[\\x00-\\x1f\\x7f]");
-    private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer",
-            "transfer-encoding", "upgrade");
+    /** A set of the kind that is fast to look into. */
+    private static final Set<String> HOP_BY_HOP = new HashSet<>(
+            Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"));
 
     /** @throws MalformedAnswerException saying what is wrong */
     static Reply of(HeadReader in, Settings settings) throws MalformedAnswerException {
@@ -81,20 +82,22 @@ record Reply(ResponseHead head, long length, boolean chunked) {
         }
 
         private void field(String name, String value) throws MalformedAnswerException {
-            String lower = name.toLowerCase(Locale.ROOT);
-            switch (lower) {
-                case "status" -> status = status == null ? value : status;
-                case "content-length" -> length(value);
-                case "transfer-encoding" -> coding(value);
-                default -> {
-                    if (HOP_BY_HOP.contains(lower) || dropped.contains(lower) || lower.replace('_', '-').startsWith("x-ash-")) {
-                        return;
-                    }
-                    redirects |= lower.equals("location");
-                    passed.add(name);
-                    passed.add(value);
-                }
+            if (name.equalsIgnoreCase("Status")) {
+                status = status == null ? value : status;
+            } else if (name.equalsIgnoreCase("Content-Length")) {
+                length(value);
+            } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
+                coding(value);
+            } else if (!isDropped(name.toLowerCase(Locale.ROOT))) {
+                redirects |= name.equalsIgnoreCase("Location");
+                passed.add(name);
+                passed.add(value);
             }
+        }
+
+        private boolean isDropped(String lower) {
+            return HOP_BY_HOP.contains(lower) || dropped.contains(lower)
+                    || lower.charAt(0) == 'x' && lower.replace('_', '-').startsWith("x-ash-");
         }
 
         /** What is no number is not passed on; two different numbers are one too many. */

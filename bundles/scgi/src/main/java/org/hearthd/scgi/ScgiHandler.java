@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,7 +38,8 @@ final class ScgiHandler implements Handler {
     private final Gate gate;
     /** Clients that wait, of which their sources do not know any more. */
     private final Uses owed = new Uses();
-    private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+    /** Those in progress, of each loop on its own: so loops do not wait for each other's memory. */
+    private final Map<EventLoop, Set<Conversation>> conversations = new ConcurrentHashMap<>();
     /** Those of earlier settings that still have exchanges. */
     private final Set<Anonymous> retired = ConcurrentHashMap.newKeySet();
     /** The ends of programs that nobody uses any more. */
@@ -206,7 +208,7 @@ final class ScgiHandler implements Handler {
     public void handle(Exchange exchange) throws IOException {
         ByteExchange view = OwedExchange.of(services.loops(), exchange, owed);
         Conversation conversation = new Conversation(this, state.settings(), exchange, view);
-        conversations.add(conversation);
+        onLoop(view.loop()).add(conversation);
         if (view.loop().inEventLoop()) {
             conversation.start();
         } else {
@@ -214,11 +216,16 @@ final class ScgiHandler implements Handler {
         }
     }
 
+    private Set<Conversation> onLoop(EventLoop loop) {
+        Set<Conversation> there = conversations.get(loop);
+        return there != null ? there : conversations.computeIfAbsent(loop, each -> ConcurrentHashMap.newKeySet());
+    }
+
     private void begin(Conversation conversation, ByteExchange view) throws IOException {
         try {
             view.loop().execute(conversation::start);
         } catch (RejectedExecutionException e) {
-            conversations.remove(conversation);
+            onLoop(view.loop()).remove(conversation);
             throw new IOException("the event loops have ended", e);
         }
     }
@@ -249,7 +256,7 @@ final class ScgiHandler implements Handler {
     }
 
     void ended(Conversation conversation) {
-        conversations.remove(conversation);
+        onLoop(conversation.loop()).remove(conversation);
         if (stopping) {
             synchronized (conversations) {
                 conversations.notifyAll();
@@ -272,8 +279,8 @@ final class ScgiHandler implements Handler {
         stopping = true;
         try {
             awaitConversations(state.settings().times().drain());
-            int unfinished = conversations.size();
-            conversations.forEach(Conversation::stop);
+            int unfinished = inProgress();
+            conversations.values().forEach(there -> there.forEach(Conversation::stop));
             // each does so on its loop, and may still need a worker to let go of what it keeps
             awaitConversations(STOP_MS);
             return unfinished;
@@ -286,10 +293,14 @@ final class ScgiHandler implements Handler {
         }
     }
 
+    private int inProgress() {
+        return conversations.values().stream().mapToInt(Set::size).sum();
+    }
+
     private void awaitConversations(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         synchronized (conversations) {
-            for (long left = deadline - System.nanoTime(); !conversations.isEmpty()
+            for (long left = deadline - System.nanoTime(); inProgress() > 0
                     && left > 0; left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(conversations, left);
             }

@@ -24,6 +24,8 @@ final class Server {
     private final Services.Names names;
     private final Executor workers;
 
+    /** Where a Unix socket is, which needs no looking up, or null. */
+    private final List<SocketAddress> path;
     private List<SocketAddress> known;
     private long knownSince;
     /** Who waits for the name to be looked up; null while nobody does that. */
@@ -50,9 +52,7 @@ final class Server {
         this.address = address;
         this.names = names;
         this.workers = workers;
-        if (address.unix() != null) {
-            known = List.of(address.unix());
-        }
+        this.path = address.unix() == null ? null : List.of(address.unix());
     }
 
     // -- where it is
@@ -65,10 +65,13 @@ final class Server {
      * @return null if they are looked up now, perhaps without an end
      */
     List<SocketAddress> addresses(Consumer<List<SocketAddress>> then) {
+        if (path != null) {
+            return path;
+        }
         List<SocketAddress> now;
         synchronized (this) {
             now = known;
-            if (now != null && (address.unix() != null || System.nanoTime() - knownSince < names.validNanos())) {
+            if (now != null && System.nanoTime() - knownSince < names.validNanos()) {
                 return now;
             }
             boolean lookUp = waiting == null;

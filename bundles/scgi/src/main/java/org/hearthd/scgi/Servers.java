@@ -138,13 +138,19 @@ final class Servers implements Dialer {
                 result.tryFailure(new Refused(503, "The runtime has no connection left.", Refused.Reach.OURS));
                 return;
             }
-            connecting.addListener(done -> {
-                if (!done.isSuccess()) {
-                    failed(address, done.cause());
-                } else if (!result.trySuccess(new Line(connecting.getNow(), server, () -> {}))) {
-                    connecting.getNow().close();
-                }
-            });
+            if (connecting.isDone()) {
+                connected(address, connecting);
+            } else {
+                connecting.addListener(done -> connected(address, connecting));
+            }
+        }
+
+        private void connected(SocketAddress address, Future<LoopSocket> connecting) {
+            if (!connecting.isSuccess()) {
+                failed(address, connecting.cause());
+            } else if (!result.trySuccess(new Line(connecting.getNow(), server, () -> {}))) {
+                connecting.getNow().close();
+            }
         }
 
         /** A Unix socket says EAGAIN when too many wait already to be accepted: this is not yet a failure. */

@@ -52,8 +52,10 @@ final class Uplink implements Body {
             return;
         }
         counting = true;
-        conversation.waitForBody();
         readOn();
+        if (counting && !conversation.isOver()) {
+            conversation.waitForBody();
+        }
     }
 
     /** A length that can be relied on: said once, a number, and not contradicted. */

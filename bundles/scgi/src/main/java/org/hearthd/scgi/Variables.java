@@ -3,19 +3,17 @@ package org.hearthd.scgi;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
 import org.hearthd.Headers;
 import org.hearthd.Request;
 
 /** The variables of one request: CONTENT_LENGTH first, no name twice. All strings are octets. */
 final class Variables {
-    private static final String LENGTH = "CONTENT_LENGTH";
     /** Of the connection, not of the request; Expect is met by the source; Proxy would become a setting of HTTP clients (httpoxy). */
     private static final Set<String> NEVER = Set.of("HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_PROXY_CONNECTION", "HTTP_TE",
             "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE", "HTTP_EXPECT", "HTTP_PROXY", "HTTP_CONTENT_LENGTH",
@@ -27,39 +25,38 @@ final class Variables {
             "Upgrade-Insecure-Requests", "If-None-Match", "If-Modified-Since", "X-Forwarded-For", "X-Ash-Address", "X-Ash-Port",
             "X-Ash-Server-Address", "X-Ash-Server-Port", "X-Ash-Protocol", "X-Ash-Connection-ID");
 
-    private final Map<String, String> all = new LinkedHashMap<>(48);
+    /** Names and values, each with a NUL behind it. */
+    private final StringBuilder block = new StringBuilder(1024);
     private Set<String> hidden;
     private final Request request;
+    private final String length;
     private final String serverName;
     private final String software;
+    /** Those of the configuration, which replace computed ones. */
+    private final Map<String, String> configured;
 
-    private Variables(Request request, Settings settings, String software) {
+    private Variables(Request request, long length, Settings settings, String software) {
         this.request = request;
+        this.length = Long.toString(length);
         this.serverName = settings.serverName();
         this.software = software;
         this.hidden = settings.hiddenRequest();
+        this.configured = settings.variables();
     }
 
     /**
-     * The table for a request.
+     * The netstring of a request's variables.
      *
      * @param length of the body, which is known by now
      * @param software the value of SERVER_SOFTWARE
      */
-    static Map<String, String> of(Request request, long length, Settings settings, String software) {
-        Variables table = new Variables(request, settings, software);
-        table.put(LENGTH, Long.toString(length));
-        table.put("SCGI", "1");
-        settings.convention().fill(table);
-        table.putAll(settings.variables());
-        return table.all;
-    }
-
-    /** The netstring of a table. */
-    static ByteBuf encode(Map<String, String> table, ByteBufAllocator allocator) {
-        StringBuilder pairs = new StringBuilder(1024);
-        table.forEach((name, value) -> pairs.append(name).append('\0').append(value).append('\0'));
-        byte[] block = pairs.toString().getBytes(StandardCharsets.ISO_8859_1);
+    static ByteBuf encode(Request request, long length, Settings settings, String software, ByteBufAllocator allocator) {
+        Variables all = new Variables(request, length, settings, software);
+        all.put("CONTENT_LENGTH", all.length);
+        all.put("SCGI", "1");
+        settings.convention().fill(all);
+        all.configured.forEach(all::append);
+        byte[] block = all.block.toString().getBytes(StandardCharsets.ISO_8859_1);
         ByteBuf out = allocator.directBuffer(block.length + 12);
         out.writeCharSequence(Integer.toString(block.length), StandardCharsets.US_ASCII);
         return out.writeByte(':').writeBytes(block).writeByte(',');
@@ -81,18 +78,21 @@ final class Variables {
         return value == null ? "" : value;
     }
 
+    /** Each name once, for what is written stays. */
     void put(String name, String value) {
-        all.put(name, value);
+        if (!configured.containsKey(name)) {
+            append(name, value);
+        }
+    }
+
+    private void append(String name, String value) {
+        block.append(name).append('\0').append(value).append('\0');
     }
 
     void putKnown(String name, String value) {
         if (value != null) {
-            all.put(name, value);
+            put(name, value);
         }
-    }
-
-    void putAll(Map<String, String> more) {
-        all.putAll(more);
     }
 
     void hide(String name) {
@@ -146,8 +146,7 @@ final class Variables {
     /** The two headers that have variables of their own, once more as headers; a length only where it is the true one. */
     void contentHeaders() {
         passOn("HTTP_CONTENT_TYPE", header("Content-Type"));
-        String length = header("Content-Length");
-        if (all.get(LENGTH).equals(length)) {
+        if (length.equals(header("Content-Length"))) {
             passOn("HTTP_CONTENT_LENGTH", length);
         }
     }
@@ -158,24 +157,36 @@ final class Variables {
         }
     }
 
-    /** The names of common headers, which need not be made again for each request. */
+    /** The variables of common headers, which need not be made again for each request; empty for those that are never sent. */
     private static Map<String, String> common(String... headers) {
-        return Arrays.stream(headers).collect(Collectors.toUnmodifiableMap(header -> header, Variables::nameOf));
+        Map<String, String> names = new HashMap<>();
+        for (String header : headers) {
+            String name = sentAs(header);
+            names.put(header, name == null ? "" : name);
+        }
+        return names;
+    }
+
+    /** The variable of a header, or null if it is never sent. */
+    private static String sentAs(String header) {
+        String name = nameOf(header);
+        return name == null || NEVER.contains(name) || name.startsWith(ASH) ? null : name;
     }
 
     /** Every other header of the client under its own name, repeated ones joined. */
     void headers() {
         Headers headers = request.headers();
         Set<String> hops = hops(headers);
+        Map<String, String> joined = new LinkedHashMap<>();
         for (int i = 0; i < headers.size(); i++) {
             String header = headers.name(i);
             String known = COMMON.get(header);
-            String name = known == null ? nameOf(header) : known;
-            if (name != null && !NEVER.contains(name) && !hops.contains(name) && !hidden.contains(name)
-                    && !name.startsWith(ASH)) {
-                all.merge(name, headers.value(i), name.equals("HTTP_COOKIE") ? Variables::cookies : Variables::list);
+            String name = known == null ? sentAs(header) : known;
+            if (name != null && !name.isEmpty() && !hops.contains(name) && !hidden.contains(name)) {
+                joined.merge(name, headers.value(i), name.equals("HTTP_COOKIE") ? Variables::cookies : Variables::list);
             }
         }
+        joined.forEach(this::put);
     }
 
     private static String list(String first, String next) {

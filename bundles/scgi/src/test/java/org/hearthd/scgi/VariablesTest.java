@@ -2,12 +2,15 @@ package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.hearthd.Headers;
@@ -34,7 +37,26 @@ class VariablesTest {
     private static Map<String, String> table(Request request, Object... keys) {
         Map<String, Object> config = House.keys(keys);
         config.put("address", "4000");
-        return Variables.of(request, 7, House.settings(config), "Hearth/test");
+        ByteBuf block = Variables.encode(request, 7, House.settings(config), "Hearth/test", UnpooledByteBufAllocator.DEFAULT);
+        String text = block.toString(StandardCharsets.ISO_8859_1);
+        block.release();
+        return pairs(text);
+    }
+
+    /** What a netstring says, which must not say anything twice. */
+    private static Map<String, String> pairs(String netstring) {
+        int colon = netstring.indexOf(':');
+        int end = netstring.length() - 1;
+        assertEquals(Integer.toString(end - colon - 1), netstring.substring(0, colon));
+        assertEquals(',', netstring.charAt(end));
+        String[] words = netstring.substring(colon + 1, end).split("\0", -1);
+        assertEquals("", words[words.length - 1], "a NUL is behind each word");
+        Map<String, String> table = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < words.length; i += 2) {
+            assertNull(table.put(words[i], words[i + 1]), words[i]);
+        }
+        assertEquals("CONTENT_LENGTH", table.keySet().iterator().next());
+        return table;
     }
 
     @ParameterizedTest
@@ -98,13 +120,13 @@ class VariablesTest {
     }
 
     @Test
-    void theBlockIsANetstring() {
-        Map<String, String> table = new java.util.LinkedHashMap<>();
-        table.put("CONTENT_LENGTH", "0");
-        table.put("SCGI", "1");
-        table.put("A", "\u00e9");
-        ByteBuf block = Variables.encode(table, UnpooledByteBufAllocator.DEFAULT);
-        assertEquals("28:CONTENT_LENGTH\0000\0SCGI\0001\0A\0\u00e9\0,", block.toString(StandardCharsets.ISO_8859_1));
+    void theBlockIsANetstringOfOctets() {
+        Map<String, Object> config = House.keys("address", "4000", "variables", "A=\u00e9", "convention", "nginx");
+        Request request = Request.of("GET", "/", "HTTP/1.1", "", Headers.EMPTY);
+        ByteBuf block = Variables.encode(request, 0, House.settings(config), "", UnpooledByteBufAllocator.DEFAULT);
+        String text = block.toString(StandardCharsets.ISO_8859_1);
         block.release();
+        assertTrue(text.startsWith((text.length() - 5) + ":CONTENT_LENGTH\0000\0SCGI\0001\0"), text);
+        assertTrue(text.endsWith("\0A\0\u00e9\0,"), text);
     }
 }
