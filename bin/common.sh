@@ -61,7 +61,7 @@ use_archive() {
   sum=$(cksum < "$jar")
   archives=$program-$version-${sum%% *}
   archive=$dist/cache/$archives/$1
-  if [ ! -d "$dist/cache/$archives" ] && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
+  if ! recorded && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
     # one recording at a time; who comes meanwhile does not wait for it
     if command -v flock > /dev/null; then
       { if flock -n 9; then train; fi; } 9> "$dist/cache/$program.lock"
@@ -69,7 +69,14 @@ use_archive() {
       train
     fi
   fi
-  if [ -f "$archive" ]; then archive_option=$use_option=$archive; fi
+  if recorded && [ -f "$archive" ]; then archive_option=$use_option=$archive; fi
+}
+
+# Whether archives were recorded here: those of a distribution that was moved are refused, or taken for what stood in the other place.
+recorded() {
+  place=
+  if [ -r "$dist/cache/$archives/dist" ]; then IFS= read -r place < "$dist/cache/$archives/dist" || true; fi
+  [ "$place" = "$dist" ]
 }
 
 # Lets the function record run the distribution once: it has to write archives into the directory $work and to return 0.
@@ -84,9 +91,9 @@ train() {
   record || status=$?
   opts=$given_opts
   trap - INT TERM HUP
-  # Only what was written to its end: a truncated archive crashes the JVM that maps it. Without one the empty directory says not to
-  # try again.
+  # Only what was written to its end: a truncated archive crashes the JVM that maps it. Without one the directory says not to try again.
   if [ "$status" -ne 0 ]; then rm -rf "${work:?}"/*; fi
+  printf '%s\n' "$dist" > "$work/dist"
   rm -rf "$dist/cache/$program-$version-"*
   # a rename: who starts at this moment sees all of it or nothing
   mv "$work" "$dist/cache/$archives" 2> /dev/null || rm -rf "$work"
@@ -101,7 +108,7 @@ speak_utf8() {
   case $(pwd -P) in
     *[!\ -~]*) opts="$opts -Duser.dir=/proc/self/cwd" ;;
   esac
-  given="$*${HOME:-}${TMPDIR:-}"
+  given="$*${HOME:-}${TMPDIR:-}$dist"
   case $given in
     *[!\ -~]*) ;;
     *) return 0 ;;
@@ -129,15 +136,20 @@ locate() {
   for jar in "$dist"/lib/hearth-launcher-*.jar; do :; done
 }
 
+# Whether a build has put all there.
+complete() {
+  [ -f "$jar" ] && [ -f "$dist/lib/htpipe.jar" ]
+}
+
 # One build at a time; who waited for the lock finds it done.
 build() {
-  [ "$dist" != "$root" ] || fail "$root/lib has no hearth-launcher-*.jar; the distribution is not complete"
+  [ "$dist" != "$root" ] || fail "$root/lib lacks hearth-launcher-*.jar or htpipe.jar; the distribution is not complete"
   command -v mvn > /dev/null || fail "this checkout is not built yet, and building needs Maven (mvn)"
   mkdir -p "$root/launcher/target"
   (
     if command -v flock > /dev/null; then flock 8; fi
     locate
-    [ ! -f "$jar" ] || exit 0
+    if complete; then exit 0; fi
     echo "$program: first use of this checkout, building (a minute or two, once) ..." >&2
     cd "$root"
     JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -q -DskipTests -Dcheckstyle.skip -Dformatter.skip \
@@ -149,5 +161,5 @@ build() {
 
 find_java
 locate
-[ -f "$jar" ] || build
+complete || build
 options

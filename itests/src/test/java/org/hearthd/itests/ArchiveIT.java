@@ -15,7 +15,11 @@ import org.junit.Test;
 public class ArchiveIT extends InDirectory {
     private void run(ProcessBuilder program) throws Exception {
         Process process = program.redirectErrorStream(true).redirectOutput(dir.resolve("out").toFile()).start();
-        assertTrue(process.waitFor(3, TimeUnit.MINUTES));
+        try {
+            assertTrue(process.waitFor(3, TimeUnit.MINUTES));
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     private static void assertRecorded(Path dist, String program, String archive) throws IOException {
@@ -28,6 +32,7 @@ public class ArchiveIT extends InDirectory {
 
     @Test
     public void eachProgramRecordsItsClasses() throws Exception {
+        run(new ProcessBuilder("rm", "-rf", HearthProcess.DIST.resolve("cache").toString()));
         HearthProcess.ready(home).close();
         assertRecorded(HearthProcess.DIST, "hearth", "run");
         run(HearthProcess.program(dir, "htpipe", "-C", "missing"));
@@ -42,13 +47,25 @@ public class ArchiveIT extends InDirectory {
         Path dist = dir.resolve("Hearth's 2nd höme");
         run(new ProcessBuilder("cp", "-R", HearthProcess.DIST.toString(), dist.toString()));
         run(new ProcessBuilder("rm", "-r", dist.resolve("cache").toString()));
-        for (int start = 0; start < 2; start++) {
-            ProcessBuilder htpipe = HearthProcess.program(dir, "htpipe", "-C", "missing");
-            htpipe.command().set(0, dist.resolve("bin/htpipe").toString());
-            run(htpipe);
-            List<String> said = Files.readAllLines(dir.resolve("out"));
-            assertEquals("htpipe: nobody listens on missing", said.get(said.size() - 1));
-        }
+        assertWorks(dist);
+        assertWorks(dist);
         assertRecorded(dist, "htpipe", "client");
+        assertRecorded(dist, "callscgi", "callscgi");
+        // nothing of the old place is used, nor missed
+        Path moved = Files.move(dist, dir.resolve("moved"));
+        assertWorks(moved);
+    }
+
+    private void assertWorks(Path dist) throws Exception {
+        assertEquals("htpipe: nobody listens on missing", lastWords(dist, "htpipe", "-C", "missing"));
+        assertEquals("  no source takes requests", lastWords(dist, "callscgi", "-u", "missing"));
+    }
+
+    private String lastWords(Path dist, String program, String... arguments) throws Exception {
+        ProcessBuilder builder = HearthProcess.program(dir, program, arguments);
+        builder.command().set(0, dist.resolve("bin").resolve(program).toString());
+        run(builder);
+        List<String> said = Files.readAllLines(dir.resolve("out"));
+        return said.get(said.size() - 1);
     }
 }

@@ -3,7 +3,6 @@ package org.hearthd.launcher;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.Constants;
@@ -24,7 +24,7 @@ import org.osgi.framework.connect.ModuleConnector;
  * has ready, and not from class loaders of their own: for a program that replaces none of its bundles while it runs.
  */
 final class ClassPathBundles implements ModuleConnector {
-    /** What tells class loaders of each other and which classes of a jar count. */
+    /** What tells class loaders of each other. Of several releases in one jar the virtual machine takes the right one by itself. */
     private static final Set<String> WIRING = Set.of(Constants.IMPORT_PACKAGE, Constants.EXPORT_PACKAGE,
             Constants.DYNAMICIMPORT_PACKAGE, Constants.REQUIRE_CAPABILITY, Constants.PROVIDE_CAPABILITY,
             Constants.BUNDLE_NATIVECODE,
@@ -51,6 +51,7 @@ final class ClassPathBundles implements ModuleConnector {
     private static final class Content implements ConnectContent {
         private final File file;
         private JarFile jar;
+        private Manifest manifest;
         private List<String> names;
 
         Content(File file) {
@@ -61,11 +62,7 @@ final class ClassPathBundles implements ModuleConnector {
         @Override
         public Optional<Map<String, String>> getHeaders() {
             Map<String, String> headers = new HashMap<>();
-            try {
-                jar.getManifest().getMainAttributes().forEach((key, value) -> headers.put(key.toString(), value.toString()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(file.toString(), e);
-            }
+            manifest.getMainAttributes().forEach((key, value) -> headers.put(key.toString(), value.toString()));
             headers.keySet().removeAll(WIRING);
             return Optional.of(headers);
         }
@@ -92,6 +89,11 @@ final class ClassPathBundles implements ModuleConnector {
         public void open() throws IOException {
             if (jar == null) {
                 jar = new JarFile(file, false);
+                manifest = jar.getManifest();
+                if (manifest == null) {
+                    close();
+                    throw new IOException(file + " has no manifest");
+                }
             }
         }
 

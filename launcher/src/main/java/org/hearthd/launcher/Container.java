@@ -66,11 +66,6 @@ final class Container {
         // The launcher itself talks to ConfigurationAdmin, so that package must have one owner: the system bundle.
         properties.merge(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "org.osgi.service.cm;version=1.6.1", (a, b) -> a + "," + b);
         properties.put(FelixConstants.LOG_LOGGER_PROP, new FelixLog());
-        if (onClassPath) {
-            // who imports nothing needs no exports; the fewer there are the sooner they are resolved
-            properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES, "org.osgi.framework");
-            properties.remove(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA);
-        }
         Framework framework = onClassPath ? new Felix(properties, new ClassPathBundles()) : new Felix(properties);
         Container container = new Container(framework);
         try {

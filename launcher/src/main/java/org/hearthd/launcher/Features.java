@@ -47,6 +47,19 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
      * @param variables win over those of the files; become framework properties as well
      */
     static Features read(Path dist, List<Path> files, Map<String, String> variables) throws LaunchException {
+        if (System.getProperty(JSON_PROVIDER) != null) {
+            return readAll(dist, files, variables);
+        }
+        // otherwise the class path is searched for a provider again and again; bundles have providers of their own
+        System.setProperty(JSON_PROVIDER, "org.eclipse.parsson.JsonProviderImpl");
+        try {
+            return readAll(dist, files, variables);
+        } finally {
+            System.clearProperty(JSON_PROVIDER);
+        }
+    }
+
+    private static Features readAll(Path dist, List<Path> files, Map<String, String> variables) throws LaunchException {
         Map<String, String> all = new HashMap<>();
         Map<Path, Feature> features = parse(files);
         features.values().forEach(f -> f.getVariables().forEach((key, value) -> all.put(key, String.valueOf(value))));
@@ -72,8 +85,6 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
     private static Map<Path, Feature> parse(List<Path> files) throws LaunchException {
         FeatureService service = new FeatureServiceImpl();
         Map<Path, Feature> features = new LinkedHashMap<>();
-        // otherwise the class path is searched for a provider again and again
-        System.setProperty(JSON_PROVIDER, "org.eclipse.parsson.JsonProviderImpl");
         for (Path file : files) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 features.put(file, service.readFeature(reader));
@@ -81,8 +92,6 @@ record Features(List<Jar> bundles, Map<String, String> properties, Map<String, D
                 throw new LaunchException(LaunchException.FAILED, "feature " + file + " can not be read: " + e.getMessage(), e);
             }
         }
-        // bundles have providers of their own
-        System.clearProperty(JSON_PROVIDER);
         return features;
     }
 

@@ -1,7 +1,6 @@
 package org.hearthd.launcher;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -19,6 +18,7 @@ final class Htpipe {
     /** What the probe says where nobody listens. */
     static final int NOBODY = 2;
     private static final String NAME = "htpipe";
+    private static final String NATIVE_LIBRARY = "org.newsclub.net.unix.library.override";
     /** Less than the framework has for its end, with some seconds for SIGTERM. */
     private static final long CHILD_END_MS = 20_000;
     /** The probe can be asked. */
@@ -62,8 +62,8 @@ final class Htpipe {
         try (TemporaryStorage storage = TemporaryStorage.open(temporary, NAME)) {
             Map<String, String> properties = Environment.inherited(System.getenv(), ProcessHandle.current().pid());
             properties.put("hearth.dist", dist.toString());
-            useNativeLibrary();
             Features features = Features.read(dist, files(), properties);
+            useNativeLibrary(features.properties().get("hearth.native.library"));
             Container container = Container.start(features, storage.path(), PROBE, true, end::complete);
             try {
                 // meanwhile: the transport loads its native library with the first question
@@ -78,15 +78,16 @@ final class Htpipe {
         }
     }
 
-    /** What is on the class path finds no library in its jar. */
-    private void useNativeLibrary() throws LaunchException {
-        String architecture = System.getProperty("os.arch");
-        Path directory = dist.resolve("lib/" + architecture + "-Linux-clang/jni");
-        try (DirectoryStream<Path> libraries = Files.newDirectoryStream(directory, "libjunixsocket-*.so")) {
-            libraries.forEach(library -> System.setProperty("org.newsclub.net.unix.library.override", library.toString()));
-        } catch (IOException e) {
-            throw new LaunchException(LaunchException.FAILED, "there is no native library for " + architecture + ": " + e, e);
+    /** What is on the class path finds no library in its jar. A library that the user names goes first. */
+    private void useNativeLibrary(String name) throws LaunchException {
+        if (System.getProperty(NATIVE_LIBRARY) != null) {
+            return;
         }
+        Path library = dist.resolve("lib/" + System.getProperty("os.arch") + "-Linux-clang/jni").resolve(name);
+        if (!Files.isReadable(library)) {
+            throw new LaunchException(LaunchException.FAILED, "the native library " + library + " can not be read");
+        }
+        System.setProperty(NATIVE_LIBRARY, library.toString());
     }
 
     private List<Path> files() {

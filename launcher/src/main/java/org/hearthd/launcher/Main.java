@@ -2,7 +2,6 @@ package org.hearthd.launcher;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -74,14 +73,12 @@ public final class Main {
         return CheckCommand.run(arguments, dist());
     }
 
-    /** The distribution: {@code lib/hearth-launcher-VERSION.jar} stands in it. */
-    private static Path dist() throws LaunchException {
-        try {
-            Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return jar.getParent().getParent();
-        } catch (URISyntaxException e) {
-            throw new LaunchException(LaunchException.FAILED, "the distribution can not be found: " + e.getMessage(), e);
-        }
+    /**
+     * The distribution, in whose {@code lib} the jar stands that was started. Not by the place of this class: in an archive of classes that
+     * is where it was recorded, and since then the distribution may have been moved.
+     */
+    private static Path dist() throws IOException {
+        return Path.of(System.getProperty("java.class.path")).toRealPath().getParent().getParent();
     }
 
     /** The version of the distribution. */

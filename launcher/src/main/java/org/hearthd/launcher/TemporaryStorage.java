@@ -10,21 +10,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Where the framework of a program without a HOME keeps what it unpacks: a directory of this process among the temporary files. It
- * is locked while in use; a later start removes those that dead processes have left.
+ * Where the framework of a program without a HOME keeps its notes and what it unpacks: a directory of this process among the temporary
+ * files. It is locked while in use; a later start removes those that dead processes have left.
  */
 final class TemporaryStorage implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String OWNER = "unix:uid";
     private static final int MOUNT_PLACE = 1;
     private static final int MOUNT_TYPE = 2;
-    private static final int MOUNT_OPTIONS = 3;
-    /** Much more than is unpacked. */
+    /** Much more than is kept. */
     private static final long ROOM = 16L << 20;
     private final Path directory;
     private final FileChannel lock;
@@ -46,23 +44,22 @@ final class TemporaryStorage implements AutoCloseable {
         if (given != null) {
             return Path.of(given);
         }
-        return takesLibraries(memory, mounts) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+        return isMemory(memory, mounts) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** What is mounted there is memory, has room, and libraries can be loaded from it. */
-    private static boolean takesLibraries(Path memory, Path mounts) {
+    /** What is mounted there is memory and has room. */
+    private static boolean isMemory(Path memory, Path mounts) {
         String[] mount = {};
         try {
             for (String line : Files.readAllLines(mounts, StandardCharsets.ISO_8859_1)) {
                 String[] fields = line.split(" ");
                 // the last one hides those before
-                mount = fields.length > MOUNT_OPTIONS && fields[MOUNT_PLACE].equals(memory.toString()) ? fields : mount;
+                mount = fields.length > MOUNT_TYPE && fields[MOUNT_PLACE].equals(memory.toString()) ? fields : mount;
             }
         } catch (IOException e) {
             log(() -> "what is mounted is not known: " + e);
         }
         return mount.length > 0 && mount[MOUNT_TYPE].equals("tmpfs")
-                && !List.of(mount[MOUNT_OPTIONS].split(",")).contains("noexec")
                 && Files.isWritable(memory) && memory.toFile().getUsableSpace() >= ROOM;
     }
 
