@@ -9,7 +9,7 @@ import org.hearthd.net.ByteExchange;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.ResponseHead;
 
-/** The non-blocking view: the very buffers of the connection, nothing copied. */
+/** The non-blocking view: the very buffers of the connection; only small pieces behind a head are copied, to go with it. */
 final class ByteView implements ByteExchange {
     private final HttpExchange exchange;
     private final ManagedExchange managed;
@@ -75,9 +75,10 @@ final class ByteView implements ByteExchange {
         }
     }
 
+    /** True also when the client has gone: the next write says so, and nobody waits for more room. */
     @Override
     public boolean writable() {
-        return exchange.connection().out().isWritable();
+        return !exchange.current() || exchange.connection().out().isWritable();
     }
 
     @Override

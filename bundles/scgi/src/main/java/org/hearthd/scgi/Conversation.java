@@ -139,7 +139,8 @@ final class Conversation implements Gate.Waiter {
 
     @Override
     public void admitted() {
-        onLoop(() -> {
+        // never at once: where nobody listens the next one is admitted as soon as this one is, inside the call
+        view.loop().execute(() -> {
             if (over) {
                 handler.gate().leave();
             } else {

@@ -99,6 +99,11 @@ final class Gate {
         }
     }
 
+    /** For tests: how many wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     /** Gives those who wait what places there are. */
     private void admit() {
         List<Waiter> admitted = new ArrayList<>();

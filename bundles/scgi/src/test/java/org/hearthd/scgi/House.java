@@ -57,10 +57,11 @@ final class House implements AutoCloseable {
     /** Why the runtime was to end. */
     final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
-    /** @param keys configuration, by key; {@code write.timeout.ms} is that of the event loops */
+    /** @param keys configuration, by key; {@code loops} and {@code write.timeout.ms} are those of the event loops */
     House(Path directory, Map<String, Object> keys) throws IOException {
         this.directory = directory;
-        loops = new NettyEventLoops(DESCRIPTORS, STREAMS, 2, (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
+        loops = new NettyEventLoops(DESCRIPTORS, STREAMS, (Integer) keys.getOrDefault("loops", 2),
+                (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
         Spawner spawner = new ProcessSpawner(DESCRIPTORS);
         services = new Services(loops, () -> listeners, () -> spawner, new Services.Names() {
             @Override

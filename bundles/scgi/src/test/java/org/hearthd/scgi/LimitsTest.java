@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
 /** How many requests at the same time, how long the others wait, and how long those in progress have at the end. */
@@ -32,6 +35,42 @@ class LimitsTest extends ScgiContract {
             go.countDown();
             assertTrue(one.readAll().endsWith("hello"));
             assertTrue((two.get() + three.get()).contains("\r\n\r\nhello"), "the other one has waited");
+        }
+    }
+
+    @Test
+    void aLongQueueInFrontOfAServerThatGoesAwayIsAnswered() throws Exception {
+        int many = 2000;
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch first = new CountDownLatch(1);
+        TestServer server = unix(peer -> {
+            peer.variables();
+            first.countDown();
+            never.await();
+        });
+        house(server.address, "max.connections", 1, "queue.max", many, "loops", 1);
+        List<House.Client> clients = new ArrayList<>();
+        try {
+            clients.add(house.send(House.get()));
+            clients.get(0).end();
+            first.await();
+            for (int i = 0; i < many; i++) {
+                House.Client client = house.send(House.get());
+                clients.add(client);
+                client.end();
+            }
+            Await.until("all wait", () -> house.handler.gate().waiting() == many);
+            server.close();
+            for (House.Client client : clients) {
+                String answer = client.readAll();
+                assertTrue(answer.startsWith("HTTP/1.1 50"), answer);
+            }
+            assertEquals(0, stop().get(60, TimeUnit.SECONDS));
+        } finally {
+            never.countDown();
+            for (House.Client client : clients) {
+                client.close();
+            }
         }
     }
 
