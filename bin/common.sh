@@ -58,8 +58,11 @@ use_archive() {
   else
     record_option=-XX:ArchiveClassesAtExit use_option=-XX:SharedArchiveFile
   fi
-  sum=$(cksum < "$jar")
-  archives=$program-$version-${sum%% *}
+  # two lines: what is recorded and how
+  sum=$(cksum "$jar" "$bin/common.sh")
+  how=${sum##*
+}
+  archives=$program-$version-${sum%% *}-${how%% *}
   archive=$dist/cache/$archives/$1
   if ! recorded && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
     # one recording at a time; who comes meanwhile does not wait for it
@@ -85,9 +88,14 @@ train() {
   pid=
   trap 'kill $pid 2> /dev/null; rm -rf "$work"; exit 130' INT TERM HUP
   status=0
-  # The quick compiler alone: profiles of a start, which JDK 25 would put into an archive, cost the next start more than they save.
+  # JDK 25 puts into an archive how methods were compiled, and begins the next start with that. Of the quick compiler alone it makes htpipe
+  # start the sooner, but what is compiled so stays so for ever: good enough for a program that does little in Java. The others record
+  # nothing of it and are compiled for the long run. The profiles of both compilers would cost a start more than they save.
   given_opts=$opts
-  opts="$opts -XX:TieredStopAtLevel=1"
+  case $program in
+    htpipe) opts="$opts -XX:TieredStopAtLevel=1" ;;
+    *) opts="$opts -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining" ;;
+  esac
   record || status=$?
   opts=$given_opts
   trap - INT TERM HUP

@@ -99,7 +99,7 @@ public class BudgetIT extends WithHearth {
         long held = hearth.descriptors();
         assertTrue(held + " are open", held > MOST - 2 * REFUSALS - 10 && held <= MOST);
         JsonObject gauge = gauge();
-        assertTrue(gauge.toString(), gauge.getInt("in_flight") >= 20 && gauge.getInt("refused") >= REFUSALS);
+        assertTrue(gauge + " " + hearth.errors(), gauge.getInt("in_flight") >= 20 && gauge.getInt("refused") >= REFUSALS);
         assertEquals(LIMIT, gauge.getInt("limit"));
         assertEquals(LIMIT / 5 * 4, gauge.getInt("budget"));
         try (KeepAlive another = new KeepAlive(hearth.url("/"))) {

@@ -7,14 +7,12 @@ import static org.junit.Assert.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.hearthd.itests.handlers.Stamp;
 import org.hearthd.itests.handlers.Stamped;
@@ -178,13 +176,7 @@ public class BundleSwapUnderLoadIT extends WithHearth {
 
     /** The log says of each replaced bundle what has become of its class loader. */
     private void awaitCollectedLoaders(int number) throws Exception {
-        Pattern collected = Pattern.compile("old class loader collected");
-        List<String> leaks = new ArrayList<>();
-        Await.until(number + " class loaders are collected", () -> {
-            String log = hearth.errors();
-            log.lines().filter(line -> line.contains("old class loader leaking")).forEach(leaks::add);
-            return collected.matcher(log).results().count() >= number;
-        });
-        assertFalse(leaks.toString(), !leaks.isEmpty());
+        hearth.awaitLog("old class loader (collected|leaking)", number);
+        assertFalse(hearth.errors(), hearth.errors().contains("old class loader leaking"));
     }
 }

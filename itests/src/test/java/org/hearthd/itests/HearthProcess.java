@@ -151,9 +151,13 @@ final class HearthProcess implements AutoCloseable {
     }
 
     void awaitLog(String regex) throws Exception {
+        awaitLog(regex, 1);
+    }
+
+    void awaitLog(String regex, int times) throws Exception {
         Pattern pattern = Pattern.compile(regex);
         try {
-            Await.until("log line " + regex, () -> pattern.matcher(errors()).find());
+            Await.until(times + " log lines " + regex, () -> pattern.matcher(errors()).results().count() >= times);
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + " in\n" + errors(), e);
         }

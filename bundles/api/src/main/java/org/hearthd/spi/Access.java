@@ -1,5 +1,6 @@
 package org.hearthd.spi;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ import org.hearthd.Request;
  */
 public record Access(String source, String client, Request request, String id, String generation, long began, long nanos,
         Outcome outcome, long bytes) {
+    private static final System.Logger LOG = System.getLogger(Access.class.getName());
 
     /**
      * Reports an exchange to these observers when it has ended. For sources whose requests come with ashd(7)'s headers. Costs nothing
@@ -37,11 +39,23 @@ public record Access(String source, String client, Request request, String id, S
         long began = System.currentTimeMillis();
         exchange.onEnd(outcome -> {
             Request request = managed.request();
-            Access access = new Access(source, request.headers().get("X-Ash-Address"), request, managed.id(),
-                    managed.generation(),
-                    began, System.nanoTime() - start, outcome, managed.bytes());
-            observers.get().forEach(observer -> observer.finished(access));
+            new Access(source, request.headers().get("X-Ash-Address"), request, managed.id(), managed.generation(), began,
+                    System.nanoTime() - start, outcome, managed.bytes()).tell(observers.get());
         });
+    }
+
+    /** Tells all of them; one that fails with an exception, or for want of a class, is logged and keeps nothing from the others. */
+    public void tell(List<AccessObserver> observers) {
+        for (AccessObserver observer : observers) {
+            try {
+                observer.finished(this);
+            } catch (RuntimeException | LinkageError failed) {
+                String what = id + ": access observer " + observer.getClass().getName() + " failed";
+                // with every request, perhaps
+                LOG.log(Level.ERROR, () -> what + ": " + failed);
+                LOG.log(Level.DEBUG, what, failed);
+            }
+        }
     }
 
     /** The duration in microseconds. */

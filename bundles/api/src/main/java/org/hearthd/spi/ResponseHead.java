@@ -122,8 +122,11 @@ public record ResponseHead(int status, String reason, Headers headers) {
         int code = line.indexOf(' ') + 1;
         int end = code + 3;
         boolean legal = code > 1 && line.length() >= end && (line.length() == end || line.charAt(end) == ' ')
-                && line.substring(code, end).chars().allMatch(c -> c >= '0' && c <= '9') && line.charAt(code) != '0'
-                && line.chars().allMatch(c -> c >= ' ' || c == '\t');
+                && line.charAt(code) != '0';
+        for (int i = 0; legal && i < line.length(); i++) {
+            char c = line.charAt(i);
+            legal = i >= code && i < end ? c >= '0' && c <= '9' : c >= ' ' || c == '\t';
+        }
         if (!legal) {
             throw new IllegalArgumentException("response status line is malformed (byte 0): " + line);
         }

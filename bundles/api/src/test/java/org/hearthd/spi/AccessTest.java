@@ -46,6 +46,17 @@ final class AccessTest {
     }
 
     @Test
+    void anObserverThatFailsKeepsNothingFromTheOthers() throws IOException {
+        observers = List.of(access -> {
+            throw new IllegalStateException("on purpose");
+        }, access -> {
+            throw new NoClassDefFoundError("on purpose");
+        }, reports::add);
+        exchange("GET").respond(Response.text(200, "four"));
+        assertReported(End.ANSWERED, 200, 4);
+    }
+
+    @Test
     void anErrorPageIsAnAnswerToo() {
         exchange("GET").close();
         assertEquals(502, reports.get(0).outcome().status());

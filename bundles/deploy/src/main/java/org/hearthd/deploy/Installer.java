@@ -20,6 +20,7 @@ final class Installer {
     private static final System.Logger LOG = System.getLogger(Installer.class.getName());
     private static final String SCHEME = "deploy:";
     private static final long REFRESH_S = 10;
+    private static final int START = Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY;
 
     private final BundleContext context;
     private final FrameworkWiring wiring;
@@ -74,8 +75,18 @@ final class Installer {
     }
 
     static void start(Bundle bundle) throws BundleException {
-        if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
-            bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+        if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0) {
+            return;
+        }
+        try {
+            bundle.start(START);
+        } catch (BundleException failed) {
+            if (!Explain.isUnresolved(failed)) {
+                throw failed;
+            }
+            // The framework also fails so if another bundle is being started that is wired to this one: it is resolved for both there.
+            // Another bundle in its place would leave that one with the classes of this.
+            bundle.start(START);
         }
     }
 

@@ -33,6 +33,7 @@ final class LoaderCheck {
         private final Consumer<Verdict> told;
         private final long begin = System.nanoTime();
         private int survived;
+        private long counted;
         private boolean reported;
 
         Watched(String what, long bundleId, WeakReference<ClassLoader> loader, Consumer<Verdict> told) {
@@ -40,6 +41,19 @@ final class LoaderCheck {
             this.bundleId = bundleId;
             this.loader = loader;
             this.told = told;
+        }
+
+        /**
+         * One more collection, which counts unless it came too soon after the last one that did: where memory is short they follow each
+         * other faster than what holds a loader for a moment ends. Whether these are enough.
+         */
+        boolean survives(long pauseNanos) {
+            long now = System.nanoTime();
+            if (survived > 0 && now - counted < pauseNanos) {
+                return false;
+            }
+            counted = now;
+            return ++survived == PATIENCE;
         }
 
         String age() {
@@ -143,7 +157,7 @@ final class LoaderCheck {
     private void tellSurvivors() {
         for (Watched one : probed) {
             ClassLoader loader = one.loader.get();
-            if (loader != null && ++one.survived == PATIENCE) {
+            if (loader != null && one.survives(gcIntervalNanos)) {
                 one.reported = true;
                 String kind = leaks.find(loader, one.bundleId);
                 LOG.log(System.Logger.Level.DEBUG, "{0} leaks: {1}", one.what, kind);

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.Test;
 /** Which collections count. */
 class LoaderCheckTest {
     /** Looks only when this test says so. */
-    private final LoaderCheck check = new LoaderCheck(0, new LeakFinder(id -> List.of()), TimeUnit.DAYS.toMillis(1));
+    private LoaderCheck check = check(0);
     private final List<String> leaking = new ArrayList<>();
+
+    private static LoaderCheck check(long gcIntervalMs) {
+        return new LoaderCheck(gcIntervalMs, new LeakFinder(id -> List.of()), TimeUnit.DAYS.toMillis(1));
+    }
 
     @AfterEach
     void close() {
@@ -54,5 +58,18 @@ class LoaderCheckTest {
         check.look();
         assertEquals(List.of("early", "late"), leaking);
         Reference.reachabilityFence(List.of(early, late));
+    }
+
+    @Test
+    void collectionsThatFollowEachOtherTooSoonCountAsOne() {
+        check = check(TimeUnit.HOURS.toMillis(1));
+        ClassLoader loader = watched("hasty");
+        for (int i = 0; i < 5; i++) {
+            check.look();
+            collect();
+        }
+        check.look();
+        assertEquals(List.of(), leaking);
+        Reference.reachabilityFence(loader);
     }
 }

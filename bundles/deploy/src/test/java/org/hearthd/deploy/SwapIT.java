@@ -7,11 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.hooks.resolver.ResolverHook;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRequirement;
+import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 
@@ -111,6 +121,50 @@ class SwapIT extends InRoom {
         assertEquals(1, room.bundles("user.jar").size());
         room.delete("user.jar");
         room.until(() -> room.count("old class loader collected") == 2, "both go in the end");
+    }
+
+    /** As when two threads of the framework get into each other's way. */
+    @Test
+    void aBundleThatCanNotBeResolvedOnceIsNotReplaced() throws Exception {
+        List<Bundle> installed = new CopyOnWriteArrayList<>();
+        room.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.INSTALLED && event.getBundle().getSymbolicName().equals("org.example.hello")) {
+                installed.add(event.getBundle());
+            }
+        });
+        AtomicBoolean disturbs = new AtomicBoolean(true);
+        room.context().registerService(ResolverHookFactory.class,
+                triggers -> triggers.stream().anyMatch(SwapIT::isHello) && disturbs.getAndSet(false) ? new Unresolvable() : null,
+                null);
+        startWith(hello("1.0.0"));
+        assertFalse(disturbs.get());
+        assertEquals(List.of(room.active("hello.jar")), installed);
+    }
+
+    private static boolean isHello(BundleRevision revision) {
+        return revision.getSymbolicName().equals("org.example.hello");
+    }
+
+    private static final class Unresolvable implements ResolverHook {
+        @Override
+        public void filterResolvable(Collection<BundleRevision> candidates) {
+            candidates.removeIf(SwapIT::isHello);
+        }
+
+        @Override
+        public void filterSingletonCollisions(BundleCapability singleton, Collection<BundleCapability> collisions) {
+            // as it is
+        }
+
+        @Override
+        public void filterMatches(BundleRequirement requirement, Collection<BundleCapability> candidates) {
+            // as it is
+        }
+
+        @Override
+        public void end() {
+            // nothing is kept
+        }
     }
 
     @Test

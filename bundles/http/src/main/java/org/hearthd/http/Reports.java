@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import org.hearthd.Outcome;
 import org.hearthd.Request;
 import org.hearthd.spi.Access;
-import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.ManagedExchange;
 
 /** Tells the observers of the requests of one connection, each when the kernel has all of its answer or will never get it. Of one loop. */
@@ -56,11 +55,8 @@ final class Reports {
     private void tell(HttpExchange exchange, Request request, Outcome.End end) {
         ManagedExchange managed = exchange.managed();
         long nanos = System.nanoTime() - exchange.began();
-        Access access = new Access(connection.source(), client(), request, managed.id(), managed.generation(),
+        new Access(connection.source(), client(), request, managed.id(), managed.generation(),
                 System.currentTimeMillis() - nanos / 1_000_000, nanos, new Outcome(end, exchange.answer().status()),
-                exchange.answer().bytes());
-        for (AccessObserver observer : connection.front().observers()) {
-            observer.finished(access);
-        }
+                exchange.answer().bytes()).tell(connection.front().observers());
     }
 }

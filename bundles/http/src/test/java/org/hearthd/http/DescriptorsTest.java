@@ -162,7 +162,7 @@ class DescriptorsTest {
         // what comes behind it is left out, so that the relay does not hear that its client has gone
         front.observers = List.of(access -> {
             failed.countDown();
-            throw new IllegalStateException("on purpose");
+            throw new AssertionError("on purpose");
         });
         try (Client client = front.connect().get("/")) {
             assertTrue(begun.await(60, TimeUnit.SECONDS), "the relay has begun");

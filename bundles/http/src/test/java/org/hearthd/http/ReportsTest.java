@@ -103,6 +103,21 @@ class ReportsTest {
     }
 
     @Test
+    void anObserverThatFailsHoldsUpNeitherTheOthersNorTheConnection() throws Exception {
+        front.observers = List.of(access -> {
+            throw new IllegalStateException("on purpose");
+        }, access -> {
+            throw new NoClassDefFoundError("on purpose");
+        }, reports::add);
+        try (Client client = front.connect()) {
+            assertEquals(200, client.get("/1").answer().status());
+            assertNext(End.ANSWERED, 200, 6, "GET", "/1");
+            assertEquals(200, client.get("/2").answer().status());
+            assertNext(End.ANSWERED, 200, 6, "GET", "/2");
+        }
+    }
+
+    @Test
     void onlyTheBodyCountsHoweverItIsFramedAndNoneOfAHead() throws Exception {
         front.handleBlocking(exchange -> {
             try (OutputStream out = exchange.respond(200, Headers.of("X-Generation", "forged"))) {

@@ -17,6 +17,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -95,7 +96,8 @@ public final class LoopSocket {
      */
     Future<LoopSocket> connect(SocketAddress peer, int timeoutMs) {
         try {
-            if (socket.connect(peer)) {
+            // the kernel says "in progress" even when a server on this machine has been reached already
+            if (socket.connect(peer) || peer instanceof InetSocketAddress && socket.remoteAddress() != null) {
                 return loop.newSucceededFuture(this);
             }
             register(BOTH);

@@ -1,6 +1,7 @@
 package org.hearthd.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -171,7 +173,7 @@ class ConnectTest extends LoopsContract {
 
     /** A listening socket whose queue is full answers nothing. */
     private interface Silent {
-        void use(SocketAddress address) throws Exception;
+        void use(ServerSocketChannel listening) throws Exception;
     }
 
     private static void withSilent(Silent use) throws Exception {
@@ -187,7 +189,7 @@ class ConnectTest extends LoopsContract {
                 full = !filler.finishConnect();
             }
             Set<String> before = OpenDescriptors.list();
-            use.use(listening.getLocalAddress());
+            use.use(listening);
             OpenDescriptors.assertNothingNew(before);
         } finally {
             for (SocketChannel filler : fillers) {
@@ -196,11 +198,49 @@ class ConnectTest extends LoopsContract {
         }
     }
 
+    /** The kernel asks again after a second. */
+    @Test
+    void aConnectionThatTakesItsTimeServesAsAny() throws Exception {
+        EventLoop loop = loops.next();
+        withSilent(silent -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(silent.getLocalAddress(), loop, 60_000));
+            assertFalse(connecting.isDone(), "there is no room for it yet");
+            Thread server = new Thread(() -> greetAll(silent));
+            server.start();
+            assertTrue(connecting.await(60, TimeUnit.SECONDS));
+            LoopSocket socket = connecting.sync().getNow();
+            on(loop, () -> {
+                socket.open(ByteBufAllocator.DEFAULT, new Reader());
+                socket.reading(true);
+                return null;
+            });
+            assertEquals("hello", read.take());
+            assertEquals("end", read.take());
+            close(loop, socket);
+            silent.close();
+            server.join();
+        });
+    }
+
+    private static void greetAll(ServerSocketChannel listening) {
+        try {
+            while (true) {
+                try (SocketChannel client = listening.accept()) {
+                    client.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
+                }
+            }
+        } catch (ClosedChannelException e) {
+            assertFalse(listening.isOpen());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void connectingThatLastsTooLongIsOver() throws Exception {
         EventLoop loop = loops.next();
-        withSilent(address -> {
-            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 200));
+        withSilent(silent -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(silent.getLocalAddress(), loop, 200));
             assertInstanceOf(ConnectTimeoutException.class, connecting.await().cause());
         });
     }
@@ -208,8 +248,8 @@ class ConnectTest extends LoopsContract {
     @Test
     void whoCancelsConnectingClosesTheSocket() throws Exception {
         EventLoop loop = loops.next();
-        withSilent(address -> {
-            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 0));
+        withSilent(silent -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(silent.getLocalAddress(), loop, 0));
             assertTrue(connecting.cancel(false));
             on(loop, () -> null);
         });
@@ -218,8 +258,8 @@ class ConnectTest extends LoopsContract {
     @Test
     void connectingEndsWithTheLoops() throws Exception {
         EventLoop loop = loops.next();
-        withSilent(address -> {
-            Future<LoopSocket> connecting = on(loop, () -> loops.connect(address, loop, 0));
+        withSilent(silent -> {
+            Future<LoopSocket> connecting = on(loop, () -> loops.connect(silent.getLocalAddress(), loop, 0));
             loops.close();
             assertInstanceOf(ClosedChannelException.class, connecting.cause());
         });
@@ -228,9 +268,9 @@ class ConnectTest extends LoopsContract {
     @Test
     void connectingEndsWithALoopThatIsToldToEndInTheMiddleOfItsTasks() throws Exception {
         EventLoop loop = loops.next();
-        withSilent(address -> {
+        withSilent(silent -> {
             Future<LoopSocket> connecting = on(loop, () -> {
-                Future<LoopSocket> begun = loops.connect(address, loop, 0);
+                Future<LoopSocket> begun = loops.connect(silent.getLocalAddress(), loop, 0);
                 loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
                 return begun;
             });

@@ -7,7 +7,10 @@ import java.util.Optional;
 import org.hearthd.Fd;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A connected SEQPACKET socket. One thread receives; any number of threads send, and their descriptors never mix. */
+/**
+ * A connected SEQPACKET socket. One thread receives; any number of threads send, and their descriptors never mix. The messages of one
+ * thread arrive in their order; who waits for room has no place before those who only try.
+ */
 @ProviderType
 public interface PacketConnection extends Closeable {
     /**

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +89,64 @@ public abstract class PacketQueueContract extends Contract {
                 assertTrue(ends.a().trySend(last));
                 assertEquals(4, last.remaining(), "the position is not changed");
                 assertEquals(4, ends.b().receive(packet));
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotWaitDoesNotWaitForWhoDoesEither() throws Exception {
+        for (boolean named : new boolean[] {false, true}) {
+            try (Ends ends = named ? connected() : ends()) {
+                assertTriesWhileAnotherWaits(ends.a(), ends.b());
+                assertTriesWhileAnotherWaits(ends.b(), ends.a());
+            }
+        }
+    }
+
+    private void assertTriesWhileAnotherWaits(PacketConnection from, PacketConnection to) throws Exception {
+        try (Packet packet = new Packet(1); Fd fd = file("one")) {
+            int sent = 0;
+            while (from.trySend(ByteBuffer.allocate(300), fd)) {
+                sent++;
+            }
+            CompletableFuture<Void> sender = concurrently(() -> {
+                from.send(bytes("waits"));
+                return null;
+            });
+            awaitBlockedIn("send");
+            assertFalse(get(concurrently(() -> from.trySend(bytes("no"), fd))));
+            for (int i = 0; i < sent; i++) {
+                assertEquals(300, to.receive(packet));
+            }
+            assertEquals(5, to.receive(packet));
+            get(sender);
+        }
+    }
+
+    @Test
+    void descriptorsOfThoseWhoTryAtTheSameTimeNeverMix() throws Exception {
+        int threads = 4;
+        int each = 500;
+        try (Ends ends = connected(); Packet packet = new Packet(1)) {
+            List<CompletableFuture<Void>> senders = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                String name = "file" + t;
+                senders.add(concurrently(() -> {
+                    try (Fd fd = file(name)) {
+                        for (int i = 0; i < each;) {
+                            assertTrue(ends.a().awaitWritable(20_000));
+                            i += ends.a().trySend(bytes(name), fd) ? 1 : 0;
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (int i = 0; i < threads * each; i++) {
+                ends.b().receive(packet);
+                assertEquals(text(packet), content(packet.fds().get(0)));
+            }
+            for (CompletableFuture<Void> sender : senders) {
+                get(sender);
             }
         }
     }

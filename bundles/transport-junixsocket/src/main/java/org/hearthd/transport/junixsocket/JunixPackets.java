@@ -20,7 +20,7 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketConnection connect(UnixAddress address) throws IOException {
-        return PacketLink.ofOwn(sockets.connect(address));
+        return PacketLink.ofOwn(sockets.connect(address), PacketLink.Senders.TWO);
     }
 
     @Override
@@ -30,7 +30,8 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketListener adoptListener(Fd listening) throws IOException {
-        Clients<PacketConnection> clients = new Clients<>(new Listening(listening), PacketLink::ofOwn);
+        Clients<PacketConnection> clients = new Clients<>(new Listening(listening),
+                client -> PacketLink.ofOwn(client, PacketLink.Senders.ONE));
         return new PacketListener() {
             @Override
             public PacketConnection accept() throws IOException {
@@ -56,7 +57,9 @@ public final class JunixPackets implements PacketTransport {
 
     @Override
     public PacketConnection adopt(Fd connected) throws IOException {
-        return new PacketLink(connected, connected instanceof OwnedFd own && own.nonBlocking());
+        boolean nonBlocking = connected instanceof OwnedFd own && own.nonBlocking();
+        // the kernel would make a second one wait that has been told of the same room as the first
+        return new PacketLink(connected, nonBlocking, nonBlocking ? PacketLink.Senders.TWO : PacketLink.Senders.ONE);
     }
 
     @Override

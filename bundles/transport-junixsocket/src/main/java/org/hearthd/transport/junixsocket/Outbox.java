@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
 import org.hearthd.Fd;
 import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.TransportException;
 import org.newsclub.net.unix.Sender;
 
-/** The sending side of a link. Descriptors are a field of junixsocket's, so one thread sends at a time. */
+/** A sending side of a link. Descriptors are a field of junixsocket's, so one thread sends at a time. */
 final class Outbox {
     private static final System.Logger LOG = System.getLogger(Outbox.class.getName());
     private static final int[] NONE = {};
@@ -21,6 +22,7 @@ final class Outbox {
     private final Link link;
     private final boolean nonBlocking;
     private final Sender port;
+    private final ReentrantLock lock = new ReentrantLock();
     private ByteBuffer scratch = ByteBuffer.allocateDirect(0);
 
     /**
@@ -34,61 +36,82 @@ final class Outbox {
         port = link.port(Sender::new);
     }
 
-    /** Sends one message. */
-    synchronized void sendMessage(ByteBuffer data, Fd... fds) throws IOException {
-        send(data, Integer.MAX_VALUE, fds);
+    /** Keeps other threads out until {@link #unlock}; false if one of them is sending. */
+    boolean tryLock() {
+        return lock.tryLock();
     }
 
-    /** Sends all bytes, the descriptors with the first of them. */
-    synchronized void sendBytes(ByteBuffer data, Fd... fds) throws IOException {
-        if (data.hasRemaining()) {
-            send(data, CHUNK, fds);
-        } else if (fds.length > 0) {
-            throw new IllegalArgumentException("descriptors travel with at least one byte");
+    void unlock() {
+        lock.unlock();
+    }
+
+    private void begin() throws IOException {
+        lock.lock();
+        if (!link.enter()) {
+            lock.unlock();
+            throw link.closed();
+        }
+    }
+
+    private void end() {
+        // leaving, which may close the link, needs no lock
+        lock.unlock();
+        link.leave();
+    }
+
+    /** Sends one message. Who waits for room does not keep others from sending. */
+    void sendMessage(ByteBuffer data, Fd... fds) throws IOException {
+        while (!attempt(data, fds)) {
+            if (!link.awaitWritable(-1)) {
+                throw link.closed();
+            }
         }
     }
 
     /** Sends one message if that is possible at once. */
-    synchronized boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+    boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
         if (!data.hasRemaining()) {
             throw new IllegalArgumentException("a message has at least one byte");
         }
-        if (!link.enter()) {
-            throw link.closed();
-        }
+        return attempt(data, fds);
+    }
+
+    private boolean attempt(ByteBuffer data, Fd... fds) throws IOException {
+        begin();
         try {
             ByteBuffer direct = direct(data);
             return link.ready(port, nonBlocking)
-                    && port.send(direct, direct.position(), direct.remaining(), numbers(fds)) > 0;
+                    && port.send(direct, direct.position(), direct.remaining(), numbers(fds)) >= Math.min(1, direct.remaining());
         } catch (IOException e) {
             throw failure(e, data.remaining(), fds.length);
         } finally {
-            link.leave();
+            end();
         }
     }
 
-    private void send(ByteBuffer data, int chunk, Fd... fds) throws IOException {
-        if (!link.enter()) {
-            throw link.closed();
+    /** Sends all bytes, the descriptors with the first of them. */
+    void sendBytes(ByteBuffer data, Fd... fds) throws IOException {
+        if (!data.hasRemaining() && fds.length > 0) {
+            throw new IllegalArgumentException("descriptors travel with at least one byte");
         }
+        begin();
         try {
             int[] numbers = numbers(fds);
             ByteBuffer direct = direct(data);
             int at = direct.position();
             int end = direct.limit();
-            do {
+            while (at < end) {
                 if (!link.await(port)) {
                     throw link.closed();
                 }
-                int length = Math.min(chunk, end - at);
-                int sent = port.send(direct, at, length, numbers);
+                int sent = port.send(direct, at, Math.min(CHUNK, end - at), numbers);
                 at += sent;
                 numbers = sent > 0 ? NONE : numbers;
-            } while (at < end);
+            }
         } catch (IOException e) {
-            throw failure(e, Math.min(chunk, data.remaining()), fds.length);
+            throw failure(e, Math.min(CHUNK, data.remaining()), fds.length);
         } finally {
-            link.leave();
+            end();
         }
     }
 

@@ -19,28 +19,39 @@ final class PacketLink implements PacketConnection {
     private final boolean nonBlocking;
     private final Receiver in;
     private final Outbox out;
+    /**
+     * Used while another thread sends with the first one; the same one where a single sender is enough. Sending wakes the receiver, who
+     * may get the processor of the sender: whoever wanted the same lock would wait for both.
+     */
+    private final Outbox other;
+
+    /** How many threads can be sending at a time, for a descriptor each: hardly anybody sends on what was accepted. */
+    enum Senders {
+        ONE, TWO
+    }
 
     /**
      * Takes {@code fd} over; closes it on failure.
      *
      * @param nonBlocking whether it is, and nobody else can change that
      */
-    PacketLink(Fd fd, boolean nonBlocking) throws IOException {
+    PacketLink(Fd fd, boolean nonBlocking, Senders senders) throws IOException {
         this.nonBlocking = nonBlocking;
         link = Link.toSocket(fd);
         in = link.port(Receiver::new);
         out = new Outbox(link, nonBlocking);
+        other = senders == Senders.TWO ? new Outbox(link, nonBlocking) : out;
     }
 
     /** A connection that was made here: nobody shares its description, so that it can be made non-blocking. */
-    static PacketLink ofOwn(Fd fd) throws IOException {
+    static PacketLink ofOwn(Fd fd, Senders senders) throws IOException {
         try {
             Fds.nonBlocking(fd.number(), true);
         } catch (IOException e) {
             fd.close();
             throw e;
         }
-        return new PacketLink(fd, true);
+        return new PacketLink(fd, true, senders);
     }
 
     @Override
@@ -96,7 +107,14 @@ final class PacketLink implements PacketConnection {
 
     @Override
     public boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
-        return out.trySend(data, fds);
+        if (!out.tryLock()) {
+            return other.trySend(data, fds);
+        }
+        try {
+            return out.trySend(data, fds);
+        } finally {
+            out.unlock();
+        }
     }
 
     @Override

@@ -22,7 +22,7 @@ final class ClientsTest {
     private Path dir;
 
     @Test
-    void aClientForWhomThereIsOnlyOneDescriptorIsServedWhenThereAreMore() throws Exception {
+    void aClientForWhomThereIsNoDescriptorIsServedWhenThereAreMore() throws Exception {
         String java = ProcessHandle.current().info().command().orElseThrow();
         Process process = new ProcessBuilder("sh", "-c", "ulimit -n 150; exec \"$@\"", "sh", java, "-cp",
                 System.getProperty("java.class.path"), Crowded.class.getName(), dir.resolve("s").toString())
@@ -31,6 +31,8 @@ final class ClientsTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertTrue(said.contains("5 served; 4 served; 3 served; 2 served; 1 served; 0 served; "), said);
+        assertTrue(said.contains("5 adopted, 6 left; 4 refused, 5 left; 3 refused, 4 left; 2 refused, 3 left; 1 refused, 2 left; "
+                + "0 refused, 1 left; "), said);
     }
 
     @Test

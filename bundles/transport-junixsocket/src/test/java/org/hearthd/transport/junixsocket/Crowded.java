@@ -11,14 +11,14 @@ import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketListener;
 import org.hearthd.transport.UnixAddress;
 
-/** A process with few descriptors whose client has come all the same. Argument: the path of a socket to be made. */
+/** A process with few descriptors. Argument: the path of a socket to be made. */
 final class Crowded {
     private static final int MOST = 5;
     private static final JunixPackets PACKETS = new JunixPackets();
 
     private Crowded() {}
 
-    /** Prints, for each number of free descriptors, what the client got in the end. */
+    /** Prints, for each number of free descriptors, what a client got in the end, and what became of a connection that was made here. */
     public static void main(String... arguments) throws Exception {
         UnixAddress address = UnixAddress.of(arguments[0]);
         try (PacketListener listener = PACKETS.adoptListener(PACKETS.listen(address, 0600, 5));
@@ -27,6 +27,9 @@ final class Crowded {
             round(listener, address, spare.ours(), MOST);
             for (int free = MOST; free >= 0; free--) {
                 System.out.print(free + round(listener, address, spare.ours(), free));
+            }
+            for (int free = MOST; free >= 0; free--) {
+                System.out.print(free + own(spare.ours(), free));
             }
         }
     }
@@ -48,6 +51,27 @@ final class Crowded {
                 return client.receive(packet) == 1 ? " served; " : " ended; ";
             }
         }
+    }
+
+    private static String own(Fd filler, int free) throws IOException {
+        Deque<Fd> all = new ArrayDeque<>();
+        FdPair pair = PACKETS.pair();
+        fill(filler, all);
+        for (int i = 0; i < free; i++) {
+            all.pop().close();
+        }
+        String what = " adopted, ";
+        try {
+            PACKETS.adopt(pair.ours()).close();
+        } catch (IOException e) {
+            what = " refused, ";
+        }
+        Deque<Fd> left = new ArrayDeque<>();
+        fill(filler, left);
+        all.forEach(Fd::close);
+        left.forEach(Fd::close);
+        pair.theirs().close();
+        return what + left.size() + " left; ";
     }
 
     private static PacketConnection attempt(PacketListener listener) {

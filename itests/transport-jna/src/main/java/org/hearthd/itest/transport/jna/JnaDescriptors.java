@@ -68,7 +68,7 @@ public final class JnaDescriptors implements Descriptors {
                 if (!guard.await(Libc.POLLOUT, NOTIFY_TIMEOUT_MS)) {
                     throw new IOException("its queue is full");
                 }
-                new Outbound(guard).send(message);
+                new Outbound(guard).sendMessage(message);
             } finally {
                 guard.close();
             }

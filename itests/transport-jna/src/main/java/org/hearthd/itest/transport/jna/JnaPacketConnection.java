@@ -26,7 +26,7 @@ final class JnaPacketConnection implements PacketConnection {
 
     @Override
     public void send(ByteBuffer data, Fd... fds) throws IOException {
-        out.send(data, fds);
+        out.sendMessage(data, fds);
     }
 
     @Override

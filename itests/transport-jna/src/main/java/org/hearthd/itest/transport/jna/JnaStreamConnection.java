@@ -71,7 +71,7 @@ final class JnaStreamConnection implements StreamConnection {
     @Override
     public void send(ByteBuffer data, Fd... fds) throws IOException {
         if (data.hasRemaining()) {
-            out.send(data, fds);
+            out.sendBytes(data, fds);
         } else if (fds.length > 0) {
             throw new IllegalArgumentException("descriptors travel with at least one byte");
         }

@@ -8,7 +8,7 @@ import org.hearthd.Fd;
 import org.hearthd.transport.ExhaustedTransportException;
 import org.hearthd.transport.TransportException;
 
-/** The sending side of a connection. Any number of threads send, one after the other. */
+/** The sending side of a connection. Any number of threads send, one after the other; who waits for room keeps only bytes from others. */
 final class Outbound {
     private final Guard guard;
     private final Message message = new Message();
@@ -17,7 +17,7 @@ final class Outbound {
         this.guard = guard;
     }
 
-    synchronized void send(ByteBuffer data, Fd... fds) throws IOException {
+    synchronized void sendBytes(ByteBuffer data, Fd... fds) throws IOException {
         guard.enterOrFail();
         try {
             ByteBuffer direct = direct(data);
@@ -36,17 +36,32 @@ final class Outbound {
         }
     }
 
-    synchronized boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
+    void sendMessage(ByteBuffer data, Fd... fds) throws IOException {
+        guard.enterOrFail();
+        try {
+            while (!attempt(data, fds)) {
+                guard.await(Libc.POLLOUT, -1);
+            }
+        } finally {
+            guard.leave();
+        }
+    }
+
+    boolean trySend(ByteBuffer data, Fd... fds) throws IOException {
         if (!data.hasRemaining()) {
             throw new IllegalArgumentException("a message has at least one byte");
         }
         guard.enterOrFail();
         try {
-            ByteBuffer direct = direct(data);
-            return sendOnce(direct, direct.position(), numbers(fds)) >= 0;
+            return attempt(data, fds);
         } finally {
             guard.leave();
         }
+    }
+
+    private synchronized boolean attempt(ByteBuffer data, Fd... fds) throws IOException {
+        ByteBuffer direct = direct(data);
+        return sendOnce(direct, direct.position(), numbers(fds)) >= 0;
     }
 
     private static ByteBuffer direct(ByteBuffer data) {
