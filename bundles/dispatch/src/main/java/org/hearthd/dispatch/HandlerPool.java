@@ -54,26 +54,17 @@ final class HandlerPool extends ThreadPoolExecutor {
     }
 
     /**
-     * Daemon threads that inherit nothing from whoever happens to start them, and leave nothing behind when they end: the framework
-     * remembers for ever a thread that loaded a class in the same moment as another one (Felix 7.0.5, the class locks of a bundle).
+     * Daemon threads that inherit nothing from whoever happens to start them.
      *
-     * @param loader the context class loader while they run, so that no other bundle's is pinned
+     * @param loader the context class loader, so that no other bundle's is pinned
      */
     static ThreadFactory threads(String name, ClassLoader loader) {
         AtomicInteger count = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(null, () -> runAndForget(task), name + "-" + count.incrementAndGet(), 0, false);
+            Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
             return thread;
         };
-    }
-
-    private static void runAndForget(Runnable task) {
-        try {
-            task.run();
-        } finally {
-            Thread.currentThread().setContextClassLoader(null);
-        }
     }
 }
