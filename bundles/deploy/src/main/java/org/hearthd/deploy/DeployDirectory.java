@@ -100,7 +100,8 @@ public final class DeployDirectory {
         String home = context.getProperty("hearth.home");
         store = new JarStore(directory, home == null ? context.getDataFile("jars").toPath() : Path.of(home, "state", "deploy"));
         marks = new FailedMark(directory);
-        loaders = new LoaderCheck(config.gc_interval_ms(), new LeakFinder(installer::usersOfUninstalled));
+        loaders = new LoaderCheck(config.gc_interval_ms(), new LeakFinder(installer::usersOfUninstalled),
+                new ClassLocks(context)::forgetEndedThreads);
         Swap.Tools tools = new Swap.Tools(handlers, installer, new Explain(wiring, components), rules, tasks);
         deployer = new Deployer(tools, store, new Reports(marks), revisions, loaders);
         hooks = revisions.register(context);

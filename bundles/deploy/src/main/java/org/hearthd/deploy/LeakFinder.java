@@ -106,7 +106,7 @@ final class LeakFinder {
     }
 
     /** Null also where the launcher has not opened java.lang, or another JDK has other fields. */
-    private static Object field(Object object, Class<?> declaring, String name) {
+    static Object field(Object object, Class<?> declaring, String name) {
         try {
             Field field = declaring.getDeclaredField(name);
             field.setAccessible(true);

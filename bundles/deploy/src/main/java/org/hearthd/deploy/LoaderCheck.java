@@ -63,6 +63,7 @@ final class LoaderCheck {
 
     private final long gcIntervalNanos;
     private final LeakFinder leaks;
+    private final Runnable prepare;
     private final ScheduledThreadPoolExecutor thread;
     private final List<Watched> watched = new ArrayList<>();
     private final long lookMs;
@@ -76,16 +77,18 @@ final class LoaderCheck {
      * Without a thread while there is nothing to watch.
      *
      * @param gcIntervalMs least time between two requested collections; 0: none is requested
+     * @param prepare runs before a collection that counts, on the thread of this check
      */
-    LoaderCheck(long gcIntervalMs, LeakFinder leaks) {
-        this(gcIntervalMs, leaks, LOOK_MS);
+    LoaderCheck(long gcIntervalMs, LeakFinder leaks, Runnable prepare) {
+        this(gcIntervalMs, leaks, prepare, LOOK_MS);
     }
 
     /** With another pause between two looks. */
-    LoaderCheck(long gcIntervalMs, LeakFinder leaks, long lookMs) {
+    LoaderCheck(long gcIntervalMs, LeakFinder leaks, Runnable prepare, long lookMs) {
         this.lookMs = lookMs;
         this.gcIntervalNanos = TimeUnit.MILLISECONDS.toNanos(gcIntervalMs);
         this.leaks = leaks;
+        this.prepare = prepare;
         this.requestedAt = System.nanoTime() - gcIntervalNanos;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "hearth-deploy-loaders");
@@ -173,6 +176,7 @@ final class LoaderCheck {
             return;
         }
         if (probe == null) {
+            prepare.run();
             probed = snapshot();
             probe = new WeakReference<>(new Probe());
         }

@@ -19,7 +19,7 @@ class LoaderCheckTest {
     private final List<String> leaking = new ArrayList<>();
 
     private static LoaderCheck check(long gcIntervalMs) {
-        return new LoaderCheck(gcIntervalMs, new LeakFinder(id -> List.of()), TimeUnit.DAYS.toMillis(1));
+        return new LoaderCheck(gcIntervalMs, new LeakFinder(id -> List.of()), () -> {}, TimeUnit.DAYS.toMillis(1));
     }
 
     @AfterEach

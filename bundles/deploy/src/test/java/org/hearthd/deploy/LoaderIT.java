@@ -3,11 +3,15 @@ package org.hearthd.deploy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** What becomes of the classes of a replaced bundle. */
 class LoaderIT extends InRoom {
@@ -42,6 +46,33 @@ class LoaderIT extends InRoom {
             System.gc();
             return String.valueOf(room.row("hello.jar").get("old loader")).startsWith("collected after ");
         }, "it is told when the thread has ended after all");
+    }
+
+    /** As the framework does now and then by itself if two threads load the same class. */
+    @SuppressWarnings("unchecked")
+    private void letTheFrameworkRemember(Thread thread, Bundle bundle) throws Exception {
+        ClassLoader loader = bundle.adapt(BundleWiring.class).getClassLoader();
+        Field locks = loader.getClass().getDeclaredField("m_classLocks");
+        locks.setAccessible(true);
+        ((Map<Object, Object>) locks.get(loader)).put("org.example.Loaded", thread);
+    }
+
+    private Thread ended(Bundle bundle) throws Exception {
+        Thread thread = new Thread(() -> {}, "has-ended");
+        thread.setContextClassLoader(bundle.adapt(BundleWiring.class).getClassLoader());
+        thread.start();
+        thread.join();
+        return thread;
+    }
+
+    @Test
+    void goAlthoughTheFrameworkRemembersAThreadThatHasEnded() throws Exception {
+        room.put("hello.jar", Jars.bundle("org.example.hello", "1.0.0").greets("hello"));
+        room.put("other.jar", Jars.bundle("org.example.other", "1.0.0").greets("other"));
+        room.start();
+        letTheFrameworkRemember(ended(room.active("hello.jar")), room.active("other.jar"));
+        room.put("hello.jar", Jars.bundle("org.example.hello", "2.0.0").greets("hello"));
+        awaitVerdict("collected after ");
     }
 
     @Test
