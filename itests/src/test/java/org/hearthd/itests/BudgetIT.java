@@ -9,10 +9,13 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -54,6 +57,23 @@ public class BudgetIT extends WithHearth {
         }
     }
 
+    /** The signal reaches one thread after the other; until then a child answers. */
+    private void stopChild() throws Exception {
+        signalChild("STOP");
+        for (ProcessHandle child : hearth.process.toHandle().descendants().toList()) {
+            Await.until(child + " stands still", () -> {
+                try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(child.pid()), "task"))) {
+                    for (Path thread : threads.toList()) {
+                        if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+                            return false;
+                        }
+                    }
+                    return true;
+                }
+            });
+        }
+    }
+
     private static void assertHello(KeepAlive client) throws IOException {
         String answer = client.get("/hello");
         assertTrue(answer, answer.startsWith("HTTP/1.1 200 ") && answer.contains("Hello"));
@@ -90,7 +110,7 @@ public class BudgetIT extends WithHearth {
     @Test
     public void aStoppedHandlerCostsNeitherTheKernelsLimitNorTheOtherHandlers() throws Exception {
         long base = hearth.descriptors();
-        signalChild("STOP");
+        stopChild();
         while (answered() < REFUSALS) {
             assertTrue("the budget ends it " + hearth.errors(), clients.size() < LIMIT);
             ask();
