@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.Test;
 
 /** The first start of a program makes an archive of its classes, without which all others are slow and work all the same. */
 public class ArchiveIT extends InDirectory {
+    private static final Pattern OPTION = Pattern.compile("-XX:[-+]?([A-Z][A-Za-z0-9]*+)(?!\\*)");
+
     private void run(ProcessBuilder program) throws Exception {
         Process process = program.redirectErrorStream(true).redirectOutput(dir.resolve("out").toFile()).start();
         try {
@@ -54,6 +59,28 @@ public class ArchiveIT extends InDirectory {
         // nothing of the old place is used, nor missed
         Path moved = Files.move(dist, dir.resolve("moved"));
         assertWorks(moved);
+    }
+
+    /** What it does not know it passes over in silence. */
+    @Test
+    public void thisJdkKnowsTheOptionsOfTheScripts() throws Exception {
+        run(new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:+PrintFlagsFinal",
+                "-version"));
+        Set<String> known = new TreeSet<>();
+        for (String line : Files.readAllLines(dir.resolve("out"))) {
+            known.addAll(List.of(line.trim().split("[ =]+")));
+        }
+        Set<String> unknown = new TreeSet<>();
+        try (Stream<Path> scripts = Files.list(HearthProcess.DIST.resolve("bin"))) {
+            for (Path script : scripts.toList()) {
+                OPTION.matcher(Files.readString(script)).results().map(found -> found.group(1)).forEach(unknown::add);
+            }
+        }
+        assertTrue(unknown.toString(), unknown.contains("AOTRecordTraining"));
+        unknown.removeAll(known);
+        assertEquals(Runtime.version().feature() < 25 ? Set.of("AOTCache", "AOTCacheOutput", "AOTRecordTraining") : Set.of(),
+                unknown);
     }
 
     private void assertWorks(Path dist) throws Exception {
