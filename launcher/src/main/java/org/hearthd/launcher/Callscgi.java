@@ -60,7 +60,7 @@ final class Callscgi {
             List<Path> files = List.of("htpipe/base.json", "netty.json", "callscgi/callscgi.json").stream()
                     .map(dist.resolve("features")::resolve).toList();
             Features features = Features.read(dist, files, properties);
-            features.configurations().putAll(configurations(storage.path().resolveSibling("sockets")));
+            features.configurations().putAll(configurations());
             Container container = Container.start(features, storage.path(), HANDLERS, false, end::complete);
             try {
                 return serve(container);
@@ -70,13 +70,10 @@ final class Callscgi {
         }
     }
 
-    /** @param own for sockets, if the user has no directory for them */
-    private Map<String, Dictionary<String, Object>> configurations(Path own) {
-        Path sockets = CallscgiArguments.sockets(System.getenv("HOME"));
+    private Map<String, Dictionary<String, Object>> configurations() {
         Dictionary<String, Object> scgi = new Hashtable<>(Map.of("handler", NAME, "mode", arguments.mode(), "retries",
                 arguments.retries(), "retry.delay.ms", RETRY_DELAY_MS, "stdout", "inherit", "stderr", "inherit", "session", false,
-                "essential", true, "socket.directory",
-                (sockets != null && Files.isWritable(sockets) ? sockets : own).toString()));
+                "essential", true, "socket.directory", CallscgiArguments.privateSockets(System.getenv("HOME"))));
         scgi.put("first.byte.timeout.ms", SILENCE_MS);
         scgi.put("idle.timeout.ms", SILENCE_MS);
         scgi.put("address", arguments.address());

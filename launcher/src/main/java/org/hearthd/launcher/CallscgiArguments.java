@@ -34,6 +34,8 @@ record CallscgiArguments(String mode, boolean rehearsal, int retries, String add
     private static final String REHEARSAL = "--rehearsal";
     /** The longest path that the kernel takes with its terminating NUL, unix(7). */
     private static final int MAX_BYTES = 107;
+    /** As long as what room scgi calls a private socket. */
+    private static final String PRIVATE_NAME = "/scgi-a-0123456789ab";
     /** What stands for octets that are no text. */
     private static final char UNKNOWN = '\uFFFD';
 
@@ -112,6 +114,14 @@ record CallscgiArguments(String mode, boolean rehearsal, int retries, String add
         }
         Path sockets = Path.of(home, ".ashd", "sockets");
         return Files.isDirectory(sockets) && Files.isExecutable(sockets) ? sockets : null;
+    }
+
+    /** The same for private sockets; empty also if nothing can be made there, or a name there would be too long: room scgi has others. */
+    static String privateSockets(String home) {
+        Path sockets = sockets(home);
+        return sockets != null && Files.isWritable(sockets) && bytes(sockets + PRIVATE_NAME) <= MAX_BYTES
+                ? sockets.toString()
+                : "";
     }
 
     /** A path by way of the process is short, and right where the directory's name is no text. */

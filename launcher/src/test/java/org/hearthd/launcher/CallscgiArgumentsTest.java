@@ -46,6 +46,18 @@ class CallscgiArgumentsTest {
     }
 
     @Test
+    void aDirectoryWhoseSocketsHaveTooLongANameIsForNone() throws Exception {
+        Path fits = home.resolve("x".repeat(107 - 34 - 1 - home.toString().length()));
+        Path tooLong = Path.of(fits + "x");
+        for (Path each : List.of(fits, tooLong)) {
+            Files.createDirectories(each.resolve(".ashd/sockets"));
+        }
+        assertEquals(fits + "/.ashd/sockets", CallscgiArguments.privateSockets(fits.toString()));
+        assertEquals("", CallscgiArguments.privateSockets(tooLong.toString()));
+        assertEquals("", CallscgiArguments.privateSockets(home.toString()), "there is none");
+    }
+
+    @Test
     void aRelativePathThatIsTooLongAsAnAbsoluteOneIsUsedByWayOfTheProcess() throws Exception {
         String name = "x".repeat(92);
         assertEquals("unix:/proc/self/cwd/" + name, parse("-u", name).address());

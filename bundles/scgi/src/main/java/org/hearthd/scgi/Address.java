@@ -18,7 +18,7 @@ import java.util.List;
 record Address(String text, SocketAddress unix, String host, int port) {
     private static final String UNIX = "unix:";
     /** What fits into an address of the kernel. */
-    private static final int LONGEST_PATH = 107;
+    static final int LONGEST_PATH = 107;
     private static final Path SERVICES = Path.of("/etc/services");
 
     /** @throws IllegalArgumentException saying what is wrong */

@@ -5,12 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +27,11 @@ import org.hearthd.process.Child;
  */
 final class Anonymous implements Dialer {
     private static final System.Logger LOG = System.getLogger(Anonymous.class.getName());
-    private static final int NAME_BYTES = 6;
 
     private final Launch launch;
     private final Services services;
-    private final Path directory;
+    /** Of who holds {@code steps}. */
+    private final SocketDirectory directory;
     private final Function<Address, Server> naming;
     private final IntSupplier connectMs;
     private final Executor workers;
@@ -73,7 +68,8 @@ final class Anonymous implements Dialer {
      * @param naming a server for an address
      * @param connectMs for one attempt to connect, now
      */
-    Anonymous(Launch launch, Services services, Path directory, Function<Address, Server> naming, IntSupplier connectMs,
+    Anonymous(Launch launch, Services services, SocketDirectory directory, Function<Address, Server> naming,
+            IntSupplier connectMs,
             Executor workers) {
         this.launch = launch;
         this.services = services;
@@ -274,10 +270,7 @@ final class Anonymous implements Dialer {
     }
 
     private void open() throws IOException {
-        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        byte[] name = new byte[NAME_BYTES];
-        new SecureRandom().nextBytes(name);
-        String address = "unix:" + directory.resolve("scgi-a-" + HexFormat.of().formatHex(name));
+        String address = "unix:" + directory.newPath();
         socket = services.listen(launch.program().name(), address);
         server = naming.apply(Address.parse(address));
         way = new Way(new Servers(services.loops(), List.of(server), connectMs), new Uses());
@@ -288,6 +281,7 @@ final class Anonymous implements Dialer {
             socket.stop();
             socket = null;
         }
+        directory.release();
     }
 
     /** Also where there is no worker: an end that is not noticed would be the last. */

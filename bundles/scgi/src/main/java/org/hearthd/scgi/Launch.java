@@ -43,12 +43,23 @@ record Launch(Mode mode, Program program, Path sockets, Retry retry, Restart res
         if ((mode == Mode.LAUNCHING || mode == Mode.MIXED) && addresses != 1) {
             throw check.wrong("address", "has to be exactly one in mode " + c.mode());
         }
-        if (!c.socket_directory().isBlank() && !Path.of(c.socket_directory()).isAbsolute()) {
-            throw check.wrong("socket.directory", c.socket_directory() + " is not an absolute path");
-        }
-        return new Launch(mode, program(check, mode, handler, c),
-                c.socket_directory().isBlank() ? null : Path.of(c.socket_directory()), retry, restart,
+        return new Launch(mode, program(check, mode, handler, c), socketDirectory(check, c.socket_directory()), retry, restart,
                 check.range("end.term.ms", c.end_term_ms(), 0, 3_600_000), c.essential());
+    }
+
+    private static Path socketDirectory(Settings.Check check, String name) {
+        if (name.isBlank()) {
+            return null;
+        }
+        Path directory = Path.of(name);
+        if (!directory.isAbsolute()) {
+            throw check.wrong("socket.directory", name + " is not an absolute path");
+        }
+        if (SocketDirectory.length(directory) > SocketDirectory.LONGEST) {
+            throw check.wrong("socket.directory", name + " has " + SocketDirectory.length(directory) + " bytes, at most "
+                    + SocketDirectory.LONGEST + " are possible");
+        }
+        return directory;
     }
 
     private static Program program(Settings.Check check, Mode mode, String handler, ScgiConfig c) {

@@ -72,7 +72,8 @@ import org.osgi.service.metatype.annotations.Option;
     boolean session() default true;
 
     @AttributeDefinition(
-            description = "Directory for the socket of mode anonymous, e.g. /run/hearth; empty = one of this handler's own",
+            description = "Directory for the socket of mode anonymous, at most 87 bytes, e.g. /run/hearth; empty = one of this"
+                    + " handler's own",
             required = false)
     String socket_directory() default "";
 

@@ -188,7 +188,8 @@ final class ScgiHandler implements Handler {
         Function<Address, Server> naming = a -> new Server(this::settings, a, services.names(), workers.names());
         if (launch.mode() == Launch.Mode.ANONYMOUS) {
             Path sockets = launch.sockets() == null ? directory.resolveSibling("sockets") : launch.sockets();
-            return new Anonymous(launch, services, sockets, naming, this::connectMs, workers.programs());
+            SocketDirectory where = new SocketDirectory(sockets, Path.of(System.getProperty("java.io.tmpdir")));
+            return new Anonymous(launch, services, where, naming, this::connectMs, workers.programs());
         }
         List<Server> servers = settings.addresses().stream().map(naming).toList();
         Dialer direct = new Servers(services.loops(), servers, this::connectMs);

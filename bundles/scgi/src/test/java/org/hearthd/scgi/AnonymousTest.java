@@ -9,6 +9,8 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.hearthd.Exchange;
 import org.hearthd.process.Child;
 import org.hearthd.process.Spawner;
@@ -70,11 +73,15 @@ class AnonymousTest extends ProgramContract {
     }
 
     private Anonymous anonymous(Supplier<Spawner> spawner) {
+        return anonymous(directory.resolve("sockets"), spawner);
+    }
+
+    private Anonymous anonymous(Path sockets, Supplier<Spawner> spawner) {
         Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.services.names(),
                 house.ends::add);
         Settings settings = House
                 .settings(mode("anonymous", "command", server(), "restart.delay.min.ms", 1L, "restart.delay.max.ms", 1L));
-        return new Anonymous(settings.launch(), services, directory.resolve("sockets"),
+        return new Anonymous(settings.launch(), services, new SocketDirectory(sockets, directory),
                 address -> new Server(() -> settings, address, services.names(), tasks::add), () -> 10,
                 task -> workers.execute(task));
     }
@@ -146,6 +153,43 @@ class AnonymousTest extends ProgramContract {
         workers = tasks::add;
         assertConnects(anonymous);
         anonymous.close(0);
+    }
+
+    @Test
+    void whereADirectoryIsTooLongForASocketThereIsAPrivateOneAsLongAsTheSocket() throws Exception {
+        List<CompletableFuture<Integer>> exits = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        Iterator<CompletableFuture<Integer>> next = exits.iterator();
+        Anonymous anonymous = anonymous(directory.resolve("long".repeat(30)),
+                () -> (program, stdin) -> new Dummy(next.next()));
+        assertConnects(anonymous);
+        Path made = made().get(0);
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+        exits.get(0).complete(1);
+        task().run(); // it has ended
+        task().run(); // its successor is started
+        assertEquals(List.of(made), made());
+        anonymous.close(0);
+        assertEquals(List.of(), made());
+    }
+
+    @Test
+    void aPrivateDirectoryDoesNotOutliveAListenerThatCanNotBeMade() throws Exception {
+        house.listeners = request -> {
+            throw new IOException("no descriptor left");
+        };
+        Anonymous anonymous = anonymous(directory.resolve("long".repeat(30)),
+                () -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        Future<Dialer.Line> dialed = dial(anonymous);
+        task().run();
+        assertRefused(dialed);
+        assertEquals(List.of(), made());
+        anonymous.close(0);
+    }
+
+    private List<Path> made() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("scgi-a-")).toList();
+        }
     }
 
     @Test

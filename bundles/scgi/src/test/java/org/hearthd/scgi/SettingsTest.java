@@ -84,6 +84,18 @@ class SettingsTest {
         assertTrue(message.startsWith("org.hearthd.scgi~blog: " + key + " "), message);
     }
 
+    /** 107 bytes fit into an address, 20 of them are the socket's name. */
+    @Test
+    void aDirectoryInWhichNoSocketHasRoomIsRefusedByKeyLengthAndLimit() {
+        Map<String, Object> keys = new HashMap<>(Map.of("mode", "anonymous", "command", new String[] {"x"}));
+        keys.put("socket.directory", "/" + "x".repeat(86));
+        House.settings(keys);
+        String tooLong = "/" + "x".repeat(87);
+        keys.put("socket.directory", tooLong);
+        String message = assertThrows(IllegalArgumentException.class, () -> House.settings(keys)).getMessage();
+        assertEquals("org.hearthd.scgi~blog: socket.directory " + tooLong + " has 88 bytes, at most 87 are possible", message);
+    }
+
     @Test
     void aProgramThatSurvivesCanNotLogThroughTheRuntime() {
         Map<String, Object> keys = Map.of("mode", "launching", "address", "1", "command", new String[] {"x y"}, "stdout", "log");
