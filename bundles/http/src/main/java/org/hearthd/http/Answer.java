@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.hearthd.Headers;
 import org.hearthd.Response;
+import org.hearthd.spi.ResponseHead;
 
 /** The outgoing side of one request: decides the framing and keeps to it. Of one loop. */
 final class Answer {
@@ -60,6 +61,11 @@ final class Answer {
     /** The bytes of the body so far. */
     long bytes() {
         return bytes;
+    }
+
+    /** An answer before the answer. */
+    void interim(ResponseHead head) {
+        connection.out().write(connection.writer().interim(connection.out().allocator(), head));
     }
 
     /** A whole answer. */

@@ -1,7 +1,6 @@
 package org.hearthd.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -40,7 +39,7 @@ final class ByteView implements ByteExchange {
     public void interim(ResponseHead head) {
         boolean known = !managed.request().version().equals(RequestHead.HTTP_1_0);
         if (known && exchange.current() && !exchange.answer().begun()) {
-            exchange.connection().out().write(Unpooled.wrappedBuffer(head.encode()));
+            exchange.answer().interim(head);
         }
     }
 

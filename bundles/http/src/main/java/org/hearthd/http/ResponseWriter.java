@@ -47,14 +47,10 @@ final class ResponseWriter {
         boolean ownDate = false;
         boolean ownServer = false;
         for (int i = 0; i < headers.size(); i++) {
-            String name = headers.name(i);
-            if (isFraming(name) || AshHeaders.isAsh(name) || !Tokens.isToken(name) || name.equalsIgnoreCase(generationHeader)) {
-                continue;
+            if (field(out, headers, i)) {
+                ownDate |= headers.name(i).equalsIgnoreCase("Date");
+                ownServer |= headers.name(i).equalsIgnoreCase("Server");
             }
-            ownDate |= name.equalsIgnoreCase("Date");
-            ownServer |= name.equalsIgnoreCase("Server");
-            text(out, name).writeByte(':').writeByte(' ');
-            text(out, headers.value(i)).writeBytes(CRLF);
         }
         common(out, ownDate, ownServer);
         if (framing.generation() != null) {
@@ -62,6 +58,27 @@ final class ResponseWriter {
         }
         frame(out, framing);
         return out.writeBytes(CRLF);
+    }
+
+    /** The head of an interim answer, which has no body, so that nothing may frame one (RFC 9110 8.6). */
+    ByteBuf interim(ByteBufAllocator allocator, ResponseHead head) {
+        ByteBuf out = allocator.directBuffer(64 + 48 * head.headers().size());
+        statusLine(out, head.status(), head.reason());
+        for (int i = 0; i < head.headers().size(); i++) {
+            field(out, head.headers(), i);
+        }
+        return out.writeBytes(CRLF);
+    }
+
+    /** Returns whether it is the handler's to say. */
+    private boolean field(ByteBuf out, Headers headers, int i) {
+        String name = headers.name(i);
+        if (isFraming(name) || AshHeaders.isAsh(name) || !Tokens.isToken(name) || name.equalsIgnoreCase(generationHeader)) {
+            return false;
+        }
+        text(out, name).writeByte(':').writeByte(' ');
+        text(out, headers.value(i)).writeBytes(CRLF);
+        return true;
     }
 
     /** Headers that belong to the connection, so that a handler's are never passed on. */

@@ -282,7 +282,7 @@ final class SocketRelay implements LoopSocket.Receiver, Body {
     /** 103 and the like go on to a client that can take them; 100 is the front's own affair. */
     private void interim(ResponseHead found) {
         if (found.status() != 100 && exchange.managed().request().version().equals(RequestHead.HTTP_1_1)) {
-            exchange.connection().out().write(Unpooled.wrappedBuffer(found.encode()));
+            exchange.answer().interim(found);
         }
     }
 

@@ -35,8 +35,8 @@ public interface ByteExchange {
     void read();
 
     /**
-     * Passes an interim response (1xx but 101) on before the response head, where the way to the client can carry one; a raw
-     * response socket can not, for its reader would take it for the answer.
+     * Passes an interim response (1xx but 101) on before the response head, without headers that would frame a body, where the way to
+     * the client can carry one; a raw response socket can not, for its reader would take it for the answer.
      */
     default void interim(ResponseHead head) {
         // a proxy may drop what its next hop can not understand
