@@ -1,5 +1,6 @@
 package org.hearthd.scgi;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.stream.Collectors;
  * A handler's configuration after it was checked.
  *
  * @param name the handler's name
- * @param variables more variables, in their order
+ * @param serverName octets, or empty
+ * @param variables more variables, in their order; octets
  * @param hiddenRequest variable names of headers that are not passed on
  * @param hiddenResponse header names in lower case
  * @param launch who starts the servers
@@ -128,11 +130,12 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
             return all;
         }
 
+        /** Those of the configuration file, which is UTF-8. */
         String octets(String key, String value) {
-            if (value.chars().anyMatch(c -> c == 0 || c > 0xff)) {
-                throw wrong(key, value + " has a character that is not within ISO-8859-1");
+            if (value.indexOf('\0') >= 0) {
+                throw wrong(key, "has a NUL, which ends a value");
             }
-            return value;
+            return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         }
 
         IllegalArgumentException wrong(String key, String what) {

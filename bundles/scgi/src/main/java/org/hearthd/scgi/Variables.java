@@ -15,7 +15,8 @@ import org.hearthd.Request;
 /** The variables of one request: CONTENT_LENGTH first, no name twice. All strings are octets. */
 final class Variables {
     /** Of the connection, not of the request; Expect is met by the source; Proxy would become a setting of HTTP clients (httpoxy). */
-    private static final Set<String> NEVER = Set.of("HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_PROXY_CONNECTION", "HTTP_TE",
+    private static final Set<String> NEVER = Set.of("HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_PROXY_CONNECTION",
+            "HTTP_PROXY_AUTHORIZATION", "HTTP_PROXY_AUTHENTICATE", "HTTP_TE",
             "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE", "HTTP_EXPECT", "HTTP_PROXY", "HTTP_CONTENT_LENGTH",
             "HTTP_CONTENT_TYPE");
     private static final String ASH = "HTTP_X_ASH_";

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.hearthd.Headers;
@@ -127,6 +128,26 @@ class VariablesTest {
         String text = block.toString(StandardCharsets.ISO_8859_1);
         block.release();
         assertTrue(text.startsWith((text.length() - 5) + ":CONTENT_LENGTH\0000\0SCGI\0001\0"), text);
-        assertTrue(text.endsWith("\0A\0\u00e9\0,"), text);
+        assertTrue(text.endsWith("\0A\0\u00c3\u00a9\0,"), "as in the file, which is UTF-8: " + text);
+    }
+
+    /** A path on disk has the octets that are in the configuration file, not those of a Latin-1 one. */
+    @Test
+    void configuredTextArrivesWithTheOctetsOfUtf8() {
+        Map<String, String> table = table(ODD, "variables", "DOCUMENT_ROOT=/srv/\u65e5", "server.name", "caf\u00e9.test");
+        assertEquals("/srv/\u00e6\u0097\u00a5", table.get("DOCUMENT_ROOT"));
+        assertEquals("caf\u00c3\u00a9.test", table.get("SERVER_NAME"));
+    }
+
+    /** RFC 2616 13.5.1 has them all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer",
+        "Transfer-Encoding", "Upgrade"})
+    void aHopByHopHeaderIsNotSent(String header) {
+        for (String convention : List.of("callscgi", "nginx", "apache")) {
+            Map<String, String> table = table(Request.of("GET", "/", "HTTP/1.1", "", Headers.of(header, "x")), "convention",
+                    convention);
+            assertFalse(table.containsKey(Variables.nameOf(header)), table.toString());
+        }
     }
 }
