@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.hearthd.Exchange;
@@ -23,6 +24,8 @@ final class Retrying implements Dialer {
     private final Consumer<String> end;
     private volatile boolean reached;
     private volatile boolean closed;
+    /** Whether the runtime was told to end: many requests may fail until it has. */
+    private final AtomicBoolean ending = new AtomicBoolean();
 
     /**
      * A dialer for all modes but anonymous.
@@ -167,7 +170,7 @@ final class Retrying implements Dialer {
 
         private void fail(Throwable why) {
             boolean asked = !(why instanceof Refused refused) || refused.reach() != Refused.Reach.OURS;
-            if (result.tryFailure(why) && launch.essential() && !reached && asked) {
+            if (result.tryFailure(why) && launch.essential() && !reached && asked && ending.compareAndSet(false, true)) {
                 end.accept("no connection was possible at the first request: " + why.getMessage());
             }
         }

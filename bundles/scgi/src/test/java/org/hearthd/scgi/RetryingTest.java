@@ -202,6 +202,16 @@ class RetryingTest {
     }
 
     @Test
+    void theRuntimeIsToldOnceToEndHoweverManyRequestsFailUntilThen() throws Exception {
+        Retrying retrying = new Retrying(refusing(Reach.NOBODY), launch("address", "1", "essential", true), null, ends::add);
+        for (int i = 0; i < 3; i++) {
+            assertFalse(ended(retrying.dial(loop, null)).isSuccess());
+        }
+        settle();
+        assertEquals(1, ends.size());
+    }
+
+    @Test
     void aStarterThatBreaksIsARefusal() throws Exception {
         Future<Dialer.Line> result = mixed(refusing(Reach.NOBODY)).dial(loop, null);
         starts.take().run();
