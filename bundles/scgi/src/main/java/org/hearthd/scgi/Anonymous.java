@@ -162,7 +162,7 @@ final class Anonymous implements Dialer {
             }
             return started.exit().copy().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenAccept(status -> {
                 if (status != null) {
-                    throw new CompletionException(new Refused(503, "its program has ended: " + started.state()));
+                    throw new CompletionException(new Refused(503, "its program " + ending(started)));
                 }
             });
         });
@@ -293,6 +293,11 @@ final class Anonymous implements Dialer {
         }
     }
 
+    /** A program that goes into the background looks like a good end, and serves on at a socket that is gone. */
+    private static String ending(Child ended) {
+        return "has ended" + (ended.exit().join() == 0 ? ", though it has to stay in the foreground: " : ": ") + ended.state();
+    }
+
     private void ended(Child which) {
         synchronized (steps) {
             CompletableFuture<Way> wanted;
@@ -303,10 +308,10 @@ final class Anonymous implements Dialer {
                 child = null;
                 wanted = ready;
                 ready = null;
-                end = "its program has ended: " + which.state();
+                end = "its program " + ending(which);
                 pauses.ended(startedAt, server.hasAnswered());
             }
-            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program has ended: " + which.state());
+            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program " + ending(which));
             wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
             if (pauses.hopeless()) {
                 // who waits in the queue gets an end

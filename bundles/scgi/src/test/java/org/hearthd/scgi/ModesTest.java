@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Fd;
 import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
+import org.hearthd.transport.OpenDescriptors;
 import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that are started, end and are started again, in each mode. */
 class ModesTest extends ProgramContract {
+    private static final int WAITING = 10;
+
     @Test
     void anAnonymousProgramGetsAPrivateSocketAndNothingElseAndEndsWithItsHandler() throws IOException {
         start("anonymous", "command", server());
@@ -54,6 +58,32 @@ class ModesTest extends ProgramContract {
         String answer = get("/die");
         assertTrue(answer.startsWith("HTTP/1.1 502 "), answer);
         assertNotEquals(pid, pid());
+    }
+
+    /** Row S18 of ashd's faults: there a program has the connections that are open when it is started. */
+    @Test
+    void aProgramThatIsStartedAgainGetsNoConnectionInProgress() throws Exception {
+        start("anonymous", "command", server());
+        long pid = pid();
+        House.Client first = open(house.send(request("/wait" + directory.resolve("never"))));
+        first.end();
+        Await.until("a request in its hands", () -> Files.exists(directory.resolve("never.begun")));
+        int before = OpenDescriptors.list().size();
+        List<House.Client> clients = new ArrayList<>();
+        for (int i = 0; i < WAITING; i++) {
+            House.Client client = open(house.send(request("/x")));
+            client.end();
+            clients.add(client);
+        }
+        // both ends of each client's socket, and a connection to the program
+        Await.until("connections", () -> OpenDescriptors.list().size() >= before + 3 * WAITING);
+        endLater(pid);
+        assertTrue(first.readAll().startsWith("HTTP/1.1 502 "));
+        for (House.Client waiting : clients) {
+            String answer = waiting.readAll();
+            assertTrue(answer.matches("(?s)HTTP/1.1 200 .*pid=\\d+ in=socket:\\[\\d+] more=socket:\\[\\d+]\\."), answer);
+            assertFalse(answer.contains("pid=" + pid + " "), answer);
+        }
     }
 
     @Test

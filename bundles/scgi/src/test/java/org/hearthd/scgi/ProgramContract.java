@@ -37,7 +37,7 @@ abstract class ProgramContract extends ScgiContract {
               my $u = $v{REQUEST_URI};
               exit 3 if $u eq '/die';
               if ($u =~ s{^/wait}{}) { open(B, '>', "$u.begun"); close B; select(undef, undef, undef, 0.01) until -e $u; }
-              my $fds = join ' ', map { readlink("/proc/self/fd/$_") || () } 3..99;
+              my $fds = join ' ', map { readlink("/proc/self/fd/$_") || () } 3..999;
               syswrite($c, "Status: 200 OK\\r\\n\\r\\npid=$$ in=" . readlink('/proc/self/fd/0') . " more=$fds.");
               close $c;
             }

@@ -111,6 +111,14 @@ class ReasonsTest {
         awaitReason("it has failed more than once in a row and is started again for a request.*");
     }
 
+    /** A starter leaves its program behind, which nobody connects to. */
+    @Test
+    void aPrivateProgramThatEndsWellIsToldThatItHasToStay() throws Exception {
+        house("mode", "anonymous", "command", new String[] {"sh", "-c", "exit 0"}, "restart.delay.min.ms", 10L);
+        house.ask(House.get());
+        awaitReason("its program has ended, though it has to stay in the foreground: status 0");
+    }
+
     @Test
     void theExitStatusOfAProgramAtAnAddressIsTold() throws Exception {
         String address = "unix:" + directory.resolve("p");
