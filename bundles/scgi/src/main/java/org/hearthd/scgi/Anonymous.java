@@ -293,7 +293,7 @@ final class Anonymous implements Dialer {
         }
     }
 
-    /** A program that goes into the background looks like a good end, and serves on at a socket that is gone. */
+    /** A program that goes into the background seems to have ended well, and what it leaves behind is not known. */
     private static String ending(Child ended) {
         return "has ended" + (ended.exit().join() == 0 ? ", though it has to stay in the foreground: " : ": ") + ended.state();
     }
