@@ -1,6 +1,7 @@
 /**
- * For rooms that create exchanges (sources): the one implementation of the ownership rules of {@link org.hearthd.Exchange}, and
- * the response head as it is written on a response socket. Handlers do not import this package.
+ * For our rooms. For those that create exchanges (sources): the one implementation of the ownership rules of
+ * {@link org.hearthd.Exchange}, and the response head as it is written on a response socket. For those with handlers that take
+ * their time to go, {@link org.hearthd.spi.Leave}. Handlers of others do not import this package.
  */
 @Export
 @Version("1.0.0")

@@ -13,6 +13,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
 import org.hearthd.spi.Labelled;
+import org.hearthd.spi.Leave;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;

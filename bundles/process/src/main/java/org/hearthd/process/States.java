@@ -22,7 +22,11 @@ final class States {
     }
 
     static String ended(int status, List<String> lastErrors) {
-        String how = ended(status);
-        return lastErrors.isEmpty() ? how : how + "; its last lines: " + String.join(" | ", lastErrors);
+        return ended(status) + lastLines(lastErrors);
+    }
+
+    /** To be added to a report. */
+    static String lastLines(List<String> lastErrors) {
+        return lastErrors.isEmpty() ? "" : "; its last lines: " + String.join(" | ", lastErrors);
     }
 }

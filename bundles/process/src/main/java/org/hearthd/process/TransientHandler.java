@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
+import org.hearthd.spi.Leave;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;

@@ -33,7 +33,7 @@ final class TransientRuns {
     private volatile TransientSettings settings;
     private volatile boolean broken;
     private volatile String failure;
-    /** The lock guards these. */
+    /** The lock guards these, and changes of the settings. */
     private final Deque<Exchange> waiting = new ArrayDeque<>();
     private int running;
     private boolean stopped;
@@ -47,15 +47,14 @@ final class TransientRuns {
 
     /** Takes the exchange over; does not wait. */
     void take(Exchange exchange) {
-        TransientSettings now = settings;
         String refusal = null;
         boolean waits = false;
         synchronized (this) {
             if (stopped) {
                 refusal = "is being stopped";
-            } else if (running < now.concurrency()) {
+            } else if (running < settings.concurrency() && waiting.isEmpty()) {
                 running++;
-            } else if (waiting.size() < now.waiting()) {
+            } else if (waiting.size() < settings.waiting()) {
                 waiting.add(exchange);
                 waits = true;
             } else {
@@ -66,7 +65,7 @@ final class TransientRuns {
             refuse(exchange, refusal);
         } else if (waits) {
             exchange.onEnd(outcome -> forget(exchange));
-            Timer.after(now.waitMs(), () -> late(exchange));
+            Timer.after(settings.waitMs(), () -> late(exchange));
         } else {
             launch(exchange);
         }
@@ -246,9 +245,24 @@ final class TransientRuns {
         return running;
     }
 
+    /** Where more may run from now on, those that wait longest get the new places. */
     void settings(TransientSettings changed) {
-        settings = changed;
+        synchronized (this) {
+            settings = changed;
+        }
         broken = false;
+        for (Exchange each = admitted(); each != null; each = admitted()) {
+            launch(each);
+        }
+    }
+
+    /** Who gets a place that is free; null if none is, or nobody waits. */
+    private synchronized Exchange admitted() {
+        Exchange next = running < settings.concurrency() ? waiting.poll() : null;
+        if (next != null) {
+            running++;
+        }
+        return next;
     }
 
     TransientSettings settings() {

@@ -19,7 +19,8 @@ final class Unread {
     void late(Run run, PersistentSettings settings) {
         if (reported.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
-                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503");
+                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503"
+                    + States.lastLines(run.child().lastErrors()));
         }
     }
 

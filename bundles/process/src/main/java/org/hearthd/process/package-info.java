@@ -1,7 +1,6 @@
 /**
  * Starts programs and watches them: the {@link org.hearthd.process.Spawner}, and on top of it handlers that are programs, one process for
- * all requests or one for each. {@link org.hearthd.process.Leave} is how such handlers go, for other rooms, too. Knows nothing of HTTP
- * but what ashd(7) says.
+ * all requests or one for each. Knows nothing of HTTP but what ashd(7) says.
  */
 @Export
 @Version("1.0.0")

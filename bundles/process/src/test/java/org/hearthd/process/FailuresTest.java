@@ -22,4 +22,17 @@ final class FailuresTest {
             }
         }
     }
+
+    @Test
+    void thePauseGrowsWithEachFailureInARowAndBeginsAnewAfterAGoodRun() {
+        PersistentSettings settings = PersistentSettings.of(House.config(PersistentConfig.class, Map.of("command",
+                new String[] {"sh", "x"}, "restart_delay_min_ms", 100L, "restart_delay_max_ms", 300L)), House.PID);
+        Failures failures = new Failures();
+        for (int runs = 0; runs < 2; runs++) {
+            for (long expected : new long[] {100, 200, 300, 300}) {
+                assertEquals(expected, failures.add(settings, true, "it ends", "ended"));
+            }
+            failures.end();
+        }
+    }
 }

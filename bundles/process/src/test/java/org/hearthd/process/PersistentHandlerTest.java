@@ -1,6 +1,7 @@
 package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -94,6 +95,28 @@ final class PersistentHandlerTest extends PersistentContract {
         ProcessHandle.of(pids(log).get(1)).ifPresent(ProcessHandle::destroy);
     }
 
+    @Test
+    void aProcessThatGoesOnGetsTheEndOfFileThenSigtermThenSigkill() throws Exception {
+        Path log = dir.resolve("log");
+        start(shell("trap 'echo term >> " + log + "' TERM; echo begun >> " + log + "; cat; echo eof >> " + log
+                + "; while :; do sleep 0.05; done"), "end_eof_ms", 1000L, "end_term_ms", 2000L);
+        assertTrue(Await.until(() -> Files.exists(log)));
+        ProcessHandle process = ProcessHandle.current().children().findAny().orElseThrow();
+        handler.stop(House.STOPPED);
+        handler = null;
+        assertFalse(process.isAlive());
+        assertEquals(List.of("begun", "eof", "term"), Files.readAllLines(log));
+    }
+
+    @Test
+    void outputThatIsWantedNowhereGoesThere() throws Exception {
+        Path log = dir.resolve("log");
+        start(shell("where=$(readlink /proc/$$/fd/1 /proc/$$/fd/2); echo \"$where\" > " + log + "; exec cat"), "stdout", "null",
+                "stderr", "null");
+        assertTrue(Await.until(() -> lines(log).size() == 2));
+        assertEquals(List.of("/dev/null", "/dev/null"), lines(log));
+    }
+
     /** A request that a process has answered; those sent to a process that died meanwhile are not. */
     private Client untilAnswered() throws Exception {
         Client client = ask("again");
@@ -104,8 +127,12 @@ final class PersistentHandlerTest extends PersistentContract {
     }
 
     private static List<Long> pids(Path log) {
+        return lines(log).stream().map(Long::valueOf).toList();
+    }
+
+    private static List<String> lines(Path log) {
         try {
-            return Files.readAllLines(log).stream().map(Long::valueOf).toList();
+            return Files.readAllLines(log);
         } catch (IOException e) {
             return List.of();
         }

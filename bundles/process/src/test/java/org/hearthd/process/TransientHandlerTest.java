@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,6 +151,38 @@ final class TransientHandlerTest extends ProcessContract {
                 .modified(House.config(TransientConfig.class, values(new String[] {"sh -c 'open"})), House.PID)).getMessage();
         assertEquals("org.hearthd.process~test: key command: the closing ' is missing in: sh -c 'open", message);
         assertTrue(ask("x").answer().endsWith("new\n"));
+    }
+
+    @Test
+    void whoWaitsGetsTheNewPlacesInOrderWhenMoreMayRun() throws Exception {
+        Path gate = dir.resolve("gate");
+        Path begun = dir.resolve("begun");
+        String[] command = shell("echo $3 >>" + begun + "; while [ ! -e " + gate + " ]; do sleep 0.02; done; " + OK);
+        start(command, "concurrency_max", 1);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(ask("r" + i));
+        }
+        assertTrue(Await.until(() -> begun(begun).size() == 1));
+        for (int places = 2; places < 5; places++) {
+            handler.modified(House.config(TransientConfig.class, values(command, "concurrency_max", places)), House.PID);
+            clients.add(ask("overtakes" + places));
+            int run = places;
+            assertTrue(Await.until(() -> begun(begun).size() >= run), "only " + begun(begun) + " run");
+        }
+        assertEquals(List.of("r0", "r1", "r2", "r3"), begun(begun));
+        Files.createFile(gate);
+        for (Client client : clients) {
+            assertEquals("HTTP/1.1 200 OK\r\n\r\n", client.answer());
+        }
+    }
+
+    private static List<String> begun(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Client ask(String rest) {

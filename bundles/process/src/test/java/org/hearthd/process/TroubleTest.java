@@ -112,4 +112,16 @@ final class TroubleTest extends PersistentContract {
             }), log.lines().toString());
         }
     }
+
+    @Test
+    void whatAProcessThatDoesNotReadHasSaidLastIsReportedWithIt() throws Exception {
+        try (Logged log = new Logged()) {
+            start(shell("echo stuck >&2; exec sleep 60"), "wait_timeout_ms", 100L, "waiting_max", 5, "end_eof_ms", 0L);
+            assertTrue(Await.until(() -> log.says(": stuck")), "it has said nothing");
+            while (!log.says("does not read its requests")) {
+                ask("r");
+            }
+            assertTrue(log.says("those that have waited for 100 ms get 503; its last lines: stuck"), log.lines().toString());
+        }
+    }
 }

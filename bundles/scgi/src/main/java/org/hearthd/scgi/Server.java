@@ -7,17 +7,18 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.hearthd.spi.Repeats;
 
 /** One configured server: its addresses, whether it is to be avoided, and what the log says about it. */
 final class Server {
     private static final System.Logger LOG = System.getLogger(Server.class.getName());
-    private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Supplier<Settings> settings;
     private final Address address;
@@ -38,8 +39,7 @@ final class Server {
     private volatile long failedAt;
     private long failures;
     private String reason;
-    private long reportedAt;
-    private long unreported;
+    private final Repeats repeats = new Repeats();
 
     /**
      * A server of which nothing is known yet.
@@ -174,7 +174,7 @@ final class Server {
             count = failures;
             failures = 0;
             reason = null;
-            unreported = 0;
+            repeats.forget();
         }
         LOG.log(Level.INFO, () -> this + " answers again, after " + count + " failed attempts");
     }
@@ -206,22 +206,13 @@ final class Server {
 
     /** Logs what is new, and the same again at most once in a while, with the number of what was left out. */
     void report(String request, String why) {
-        long more;
         complained = true;
+        Optional<String> more;
         synchronized (this) {
-            long now = System.nanoTime();
-            if (why.equals(reason) && now - reportedAt < REPEAT_NANOS) {
-                unreported++;
-                LOG.log(Level.DEBUG, () -> this + ": " + request + ": " + why);
-                return;
-            }
-            more = unreported;
-            unreported = 0;
+            more = repeats.report(why);
             reason = why;
-            reportedAt = now;
         }
-        LOG.log(Level.WARNING,
-                () -> this + ": " + request + ": " + why + (more > 0 ? " (and " + more + " more like the last one)" : ""));
+        LOG.log(more.isPresent() ? Level.WARNING : Level.DEBUG, () -> this + ": " + request + ": " + why + more.orElse(""));
     }
 
     @Override

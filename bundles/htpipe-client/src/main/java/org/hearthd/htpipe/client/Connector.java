@@ -2,6 +2,7 @@ package org.hearthd.htpipe.client;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,6 +29,8 @@ final class Connector {
     private final Forwarder forwarder;
     private final Thread thread;
     private ThreadFactory threads = Thread::new;
+    /** A connection that the server has ended sooner was no more than a failed attempt. */
+    private volatile long atOnceMs = 250;
     /** Changes under the lock, which guards the next four as well. */
     private volatile Settings settings;
     private PacketConnection connection;
@@ -37,6 +40,8 @@ final class Connector {
     private boolean closed;
     /** What was said last of why there is no connection; for the connector's thread only. */
     private String trouble = "";
+    /** Whether the server has ended the last connection at once, so that the next has to last before it gets requests; as above. */
+    private boolean doubted;
 
     Connector(Settings settings, Supplier<PacketTransport> packets, Forwarder forwarder) {
         this.settings = settings;
@@ -49,6 +54,11 @@ final class Connector {
     /** For tests. */
     synchronized void threads(ThreadFactory other) {
         threads = other;
+    }
+
+    /** For tests. */
+    void atOnce(long ms) {
+        atOnceMs = ms;
     }
 
     void start() {
@@ -198,11 +208,21 @@ final class Connector {
         LOG.log(level, () -> this + ": " + why + "; requests wait");
     }
 
-    /** Returns when the connection has ended, closed. */
+    /** Returns when the connection has ended, closed. It gets requests at once, or if the one before got none when it has lasted. */
     private void watch(PacketConnection made) {
-        LOG.log(Level.INFO, () -> this + " is connected");
-        trouble = "";
-        forwarder.connected(made);
+        long start = System.nanoTime();
+        CompletableFuture<Boolean> lasts = new CompletableFuture<>();
+        CompletableFuture<Void> given = lasts.thenAccept(alive -> {
+            if (alive) {
+                LOG.log(Level.INFO, () -> this + " is connected");
+                forwarder.connected(made);
+            }
+        });
+        if (doubted) {
+            lasts.completeOnTimeout(true, atOnceMs, TimeUnit.MILLISECONDS);
+        } else {
+            lasts.complete(true);
+        }
         try (Packet packet = new Packet(IGNORED, 0)) {
             for (boolean open = true; open;) {
                 open = received(made, packet);
@@ -210,8 +230,21 @@ final class Connector {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, () -> this + ": " + e.getMessage(), e);
         }
+        lasts.complete(false);
+        // it may be given away just now
+        given.join();
         forwarder.disconnected(made);
         made.close();
+        doubted = System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(atOnceMs) && isEndedByServer();
+        if (doubted) {
+            say("the server has ended the connection at once, perhaps because this user may not connect");
+        } else {
+            trouble = "";
+        }
+    }
+
+    private synchronized boolean isEndedByServer() {
+        return !closed && successor == null;
     }
 
     private static boolean received(PacketConnection from, Packet packet) throws IOException {

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.ashd.Forwarder;
+import org.hearthd.spi.Leave;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -133,36 +133,15 @@ public final class HtpipeClient implements Handler {
         forwarder.forward(exchange);
     }
 
-    /**
-     * What waits goes out, as far as that is possible in time. Whoever stops the bundle waits for that. Whoever only deletes the
-     * configuration does not, for he holds all other changes of configurations.
-     */
+    /** What waits goes out, as far as that is possible in time. */
     @Deactivate
-    void stop() {
+    void stop(int reason) {
         lastPackets = packets;
         lastStreams = streams;
-        if (context == null || context.getBundle().getState() != Bundle.ACTIVE) {
-            end();
-            return;
-        }
-        Thread thread = new Thread(this::end, "end of htpipe-client " + handler);
-        thread.setDaemon(true);
-        try {
-            thread.start();
-        } catch (OutOfMemoryError e) {
-            LOG.log(Level.WARNING, () -> "htpipe-client " + handler + " ends while others wait: " + e.getMessage());
-            end();
-        }
+        Leave.begin(context, reason, "htpipe-client " + handler, registration, this::end);
     }
 
-    private void end() {
-        try {
-            if (registration != null) {
-                registration.unregister();
-            }
-        } catch (IllegalStateException e) {
-            LOG.log(Level.DEBUG, () -> "htpipe-client " + handler + " was withdrawn with its bundle", e);
-        }
+    void end() {
         forwarder.finish();
         connector.close();
     }

@@ -1,5 +1,6 @@
 package org.hearthd.htpipe.client;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +9,11 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.ashd.Requests;
@@ -20,35 +23,64 @@ import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.ComponentConstants;
 
 /** A configuration that is changed, deleted or wrong. */
 final class ChangeTest extends ClientContract {
-    @Test
-    void deletingTheConfigurationHoldsNobodyUpAndTheClientWorksUntilItsRequestsHaveEnded() throws Exception {
-        CountDownLatch drained = new CountDownLatch(1);
-        CountDownLatch unregistered = new CountDownLatch(1);
-        ServiceRegistration<?> registration = proxy(ServiceRegistration.class, (self, method, arguments) -> {
-            assertTrue(drained.await(60, TimeUnit.SECONDS));
-            unregistered.countDown();
-            return null;
-        });
-        Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> Bundle.ACTIVE);
-        BundleContext context = proxy(BundleContext.class,
-                (self, method, arguments) -> method.getName().equals("getBundle") ? bundle : registration);
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private final CountDownLatch unregistered = new CountDownLatch(1);
+    private final CompletableFuture<SynchronousBundleListener> listener = new CompletableFuture<>();
+    private final ServiceRegistration<?> registration = proxy(ServiceRegistration.class, (self, method, arguments) -> {
+        assertTrue(drained.await(60, TimeUnit.SECONDS));
+        unregistered.countDown();
+        return null;
+    });
+    private final Bundle bundle = proxy(Bundle.class, (self, method, arguments) -> method.getName().equals("equals")
+            ? (Object) (self == arguments[0])
+            : Bundle.ACTIVE);
+    private final BundleContext context = proxy(BundleContext.class, (self, method, arguments) -> {
+        if (method.getName().equals("addBundleListener")) {
+            listener.complete((SynchronousBundleListener) arguments[0]);
+        }
+        return method.getName().equals("getBundle") ? bundle : registration;
+    });
+
+    private void startInABundle() throws IOException {
         far();
         client = new HtpipeClient(context, config(Map.of("handler", "far", "address", address("socket").path().toString())),
                 Map.of());
         client.transports(packets, streams);
         client.start();
+    }
+
+    @Test
+    void deletingTheConfigurationHoldsNobodyUpAndTheClientWorksUntilItsRequestsHaveEnded() throws Exception {
+        startInABundle();
         assertPasses("before");
-        client.stop();
+        client.stop(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
         client.transports(null, null);
         assertPasses("after");
         far();
         assertPasses("reconnected");
         drained.countDown();
         assertTrue(unregistered.await(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whoStopsTheBundleWaitsForAClientWhoseConfigurationWasDeletedBefore() throws Exception {
+        startInABundle();
+        client.stop(ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+        CompletableFuture<Void> stopping = concurrently(() -> {
+            get(listener).bundleChanged(new BundleEvent(BundleEvent.STOPPING, bundle));
+            return null;
+        });
+        assertThrows(TimeoutException.class, () -> stopping.get(100, TimeUnit.MILLISECONDS));
+        drained.countDown();
+        get(stopping);
+        assertEquals(0, unregistered.getCount());
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

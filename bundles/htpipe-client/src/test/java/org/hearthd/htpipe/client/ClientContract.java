@@ -55,7 +55,7 @@ abstract class ClientContract extends RealSockets {
     @AfterEach
     void stop() throws Exception {
         if (client != null) {
-            client.stop();
+            client.end();
         }
         for (AutoCloseable each : open) {
             each.close();

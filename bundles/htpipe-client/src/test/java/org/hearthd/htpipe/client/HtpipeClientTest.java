@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Response;
 import org.hearthd.ashd.Requests;
@@ -84,6 +86,37 @@ final class HtpipeClientTest extends ClientContract {
             attempts++;
         }
         assertTrue(attempts < 30, attempts + " attempts in 300 ms");
+    }
+
+    @Test
+    void aServerThatRefusesIsReportedOnceAndRequestsWaitAsIfNobodyListened() throws Exception {
+        try (Logged log = new Logged();
+                PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 5))) {
+            CompletableFuture<Void> refusing = concurrently(() -> {
+                for (PacketConnection each = listener.accept(); each != null; each = listener.accept()) {
+                    each.close();
+                }
+                return null;
+            });
+            start(100);
+            client.connector().atOnce(60_000);
+            String refused = address("socket")
+                    + ": the server has ended the connection at once, perhaps because this user may not connect";
+            await("that it is said", () -> log.says(refused + "; requests wait"));
+            for (StreamConnection asking : List.of(request("a"), request("b"), request("c"))) {
+                String answer = answer(asking);
+                assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("handler far"), answer);
+            }
+            assertEquals(1, log.lines().stream().filter(line -> line.contains(refused)).count());
+            listener.close();
+            get(refusing);
+        }
+        client.connector().atOnce(1);
+        client.modified(config(Map.of("handler", "far", "address", address("socket").path().toString())), Map.of());
+        StreamConnection waits = request("d");
+        far();
+        next("d").respond(Response.text(200, "at last"));
+        assertTrue(answer(waits).endsWith("at last"));
     }
 
     @Test

@@ -43,6 +43,10 @@ final class Doorway {
         this.name = name;
         this.to = to;
         this.socket = listeners.listen(settings.request());
+        if (!socket.bound()) {
+            // whoever has made it says whose it is, and its path may be another one
+            return;
+        }
         try {
             give(settings.request().address().unix().path(), settings.owner(), settings.group());
         } catch (IOException | RuntimeException e) {

@@ -2,7 +2,9 @@ package org.hearthd.htpipe.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ import org.hearthd.spi.Access;
 import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.NoDescriptorException;
+import org.hearthd.spi.Repeats;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.PacketConnection;
 import org.hearthd.transport.PeerCredentials;
@@ -27,6 +30,9 @@ import org.hearthd.transport.StreamTransport;
 /** The connections of one server: one thread reads each of them. What is wrong with one is no concern of the others. */
 final class Server implements Source {
     private static final System.Logger LOG = System.getLogger(Server.class.getName());
+    /** So many refused users are reported by themselves, the others together. */
+    private static final int USERS = 16;
+    private static final long OTHERS = -1;
 
     private final String name;
     private final Supplier<StreamTransport> streams;
@@ -46,6 +52,8 @@ final class Server implements Source {
     private boolean ending;
     private boolean draining;
     private Doorway doorway;
+    /** What was said of users that may not connect, by their ids; guarded by the lock. */
+    private final Map<Long, Repeats> refused = new HashMap<>();
 
     Server(String name, Set<Long> uids, Supplier<StreamTransport> streams, Consumer<Exchange> to,
             Supplier<List<AccessObserver>> observers, Supplier<DescriptorBudget> budget) {
@@ -91,8 +99,8 @@ final class Server implements Source {
         Optional<PeerCredentials> peer = client.peer();
         Set<Long> allowed = uids;
         if (draining || allowed != null && (peer.isEmpty() || !allowed.contains(peer.get().uid()))) {
-            LOG.log(Level.WARNING, () -> name + ": " + describe(peer) + " may not connect");
             client.close();
+            report(peer);
             return;
         }
         open.add(client);
@@ -103,6 +111,15 @@ final class Server implements Source {
             LOG.log(Level.ERROR, () -> name + ": " + describe(peer) + " is disconnected: " + e.getMessage());
             release(client);
         }
+    }
+
+    /** Clients try again and again, and any user may run one: the log has a few lines for each of the first users. */
+    private void report(Optional<PeerCredentials> peer) {
+        long uid = peer.map(PeerCredentials::uid).orElse(OTHERS);
+        long user = refused.size() < USERS || refused.containsKey(uid) ? uid : OTHERS;
+        Optional<String> more = refused.computeIfAbsent(user, id -> new Repeats()).report("");
+        LOG.log(more.isPresent() ? Level.WARNING : Level.DEBUG,
+                () -> name + ": " + describe(peer) + " may not connect" + more.orElse(""));
     }
 
     private void release(PacketConnection client) {

@@ -113,6 +113,27 @@ final class DoorwayTest extends RealSockets {
         }
     }
 
+    /** Its path may be another one than the configured one, where there is nothing, or somebody else's file. */
+    @Test
+    void aSocketThatWasNotBoundHereKeepsItsOwnerAndSoDoesWhatIsAtTheConfiguredPath() throws Exception {
+        PosixFileAttributes own = Files.readAttributes(dir, PosixFileAttributes.class);
+        boolean root = own.owner().getName().equals("root");
+        String owner = root ? "daemon" : own.owner().getName();
+        String group = root ? "daemon" : own.group().getName();
+        ListenAddress elsewhere = new ListenAddress(null, address("elsewhere"));
+        try (Fd outer = packets.listen(elsewhere.unix(), 0600, 5)) {
+            listen(wanted -> new Given(outer.dup(), elsewhere), owner, group).stop();
+            Files.writeString(address("socket").path(), "somebody else's");
+            listen(wanted -> new Given(outer.dup(), elsewhere), owner, group).stop();
+            for (String each : new String[] {"socket", "elsewhere"}) {
+                PosixFileAttributes now = Files.readAttributes(address(each).path(), PosixFileAttributes.class);
+                assertEquals(own.owner(), now.owner());
+                assertEquals(own.group(), now.group());
+                Files.delete(address(each).path());
+            }
+        }
+    }
+
     private record Given(Fd fd, ListenAddress address) implements ListeningSocket {
         @Override
         public boolean bound() {

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +24,10 @@ import org.hearthd.Response;
 import org.hearthd.spi.Access;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.Logged;
 import org.hearthd.transport.Packet;
 import org.hearthd.transport.PacketConnection;
+import org.hearthd.transport.PeerCredentials;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 import org.newsclub.net.unix.SendBuffer;
@@ -137,6 +141,40 @@ final class ServerTest extends ServerContract {
         assertServes(before);
         server.allow(Set.of(Integer.toUnsignedLong((Integer) Files.getAttribute(dir, "unix:uid"))));
         assertServes(connect());
+    }
+
+    @Test
+    void aClientThatIsRefusedAgainAndAgainDoesNotFillTheLog() throws Exception {
+        server.allow(Set.of(4_294_967_294L));
+        try (Logged log = new Logged()) {
+            for (int i = 0; i < 50; i++) {
+                assertEnded(connect());
+            }
+            assertEquals(1, log.lines().stream().filter(line -> line.contains("may not connect")).count());
+        }
+    }
+
+    /** There may be thousands of them. */
+    @Test
+    void usersThatAreRefusedAreNamedButNotAllOfThem() {
+        server.allow(Set.of());
+        try (Logged log = new Logged()) {
+            for (int repeat = 0; repeat < 2; repeat++) {
+                for (long uid = 1000; uid < 2000; uid++) {
+                    server.admit(refused(uid));
+                }
+            }
+            List<String> lines = log.lines().stream().filter(line -> line.contains("may not connect")).toList();
+            assertEquals(17, lines.size(), lines::toString);
+            assertTrue(lines.get(1).contains("user id 1001"), lines.get(1));
+        }
+    }
+
+    private static PacketConnection refused(long uid) {
+        return (PacketConnection) Proxy.newProxyInstance(PacketConnection.class.getClassLoader(),
+                new Class<?>[] {PacketConnection.class},
+                (self, method,
+                        arguments) -> method.getName().equals("peer") ? Optional.of(new PeerCredentials(1, uid, 1)) : null);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.hearthd.process;
+package org.hearthd.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,15 +1,15 @@
-package org.hearthd.process;
+package org.hearthd.spi;
 
 import java.lang.System.Logger.Level;
 
 /** Threads for what may take its time, where whoever has to do it must not wait. */
-final class Aside {
+public final class Aside {
     private static final System.Logger LOG = System.getLogger(Aside.class.getName());
 
     private Aside() {}
 
     /** Runs the task on a thread of its own, or here if there is none to be had. */
-    static void run(String name, Runnable task) {
+    public static void run(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         try {

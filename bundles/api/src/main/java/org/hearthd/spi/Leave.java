@@ -1,4 +1,4 @@
-package org.hearthd.process;
+package org.hearthd.spi;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
