@@ -55,11 +55,21 @@ final class KeepAlive implements AutoCloseable {
     /** Reads one answer; throws if the connection ends before it. */
     String answer() throws IOException {
         String head = head();
+        return head + body(head);
+    }
+
+    /** Reads the body of the answer whose head that is. */
+    String body(String head) throws IOException {
         Matcher length = LENGTH.matcher(head);
         if (CHUNKED.matcher(head).find()) {
-            return head + chunks();
+            return chunks();
         }
-        return head + body(length.find() ? Integer.parseInt(length.group(1)) : 0);
+        return body(length.find() ? Integer.parseInt(length.group(1)) : 0);
+    }
+
+    /** Reads so many bytes of a body and drops them. */
+    void skip(long bytes) throws IOException {
+        in.skipNBytes(bytes);
     }
 
     private String chunks() throws IOException {

@@ -12,7 +12,7 @@ import java.util.Set;
 /** A reverse proxy on a free port of its own, with one front of Hearth, or one SCGI server, behind it. */
 final class Proxy implements AutoCloseable {
     /** Those that speak HTTP to Hearth. */
-    static final Set<Program> HTTP = EnumSet.complementOf(EnumSet.of(Program.NGINX_SCGI));
+    static final Set<Program> HTTP = EnumSet.complementOf(EnumSet.of(Program.NGINX_SCGI, Program.APACHE_SCGI));
     private static final int TRIES = 5;
 
     /** The programs; how each is told what to do. */
@@ -73,24 +73,21 @@ final class Proxy implements AutoCloseable {
             @Override
             String[] command(Path dir, int port, String upstream) throws IOException {
                 String server = upstream.startsWith("/") ? "unix:" + upstream + "|http://hearth/" : "http://" + upstream + "/";
-                return new String[] {"apache2", "-D", "FOREGROUND", "-f",
-                    conf(dir, user("User www-data\nGroup www-data\n", "") + """
-                            ServerRoot %1$s
-                            ServerName localhost
-                            DefaultRuntimeDir %1$s
-                            PidFile %1$s/apache.pid
-                            ErrorLog /proc/self/fd/2
-                            LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
-                            LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-                            LoadModule env_module /usr/lib/apache2/modules/mod_env.so
-                            LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
-                            LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
-                            Listen 127.0.0.1:%2$d
-                            StartServers 1
-                            KeepAlive On
-                            SetEnv proxy-sendchunked 1
-                            ProxyPass / %3$s
-                            """.formatted(dir, port, server))};
+                return apache(dir, port, """
+                        LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+                        SetEnv proxy-sendchunked 1
+                        ProxyPass / %s
+                        """.formatted(server));
+            }
+        },
+        /** The upstream is an SCGI server. */
+        APACHE_SCGI {
+            @Override
+            String[] command(Path dir, int port, String upstream) throws IOException {
+                return apache(dir, port, """
+                        LoadModule proxy_scgi_module /usr/lib/apache2/modules/mod_proxy_scgi.so
+                        ProxyPass / scgi://%s/
+                        """.formatted(upstream));
             }
         },
         LIGHTTPD {
@@ -118,6 +115,24 @@ final class Proxy implements AutoCloseable {
          * @param upstream HOST:PORT, or the path of a Unix socket
          */
         abstract String[] command(Path dir, int port, String upstream) throws IOException;
+
+        private static String[] apache(Path dir, int port, String proxy) throws IOException {
+            return new String[] {"apache2", "-D", "FOREGROUND", "-f",
+                conf(dir, user("User www-data\nGroup www-data\n", "") + """
+                        ServerRoot %1$s
+                        ServerName localhost
+                        DefaultRuntimeDir %1$s
+                        PidFile %1$s/apache.pid
+                        ErrorLog /proc/self/fd/2
+                        LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                        LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+                        LoadModule env_module /usr/lib/apache2/modules/mod_env.so
+                        LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+                        Listen 127.0.0.1:%2$d
+                        StartServers 1
+                        KeepAlive On
+                        """.formatted(dir, port) + proxy)};
+        }
 
         private static String conf(Path dir, String text) throws IOException {
             return Files.writeString(dir.resolve("proxy.conf"), text).toString();

@@ -7,20 +7,14 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.net.StandardProtocolFamily;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +33,7 @@ public class ScgiIT extends WithHearth {
     private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
     private String address;
-    private ServerSocketChannel listening;
+    private ScriptedScgi server;
 
     @Before
     public void start() throws Exception {
@@ -48,86 +42,35 @@ public class ScgiIT extends WithHearth {
         hearth.configure("org.hearthd.scgi-blog.cfg", "path = /blog\nhalf.close = false\naddress = unix:" + address + "\n");
         hearth.awaitAnswer("/blog/", 503, "not available");
         hearth.awaitLog("scgi blog: server unix:.*: request .* GET /blog/: no such socket");
-        listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(address));
-        Thread acceptor = new Thread(this::accept, "scgi server");
-        acceptor.setDaemon(true);
-        acceptor.start();
+        server = ScriptedScgi.start(dir.resolve("s"), this::serve);
     }
 
     @After
     public void stop() throws Exception {
-        listening.close();
+        server.close();
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                SocketChannel channel = listening.accept();
-                Thread thread = new Thread(() -> serve(channel), "scgi connection");
-                thread.setDaemon(true);
-                thread.start();
+    private void serve(ScriptedScgi.Call call) throws IOException, InterruptedException {
+        Map<String, String> variables = call.variables();
+        switch (variables.get("PATH_INFO")) {
+            case "/short" -> call.write("Content-Length: 100\n\nshort");
+            case "/echo" -> {
+                // the JDK's client does not read before it has sent everything
+                String body = call.read(call.bodyLength());
+                call.write("X-Length: " + body.length() + "\n\n" + body);
             }
-        } catch (IOException e) {
-            assertTrue("the test has ended", !listening.isOpen());
-        }
-    }
-
-    private void serve(SocketChannel channel) {
-        try (channel) {
-            Map<String, String> variables = variables(channel);
-            switch (variables.get("PATH_INFO")) {
-                case "/short" -> write(channel, "Content-Length: 100\n\nshort");
-                case "/echo" -> {
-                    // the JDK's client does not read before it has sent everything
-                    String body = read(channel, Integer.parseInt(variables.get("CONTENT_LENGTH")));
-                    write(channel, "X-Length: " + body.length() + "\n\n" + body);
-                }
-                case "/patience" -> {
-                    begun.countDown();
-                    go.await();
-                    write(channel, "\nlate");
-                }
-                case "/gone" -> {
-                    begun.countDown();
-                    if (channel.read(ByteBuffer.allocate(1)) < 0) {
-                        gone.countDown();
-                    }
-                }
-                default -> write(channel, "Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
-                        + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));
+            case "/patience" -> {
+                begun.countDown();
+                go.await();
+                call.write("\nlate");
             }
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Map<String, String> variables(SocketChannel channel) throws IOException {
-        int length = 0;
-        for (String digit = read(channel, 1); !digit.equals(":"); digit = read(channel, 1)) {
-            length = 10 * length + Integer.parseInt(digit);
-        }
-        String[] parts = read(channel, length + 1).split("\0", -1);
-        Map<String, String> variables = new HashMap<>();
-        for (int i = 0; i + 1 < parts.length; i += 2) {
-            variables.put(parts[i], parts[i + 1]);
-        }
-        return variables;
-    }
-
-    private static String read(SocketChannel channel, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes) < 0) {
-                throw new IOException("the request ends after " + bytes.position() + " bytes");
+            case "/gone" -> {
+                begun.countDown();
+                call.awaitEnd();
+                gone.countDown();
             }
-        }
-        return new String(bytes.array(), StandardCharsets.ISO_8859_1);
-    }
-
-    private static void write(SocketChannel channel, String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            default -> call.write("Status: 201 Made\n\n" + variables.get("SCRIPT_NAME") + "|" + variables.get("PATH_INFO")
+                    + "|" + variables.get("HTTP_X_A") + "|" + variables.get("REMOTE_ADDR"));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.hearthd.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.net.URI;
@@ -15,7 +16,7 @@ import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
 
-/** The variables of one request with every oddity, from the wire of the front to a server in Python, and next to those of nginx. */
+/** The variables of one request with every oddity, from the front to a server in Python, and next to those of nginx and Apache. */
 public class ScgiVariablesPeerIT extends WithHearth {
     private static final Path TABLES = HearthProcess.ROOT.resolve("bundles/scgi/src/test/resources/org/hearthd/scgi");
     private static final String BODY = "a=1&b=2";
@@ -99,6 +100,27 @@ public class ScgiVariablesPeerIT extends WithHearth {
             // the last one of each in this map of theirs
             expected.put("HTTP_COOKIE", "a=1; b=2");
             expected.put("HTTP_X_DUP", "1, 2");
+            assertEquals(lines(expected), lines(ours));
+        }
+    }
+
+    /** The same for Apache, which joins repeated headers too, and sends what is its own configuration's. */
+    @Test
+    public void conventionApacheIsWhatApacheSendsButForWhatItShouldNotSend() throws Exception {
+        try (Proxy apache = Proxy.start(Proxy.Program.APACHE_SCGI, dir, server.address())) {
+            String answer = answer(apache.url("/"));
+            assertFalse(answer, answer.contains("BROKEN"));
+            Map<String, String> ours = new TreeMap<>(asked("apache"));
+            Map<String, String> expected = new TreeMap<>(table(answer));
+            for (String name : new String[] {"HTTP_CONNECTION", "HTTP_TE", "HTTP_X_HOP", "PATH", "DOCUMENT_ROOT",
+                "CONTEXT_DOCUMENT_ROOT", "CONTEXT_PREFIX", "SCRIPT_FILENAME", "SERVER_ADMIN", "SERVER_SIGNATURE"}) {
+                assertTrue(name, expected.remove(name) != null);
+            }
+            assertEquals("a=1, b=2", expected.put("HTTP_COOKIE", "a=1; b=2"));
+            assertTrue(expected.get("SERVER_SOFTWARE"), expected.get("SERVER_SOFTWARE").startsWith("Apache/"));
+            for (String name : new String[] {"REMOTE_PORT", "SERVER_SOFTWARE"}) {
+                expected.put(name, ours.get(name));
+            }
             assertEquals(lines(expected), lines(ours));
         }
     }
