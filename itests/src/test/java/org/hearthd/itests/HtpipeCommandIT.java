@@ -128,6 +128,19 @@ public class HtpipeCommandIT extends InDirectory {
     }
 
     @Test
+    public void noServerIsStartedForADescriptorZeroThatIsNoSocket() throws Exception {
+        try {
+            ends(1, command("s", "sh", "-c", "touch started; sleep 60").redirectInput(Path.of("/dev/null").toFile()), "htpipe: ",
+                    "/dev/null", "SEQPACKET");
+            for (String name : List.of("s", "s.log", "started")) {
+                assertFalse(name, Files.exists(dir.resolve(name)));
+            }
+        } finally {
+            Htpipe.endDetached(Path.of("s"));
+        }
+    }
+
+    @Test
     public void aLiveServersSocketIsNotTakenAndAServersOwnIsRemovedAtItsEnd() throws Exception {
         Path socket = dir.resolve("s");
         try (Htpipe server = Htpipe.server(dir, "s")) {

@@ -147,6 +147,24 @@ public class HtpipeStartIT extends InDirectory {
         }
     }
 
+    /** As a runtime ends a client that does not end by itself: with its descendants. */
+    @Test
+    public void aServerOfTheBackgroundIsNobodysDescendantAndSurvivesTheEndOfAll() throws Exception {
+        String socket = dir.resolve("s").toString();
+        long child;
+        try (AshdParent client = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
+            child = client.pid("first");
+            Stream.concat(client.process.descendants(), Stream.of(client.process.toHandle()))
+                    .forEach(ProcessHandle::destroyForcibly);
+            client.awaitExit();
+        }
+        try (AshdParent next = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
+            assertEquals(child, next.pid("second"));
+        } finally {
+            Htpipe.endDetached(Path.of(socket));
+        }
+    }
+
     @Test
     public void withoutTmpdirWhatIsKeptIsInMemoryWhereThereIsSomeAndGoesAtTheEnd() throws Exception {
         ProcessBuilder builder = Htpipe.command(dir, EchoHandler.command(), "-S", "s");

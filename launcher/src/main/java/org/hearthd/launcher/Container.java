@@ -44,6 +44,8 @@ final class Container {
     private static final System.Logger LOG = System.getLogger(Container.class.getName());
     private static final String LAST = "org.hearthd.launcher.last";
     private static final long STOP_TIMEOUT_MS = 30_000;
+    /** A day: so many sums do not overflow. */
+    private static final long LONGEST_MS = 86_400_000;
     private final Framework framework;
 
     private Container(Framework framework) {
@@ -225,12 +227,20 @@ final class Container {
         }
     }
 
+    /** How long the end may last: what services need for theirs, one after the other, and some time for the rest. */
+    long longestEndMs() {
+        return STOP_TIMEOUT_MS + values("hearth.end.ms").stream().mapToLong(Long::parseLong)
+                .map(ms -> Math.max(0, Math.min(ms, LONGEST_MS))).sum();
+    }
+
     /** Stops sources, handlers and the rest, in this order; bounded. */
     void stop() {
         try {
+            // who stops from inside has withdrawn services, and waits for their ends
+            long timeout = framework.getState() == Bundle.ACTIVE ? longestEndMs() : STOP_TIMEOUT_MS;
             framework.stop();
-            if (framework.waitForStop(STOP_TIMEOUT_MS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
-                LOG.log(System.Logger.Level.ERROR, "the framework has not stopped within " + STOP_TIMEOUT_MS + " ms");
+            if (framework.waitForStop(timeout).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                LOG.log(System.Logger.Level.ERROR, "the framework has not stopped within " + timeout + " ms");
             }
         } catch (BundleException e) {
             LOG.log(System.Logger.Level.ERROR, "the framework did not stop", e);

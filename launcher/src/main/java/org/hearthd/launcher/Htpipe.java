@@ -161,6 +161,10 @@ final class Htpipe {
         }
         int found = probe(container);
         if (found == NOBODY && arguments.mode() == Mode.AUTO) {
+            if (ask(container, "htpipe.parent") != 0) {
+                // nobody would need the server
+                return false;
+            }
             found = new DetachedServer(dist.resolve("bin/htpipe"), arguments, () -> probe(container), asked::isDone).start();
         }
         if (asked.isDone()) {
@@ -176,7 +180,10 @@ final class Htpipe {
     }
 
     private int probe(Container container) {
-        return container.command("htpipe.probe", arguments.socket())
-                .orElseThrow(() -> new IllegalStateException("no bundle offers htpipe.probe"));
+        return ask(container, "htpipe.probe", arguments.socket());
+    }
+
+    private static int ask(Container container, String command, String... words) {
+        return container.command(command, words).orElseThrow(() -> new IllegalStateException("no bundle offers " + command));
     }
 }

@@ -32,7 +32,8 @@ class ContainerTest {
         @Override
         public void start(BundleContext context) {
             ToIntFunction<String[]> command = arguments -> stop(context, arguments.length);
-            context.registerService(ToIntFunction.class, command, new Hashtable<>(Map.of("hearth.command", "end")));
+            context.registerService(ToIntFunction.class, command,
+                    new Hashtable<>(Map.of("hearth.command", "end", "hearth.end.ms", 5000L)));
         }
 
         private static int stop(BundleContext context, int result) {
@@ -58,6 +59,7 @@ class ContainerTest {
         try {
             assertTrue(container.appearance("(hearth.exit=true)").isDone());
             assertEquals(Optional.empty(), container.command("other"));
+            assertEquals(35_000, container.longestEndMs());
             assertEquals(Optional.of(2), container.command("end", "a", "b"));
             assertEquals(LaunchException.FAILED, exit.get(60, TimeUnit.SECONDS));
         } finally {

@@ -14,6 +14,8 @@ import org.osgi.service.component.ComponentConstants;
  * also where it has begun before. Whoever only deletes a configuration does not, for he holds all other changes of configurations.
  */
 public final class Leave implements SynchronousBundleListener {
+    /** The property of a service whose end may last: so many milliseconds, a Long, have to be waited for it when the runtime ends. */
+    public static final String LONGEST_MS = "hearth.end.ms";
     private static final System.Logger LOG = System.getLogger(Leave.class.getName());
 
     private final BundleContext context;

@@ -21,10 +21,10 @@ public interface Child {
 
     /**
      * Ends it, without waiting here: by itself within {@code graceMs}, for which its owner has closed the other end of its standard input
-     * before; else by SIGTERM; else after {@code termMs} more by SIGKILL. Its descendants of that moment get both signals too, because
-     * they may hold its descriptors. Descendants of a child that ends by itself are its own affair.
+     * before; else by SIGTERM; else after {@code termMs} more by SIGKILL. Its descendants of the moment of SIGTERM get both signals too,
+     * because they may hold its descriptors, also those that outlive it. Descendants of a child that ends by itself are its own affair.
      *
-     * @return as {@link #exit}
+     * @return its status as {@link #exit}, but not before those have ended, or been killed, that got SIGTERM with it
      */
     CompletableFuture<Integer> end(long graceMs, long termMs);
 

@@ -286,6 +286,11 @@ final class Keeper {
             trials.forget("the handler is being stopped");
         }
         PersistentSettings last = settings;
-        runs.end(last).completeOnTimeout(null, last.eofMs() + last.termMs() + Run.STATUS_MS, TimeUnit.MILLISECONDS).join();
+        runs.end(last).completeOnTimeout(null, longestEndMs(last), TimeUnit.MILLISECONDS).join();
+    }
+
+    /** How long {@link #stop} lasts at most. */
+    static long longestEndMs(PersistentSettings settings) {
+        return settings.eofMs() + settings.termMs() + Run.STATUS_MS;
     }
 }

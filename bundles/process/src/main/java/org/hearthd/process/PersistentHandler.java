@@ -168,7 +168,9 @@ public final class PersistentHandler implements Handler, Restartable, Labelled {
     }
 
     private Hashtable<String, Object> properties() {
-        return new Hashtable<>(Map.of(NAME, keeper.settings().handler(), NON_BLOCKING, true, Restartable.REVISION, revision));
+        PersistentSettings now = keeper.settings();
+        return new Hashtable<>(Map.of(NAME, now.handler(), NON_BLOCKING, true, Restartable.REVISION, revision, Leave.LONGEST_MS,
+                Keeper.longestEndMs(now)));
     }
 
     @Override

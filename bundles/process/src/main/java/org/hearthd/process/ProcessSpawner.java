@@ -130,7 +130,7 @@ public final class ProcessSpawner implements Spawner {
             throw new IOException(program.name() + ": its output can not be read: " + e.getMessage(), e);
         }
         children.add(child);
-        child.exit().thenRun(() -> children.remove(child));
+        child.gone().thenRun(() -> children.remove(child));
         LOG.log(Level.DEBUG, () -> child + " was started");
         return child;
     }
@@ -168,11 +168,13 @@ public final class ProcessSpawner implements Spawner {
         }
     }
 
-    /** Ends what their owners have forgotten, except programs that survive the runtime. */
+    /** Ends what their owners have forgotten, except programs that survive the runtime, and waits for all that are being ended. */
     @Deactivate
     void stop() {
         for (RunningChild child : children) {
-            if (!child.survives()) {
+            if (child.exit().isDone()) {
+                child.gone().join();
+            } else if (!child.survives()) {
                 LOG.log(Level.WARNING, () -> child + " still runs: it is ended");
                 child.end(0, FORGOTTEN_MS).join();
             }

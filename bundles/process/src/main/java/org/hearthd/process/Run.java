@@ -152,7 +152,8 @@ final class Run {
 
     /** Ends it; completes with its status, or with null if it goes on for a while. */
     CompletableFuture<Integer> status(PersistentSettings settings) {
-        return end(settings).copy().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS);
+        end(settings);
+        return child.exit().completeOnTimeout(null, STATUS_MS, TimeUnit.MILLISECONDS);
     }
 
     /** As {@link #end} for one that another has replaced: what it has been sent may take longer, for nobody waits for its end. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** A child that runs, or ran. */
 final class RunningChild implements Child {
@@ -15,6 +14,9 @@ final class RunningChild implements Child {
     private final Process process;
     private final Lines errors;
     private final CompletableFuture<Integer> exit;
+    private final Tree tree;
+    /** Completes after {@link #exit}, when nobody is left of those who got SIGTERM. */
+    private final CompletableFuture<Integer> gone;
 
     private RunningChild(Program program, Process process, Lines stdout, Lines errors) {
         this.program = program;
@@ -29,6 +31,8 @@ final class RunningChild implements Child {
         CompletableFuture<Void> read = CompletableFuture.allOf(open.toArray(new CompletableFuture<?>[0]));
         exit = process.onExit().thenCompose(ended -> read.copy().completeOnTimeout(null, LINES_MS, TimeUnit.MILLISECONDS))
                 .thenApply(done -> process.exitValue());
+        tree = new Tree(toString(), process.toHandle());
+        gone = exit.thenCompose(status -> tree.ended().thenApply(nobody -> status));
     }
 
     static RunningChild of(Program program, Process process) {
@@ -55,17 +59,15 @@ final class RunningChild implements Child {
     @Override
     public CompletableFuture<Integer> end(long graceMs, long termMs) {
         Timer.after(graceMs, exit, () -> {
-            signal(ProcessHandle::destroy);
-            Timer.after(termMs, exit, () -> signal(ProcessHandle::destroyForcibly));
+            tree.terminate();
+            Timer.after(termMs, gone, tree::kill);
         });
-        return exit();
+        return gone();
     }
 
-    /** Descendants are looked up before their parent is gone: afterwards they are nobody's. */
-    private void signal(Consumer<ProcessHandle> how) {
-        List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
-        tree.add(0, process.toHandle());
-        tree.forEach(how);
+    /** As {@link #end} completes, without beginning an end. */
+    CompletableFuture<Integer> gone() {
+        return gone.copy();
     }
 
     boolean survives() {

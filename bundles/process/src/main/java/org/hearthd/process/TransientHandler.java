@@ -77,7 +77,9 @@ public final class TransientHandler implements Handler, Restartable {
     }
 
     private Hashtable<String, Object> properties() {
-        return new Hashtable<>(Map.of(NAME, runs.settings().handler(), NON_BLOCKING, true, REVISION, revision));
+        TransientSettings now = runs.settings();
+        return new Hashtable<>(Map.of(NAME, now.handler(), NON_BLOCKING, true, REVISION, revision, Leave.LONGEST_MS,
+                TransientRuns.longestEndMs(now)));
     }
 
     /** The next request starts what is at the program's path then. */

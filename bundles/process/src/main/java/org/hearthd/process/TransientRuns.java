@@ -25,6 +25,9 @@ import org.hearthd.transport.StreamTransport;
 final class TransientRuns {
     private static final System.Logger LOG = System.getLogger(TransientHandler.class.getName());
 
+    /** From SIGKILL to the end. */
+    private static final long KILL_MS = 1000;
+
     private final Spawner spawner;
     private final Supplier<StreamTransport> streams;
     /** Starting a process takes milliseconds, which an event loop does not have. */
@@ -285,6 +288,11 @@ final class TransientRuns {
         TransientSettings now = settings;
         CompletableFuture.allOf(children.stream().map(child -> child.end(now.endMs(), now.termMs()))
                 .toArray(CompletableFuture<?>[]::new))
-                .completeOnTimeout(null, now.endMs() + now.termMs() + 1000, TimeUnit.MILLISECONDS).join();
+                .completeOnTimeout(null, longestEndMs(now), TimeUnit.MILLISECONDS).join();
+    }
+
+    /** How long {@link #stop} lasts at most. */
+    static long longestEndMs(TransientSettings settings) {
+        return settings.endMs() + settings.termMs() + KILL_MS;
     }
 }

@@ -137,4 +137,12 @@ final class PersistentHandlerTest extends PersistentContract {
             return List.of();
         }
     }
+
+    @Test
+    void tellsHowLongItsEndMayLast() throws Exception {
+        start(shell("exec cat > /dev/null"), "end_eof_ms", 20_000L, "end_term_ms", 300L);
+        assertEquals(21_300L, house.property(Leave.LONGEST_MS));
+        modify(shell("exec cat > /dev/null"), "end_eof_ms", 40_000L, "end_term_ms", 300L);
+        assertEquals(41_300L, house.property(Leave.LONGEST_MS));
+    }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +26,9 @@ import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 
 final class SpawnerTest extends ProcessContract {
+    /** In the background, a process that tells its process id when SIGTERM does not end it any more. */
+    private static final String IGNORES_TERM = "sh -c 'trap \"\" TERM; echo $$ >&2; exec sleep 61' & ";
+
     @Test
     void tellsTheStatusAndTheLastLines() throws Exception {
         Child child = run("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 3");
@@ -166,6 +170,42 @@ final class SpawnerTest extends ProcessContract {
     }
 
     @Test
+    void aDescendantThatIgnoresSigtermIsKilledThoughTheChildHasEndedByIt() throws Exception {
+        Child child = run(IGNORES_TERM + "wait");
+        ProcessHandle descendant = descendant(child);
+        assertEquals(143, child.end(0, 1000).get(60, TimeUnit.SECONDS));
+        assertTrue(Await.until(() -> !descendant.isAlive()), "sleep still runs");
+    }
+
+    @Test
+    void theEndOfTheSpawnerWaitsForTheDescendantsThatAreBeingEnded() throws Exception {
+        Child child = run(IGNORES_TERM + "wait");
+        ProcessHandle descendant = descendant(child);
+        CompletableFuture<Integer> ended = child.end(0, 1000);
+        assertEquals(143, status(child));
+        spawner.stop();
+        assertEquals(143, ended.getNow(0));
+        assertTrue(Await.until(() -> !descendant.isAlive()), "sleep still runs");
+    }
+
+    @Test
+    void nobodyIsWaitedForWhereTheDescendantsHaveEndedToo() throws Exception {
+        Child child = run("sleep 65 & echo $! >&2; wait");
+        descendant(child);
+        assertEquals(143, child.end(0, 600_000).get(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void theDescendantsOfAChildThatEndsByItselfAreLeftAlone() throws Exception {
+        Child child = run(IGNORES_TERM + "exit 5");
+        ProcessHandle descendant = descendant(child);
+        assertEquals(5, child.end(600_000, 0).get(60, TimeUnit.SECONDS));
+        assertEquals(5, child.end(0, 0).get(60, TimeUnit.SECONDS));
+        assertTrue(descendant.isAlive());
+        descendant.destroyForcibly();
+    }
+
+    @Test
     void aChildThatEndsByItselfIsNotSignalled() throws Exception {
         FdPair pair = streams.pair();
         Child child = spawner.start(Program.of("test", List.of("cat")), pair.theirs());
@@ -221,6 +261,12 @@ final class SpawnerTest extends ProcessContract {
 
     private Child run(String text) throws IOException {
         return spawner.start(Program.of("test", List.of("sh", "-c", text)), null);
+    }
+
+    /** The one that has told its process id. */
+    private static ProcessHandle descendant(Child child) {
+        assertTrue(Await.until(() -> !child.lastErrors().isEmpty()), "nothing was read");
+        return ProcessHandle.of(Long.parseLong(child.lastErrors().get(0))).orElseThrow();
     }
 
     private Path script(String text) throws IOException {

@@ -10,6 +10,7 @@ import org.hearthd.spi.AccessObserver;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.spi.Source;
 import org.hearthd.transport.Descriptors;
+import org.hearthd.transport.PacketSocket;
 import org.hearthd.transport.PacketTransport;
 import org.hearthd.transport.StreamTransport;
 import org.osgi.framework.BundleContext;

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.hearthd.Exchange;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
+import org.hearthd.transport.PacketSocket;
 import org.hearthd.transport.junixsocket.JunixDescriptors;
 import org.hearthd.transport.junixsocket.JunixPackets;
 import org.hearthd.transport.junixsocket.JunixStreams;

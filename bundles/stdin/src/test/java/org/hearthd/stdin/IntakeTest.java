@@ -17,6 +17,7 @@ import org.hearthd.Fd;
 import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.FdPair;
+import org.hearthd.transport.PacketSocket;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 

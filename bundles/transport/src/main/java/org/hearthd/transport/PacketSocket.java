@@ -1,4 +1,4 @@
-package org.hearthd.stdin;
+package org.hearthd.transport;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What kind of socket a descriptor is, as the kernel lists it: no transport tells. */
-final class PacketSocket {
+public final class PacketSocket {
     private static final String SEQPACKET = "0005";
     private static final int TYPE = 4;
     private static final int INODE = 6;
@@ -20,7 +20,7 @@ final class PacketSocket {
      * @param proc the kernel's view of processes, {@code /proc}
      * @throws IOException saying what the descriptor is
      */
-    static void check(int number, Path proc) throws IOException {
+    public static void check(int number, Path proc) throws IOException {
         String target = Files.readSymbolicLink(proc.resolve("self/fd/" + number)).toString();
         if (!target.startsWith("socket:[") || !listed(target.substring(8, target.length() - 1), proc)) {
             throw new IOException("standard input (descriptor " + number + ") is " + target
