@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Handler;
+import org.hearthd.spi.Leave;
 import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 
