@@ -10,6 +10,7 @@ import jakarta.json.JsonReader;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,8 @@ public class BudgetIT extends WithHearth {
                         }
                     }
                     return true;
+                } catch (NoSuchFileException ended) {
+                    return false;
                 }
             });
         }

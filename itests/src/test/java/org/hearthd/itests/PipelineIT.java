@@ -119,7 +119,9 @@ public class PipelineIT extends InDirectory {
     private static String head(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.read());
+            int octet = in.read();
+            assertTrue("the connection ended after: " + head, octet >= 0);
+            head.append((char) octet);
         }
         return head.toString();
     }

@@ -33,7 +33,7 @@ public class ScgiGivingUpIT extends WithHearth {
         HearthProcess.home(home, "org.hearthd.http-main.cfg", "address = 127.0.0.1:0\nwrite.timeout.ms = 500\n");
         String common = "half.close = false\naddress = unix:" + dir.resolve("s") + "\n";
         Files.writeString(home.resolve("config/org.hearthd.scgi-soon.cfg"), common + "path = /soon\n"
-                + "first.byte.timeout.ms = 1000\nidle.timeout.ms = 1000\nsend.timeout.ms = 1000\nbody.timeout.ms = 1000\n");
+                + "first.byte.timeout.ms = 4000\nidle.timeout.ms = 4000\nsend.timeout.ms = 4000\nbody.timeout.ms = 4000\n");
         Files.writeString(home.resolve("config/org.hearthd.scgi-never.cfg"), common + "path = /never\n"
                 + "first.byte.timeout.ms = 3600000\nidle.timeout.ms = 3600000\nsend.timeout.ms = 3600000\n"
                 + "body.timeout.ms = 3600000\n");
@@ -107,8 +107,8 @@ public class ScgiGivingUpIT extends WithHearth {
             }
             assertTrue(client.get("/soon/ok").endsWith("ok"));
         }
-        hearth.awaitLog("GET /soon/silent: no answer within 1000 ms");
-        hearth.awaitLog("GET /soon/head-stops: its answer stopped for 1000 ms");
+        hearth.awaitLog("GET /soon/silent: no answer within 4000 ms");
+        hearth.awaitLog("GET /soon/head-stops: its answer stopped for 4000 ms");
     }
 
     @Test
@@ -146,7 +146,7 @@ public class ScgiGivingUpIT extends WithHearth {
             answered.release();
             await(ended);
         }
-        hearth.awaitLog("POST /soon/unread: it took nothing of the request for 1000 ms");
+        hearth.awaitLog("POST /soon/unread: it took nothing of the request for 4000 ms");
     }
 
     @Test

@@ -205,7 +205,7 @@ public class ScgiPressureIT extends WithHearth {
             long taken = stalled();
             assertTrue(taken + " bytes", taken < ON_THE_WAY);
             assertOthersAreServed();
-            assertEquals("it is still held back", taken, moved.get());
+            assertTrue(moved + " bytes: it is still held back", moved.get() < ON_THE_WAY);
             assertEquals(List.of(), kept());
             client.skip(LARGE);
             assertTrue(client.get("/p/ok").endsWith("ok"));
@@ -220,7 +220,7 @@ public class ScgiPressureIT extends WithHearth {
             long taken = stalled();
             assertTrue(taken + " bytes", taken < ON_THE_WAY);
             assertOthersAreServed();
-            assertEquals("it is still held back", taken, moved.get());
+            assertTrue(moved + " bytes: it is still held back", moved.get() < ON_THE_WAY);
             assertEquals("a body of known length is kept nowhere", List.of(), kept());
             go.release();
             assertTrue(client.answer().endsWith("\n\n" + LARGE));

@@ -229,8 +229,9 @@ final class Container {
 
     /** How long the end may last: what services need for theirs, one after the other, and some time for the rest. */
     long longestEndMs() {
-        return STOP_TIMEOUT_MS + values("hearth.end.ms").stream().mapToLong(Long::parseLong)
-                .map(ms -> Math.max(0, Math.min(ms, LONGEST_MS))).sum();
+        return STOP_TIMEOUT_MS
+                + values("hearth.end.ms").stream().filter(ms -> ms.matches("[0-9]{1,18}")).mapToLong(Long::parseLong)
+                        .map(ms -> Math.min(ms, LONGEST_MS)).sum();
     }
 
     /** Stops sources, handlers and the rest, in this order; bounded. */

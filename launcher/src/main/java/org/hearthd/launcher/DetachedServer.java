@@ -84,7 +84,8 @@ final class DetachedServer {
         try {
             return await(starter, keeper, channel, before);
         } finally {
-            keeper.ifPresent(ProcessHandle::destroy);
+            // not by SIGTERM, which it ignores where its caller does
+            keeper.ifPresent(ProcessHandle::destroyForcibly);
             starter.onExit().completeOnTimeout(starter, TIMEOUT_S, TimeUnit.SECONDS).join();
         }
     }

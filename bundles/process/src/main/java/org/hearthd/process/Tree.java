@@ -6,9 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -43,7 +41,7 @@ final class Tree {
 
     /** Sends SIGKILL to all who got SIGTERM and live still, and to their descendants of this moment. */
     synchronized void kill() {
-        List<ProcessHandle> left = all(remembered.stream().filter(Tree::lives));
+        Set<ProcessHandle> left = all(remembered.stream().filter(Tree::lives));
         if (ended && !left.isEmpty()) {
             LOG.log(Level.WARNING, () -> name + " has ended, but not its descendants "
                     + left.stream().map(ProcessHandle::pid).toList() + ", which got SIGTERM too: they are killed");
@@ -74,8 +72,8 @@ final class Tree {
         return killed || remembered.stream().noneMatch(Tree::lives);
     }
 
-    private static List<ProcessHandle> all(Stream<ProcessHandle> roots) {
-        List<ProcessHandle> all = new ArrayList<>();
+    private static Set<ProcessHandle> all(Stream<ProcessHandle> roots) {
+        Set<ProcessHandle> all = new LinkedHashSet<>();
         roots.forEach(each -> {
             all.add(each);
             all.addAll(each.descendants().toList());

@@ -1,7 +1,6 @@
 package org.hearthd.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,12 +99,12 @@ final class PersistentHandlerTest extends PersistentContract {
     void aProcessThatGoesOnGetsTheEndOfFileThenSigtermThenSigkill() throws Exception {
         Path log = dir.resolve("log");
         start(shell("trap 'echo term >> " + log + "' TERM; echo begun >> " + log + "; cat; echo eof >> " + log
-                + "; while :; do sleep 0.05; done"), "end_eof_ms", 1000L, "end_term_ms", 2000L);
+                + "; while :; do sleep 0.05; done"), "end_eof_ms", 5000L, "end_term_ms", 5000L);
         assertTrue(Await.until(() -> Files.exists(log)));
         ProcessHandle process = ProcessHandle.current().children().findAny().orElseThrow();
         handler.stop(House.STOPPED);
         handler = null;
-        assertFalse(process.isAlive());
+        assertTrue(Await.until(() -> !process.isAlive()));
         assertEquals(List.of("begun", "eof", "term"), Files.readAllLines(log));
     }
 

@@ -184,8 +184,8 @@ final class SpawnerTest extends ProcessContract {
         CompletableFuture<Integer> ended = child.end(0, 1000);
         assertEquals(143, status(child));
         spawner.stop();
-        assertEquals(143, ended.getNow(0));
         assertTrue(Await.until(() -> !descendant.isAlive()), "sleep still runs");
+        assertEquals(143, ended.get(60, TimeUnit.SECONDS));
     }
 
     @Test

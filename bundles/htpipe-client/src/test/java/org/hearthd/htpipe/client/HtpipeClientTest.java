@@ -92,14 +92,14 @@ final class HtpipeClientTest extends ClientContract {
     void aServerThatRefusesIsReportedOnceAndRequestsWaitAsIfNobodyListened() throws Exception {
         try (Logged log = new Logged();
                 PacketListener listener = packets.adoptListener(packets.listen(address("socket"), 0600, 5))) {
+            start(100);
+            client.connector().atOnce(60_000);
             CompletableFuture<Void> refusing = concurrently(() -> {
                 for (PacketConnection each = listener.accept(); each != null; each = listener.accept()) {
                     each.close();
                 }
                 return null;
             });
-            start(100);
-            client.connector().atOnce(60_000);
             String refused = address("socket")
                     + ": the server has ended the connection at once, perhaps because this user may not connect";
             await("that it is said", () -> log.says(refused + "; requests wait"));
