@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
 import org.hearthd.transport.ExhaustedTransportException;
@@ -30,6 +31,7 @@ public final class Forwarder implements AutoCloseable {
     private final Refusals refusals;
     private final Owner owner;
     private final Stall stall;
+    private final AtomicLong sent = new AtomicLong();
     /** Whether the kernel had no room for the last request; said once until it has. */
     private volatile boolean exhausted;
 
@@ -124,6 +126,7 @@ public final class Forwarder implements AutoCloseable {
             if (!item.sent(to)) {
                 return false;
             }
+            sent.incrementAndGet();
             if (exhausted) {
                 exhausted = false;
             }
@@ -201,6 +204,11 @@ public final class Forwarder implements AutoCloseable {
         return queue.count();
     }
 
+    /** The number of exchanges that were sent, on whatever connection. */
+    public long sent() {
+        return sent.get();
+    }
+
     /** Whether the peer takes nothing; if it does, the first that waits was sent, or there is something else to be done. */
     boolean isFull(PacketConnection to) {
         return queue.isFull(to, head -> {
@@ -208,6 +216,7 @@ public final class Forwarder implements AutoCloseable {
             if (!head.sent(to)) {
                 return false;
             }
+            sent.incrementAndGet();
             taken();
             return true;
         });

@@ -78,7 +78,7 @@ final class Keeper {
             run = launch(settings.program());
         } catch (NoTransportException e) {
             // requests wait
-            Timer.after(GAP_MS, this::start);
+            Timer.after(GAP_MS, () -> aside(this::start));
             return;
         } catch (IOException e) {
             failed(false, "no process can be started", "was not executed: " + e.getMessage());
@@ -139,7 +139,19 @@ final class Keeper {
             run.served();
             failures.connected();
             forwarder.connected(run.connection());
+            new Reading(this, run, forwarder, unread).watch();
             Timer.after(settings.goodMs(), run.over(), () -> aside(() -> good(run)));
+        }
+    }
+
+    boolean isCurrent(Run run) {
+        return current == run;
+    }
+
+    /** It gets requests again, if it still is the current one. */
+    synchronized void goOn(Run run) {
+        if (current == run && !run.over().isDone()) {
+            forwarder.connected(run.connection());
         }
     }
 
@@ -158,7 +170,7 @@ final class Keeper {
     void late(PacketConnection connection) {
         Run run = current;
         if (run != null && run.connection() == connection) {
-            unread.late(run, settings);
+            unread.late(run, run.queued(), settings);
         }
     }
 
@@ -220,7 +232,7 @@ final class Keeper {
         if (failures.trouble() != null) {
             forwarder.refuse(trouble());
         }
-        Timer.after(delay, this::start);
+        Timer.after(delay, () -> aside(this::start));
     }
 
     /**

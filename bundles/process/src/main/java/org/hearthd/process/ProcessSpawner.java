@@ -7,7 +7,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hearthd.Fd;
@@ -171,13 +173,16 @@ public final class ProcessSpawner implements Spawner {
     /** Ends what their owners have forgotten, except programs that survive the runtime, and waits for all that are being ended. */
     @Deactivate
     void stop() {
+        List<CompletableFuture<Integer>> ends = new ArrayList<>();
         for (RunningChild child : children) {
             if (child.exit().isDone()) {
-                child.gone().join();
+                ends.add(child.gone());
             } else if (!child.survives()) {
                 LOG.log(Level.WARNING, () -> child + " still runs: it is ended");
-                child.end(0, FORGOTTEN_MS).join();
+                // SIGKILL does not end who waits for a device
+                ends.add(child.end(0, FORGOTTEN_MS).completeOnTimeout(null, 2 * FORGOTTEN_MS, TimeUnit.MILLISECONDS));
             }
         }
+        CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])).join();
     }
 }

@@ -1,9 +1,13 @@
 package org.hearthd.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.hearthd.Fd;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.NoTransportException;
@@ -18,6 +22,7 @@ final class Run {
     /** How long the status is waited for after the end of the socket. */
     static final long STATUS_MS = 1000;
     private static final int MAX_FDS = 253;
+    private static final String QUEUED = "scm_fds:";
 
     private final String name;
     private final Child child;
@@ -138,6 +143,22 @@ final class Run {
 
     PacketConnection connection() {
         return connection;
+    }
+
+    /**
+     * The requests that lie in the queue of its socket, as proc_pid_fdinfo(5) tells: {@code scm_fds} counts the descriptors there, and each
+     * request has one. -1 where the kernel does not say: before Linux 5.6, of a program of another user, of one whose descriptor 0 is
+     * another file by now.
+     */
+    int queued() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(child.pid()), "fdinfo", "0"))) {
+            return lines.filter(line -> line.startsWith(QUEUED))
+                    .mapToInt(line -> Integer.parseInt(line.substring(QUEUED.length()).trim()))
+                    .findFirst().orElse(-1);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.TRACE, () -> name + ": nothing tells what is in the queue of its socket", e);
+            return -1;
+        }
     }
 
     long ranMs() {

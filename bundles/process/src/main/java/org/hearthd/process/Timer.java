@@ -1,17 +1,15 @@
 package org.hearthd.process;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Delays on the virtual machine's own timer thread; nothing here has to be stopped. */
 final class Timer {
     private Timer() {}
 
-    /** Runs the action after that time; what it throws is lost. */
+    /** Runs the action after that time, on the timer's thread, which must not wait; what it throws is lost. */
     static void after(long millis, Runnable action) {
-        Executor delayed = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
-        delayed.execute(action);
+        new CompletableFuture<Void>().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenRun(action);
     }
 
     /** Runs the action after that time unless {@code unless} has completed before, which also gives the timer up at once. */

@@ -17,6 +17,7 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
+import org.hearthd.spi.Aside;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.StreamTransport;
@@ -113,7 +114,7 @@ final class TransientRuns {
 
     private void late(Exchange exchange) {
         if (forget(exchange)) {
-            refuse(exchange, "had no process free in time");
+            Aside.run("refusal of " + exchange, () -> refuse(exchange, "had no process free in time"));
         }
     }
 

@@ -15,11 +15,17 @@ final class Unread {
         return run != null && run == reported.get();
     }
 
-    /** Requests of the current process have waited too long. */
-    void late(Run run, PersistentSettings settings) {
+    /**
+     * The current process has read nothing for as long as requests may wait.
+     *
+     * @param queued how many lie in the queue of its socket; -1 where nobody knows
+     */
+    void late(Run run, int queued, PersistentSettings settings) {
         if (reported.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
-                    + " does not read its requests; those that have waited for " + settings.limits().timeoutMs() + " ms get 503"
+                    + " does not read its requests"
+                    + (queued < 0 ? "" : ", " + queued + " are in its socket until it does or ends")
+                    + "; those that have waited for " + settings.limits().timeoutMs() + " ms get 503"
                     + States.lastLines(run.child().lastErrors()));
         }
     }

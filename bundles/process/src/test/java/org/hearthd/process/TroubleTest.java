@@ -114,6 +114,53 @@ final class TroubleTest extends PersistentContract {
     }
 
     @Test
+    void aProcessWhoseQueueIsNotFullIsReportedAndSentNoMoreUntilItReads() throws Exception {
+        Path go = dir.resolve("go");
+        try (Logged log = new Logged()) {
+            start(once(go, "exec " + quoted(java("late"))), "wait_timeout_ms", 1000L);
+            List<Client> lie = List.of(ask("one"), ask("two"));
+            assertTrue(Await.until(() -> log.says(" does not read its requests, 2 are in its socket until it does or ends;")),
+                    log.lines().toString());
+            assertEquals(1, handler.reasons().size(), handler.reasons().toString());
+            String answer = ask("three").answer();
+            assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
+            assertTrue(answer.contains("The handler test did not take the request in time."), answer);
+            Files.createFile(go);
+            for (Client client : lie) {
+                String late = client.answer();
+                assertTrue(late.contains("late "), late);
+            }
+            assertTrue(Await.until(() -> log.says("reads its requests again")), log.lines().toString());
+            String next = ask("four").answer();
+            assertTrue(next.contains("late "), next);
+            assertEquals(List.of(), handler.reasons());
+            assertEquals(1, reports(log), log.lines().toString());
+        }
+    }
+
+    @Test
+    void aProcessThatTakesOneRequestAfterTheOtherIsNotTakenForOneThatDoesNotRead() throws Exception {
+        try (Logged log = new Logged()) {
+            start(java("steady"), "wait_timeout_ms", 1000L);
+            // a virtual machine that starts may be as slow as that
+            assertTrue(ask("first").answer().contains("steady "));
+            long before = reports(log);
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < 25; i++) {
+                clients.add(ask("slow"));
+            }
+            for (Client client : clients) {
+                assertTrue(client.answer().contains("steady "));
+            }
+            assertEquals(before, reports(log), log.lines().toString());
+        }
+    }
+
+    private static long reports(Logged log) {
+        return log.lines().stream().filter(line -> line.contains("does not read")).count();
+    }
+
+    @Test
     void whatAProcessThatDoesNotReadHasSaidLastIsReportedWithIt() throws Exception {
         try (Logged log = new Logged()) {
             start(shell("echo stuck >&2; exec sleep 60"), "wait_timeout_ms", 100L, "waiting_max", 5, "end_eof_ms", 0L);
