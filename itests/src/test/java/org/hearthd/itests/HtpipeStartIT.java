@@ -151,15 +151,17 @@ public class HtpipeStartIT extends InDirectory {
     @Test
     public void aServerOfTheBackgroundIsNobodysDescendantAndSurvivesTheEndOfAll() throws Exception {
         String socket = dir.resolve("s").toString();
-        long child;
-        try (AshdParent client = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
-            child = client.pid("first");
-            Stream.concat(client.process.descendants(), Stream.of(client.process.toHandle()))
-                    .forEach(ProcessHandle::destroyForcibly);
-            client.awaitExit();
-        }
-        try (AshdParent next = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
-            assertEquals(child, next.pid("second"));
+        try {
+            long child;
+            try (AshdParent client = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
+                child = client.pid("first");
+                Stream.concat(client.process.descendants(), Stream.of(client.process.toHandle()))
+                        .forEach(ProcessHandle::destroyForcibly);
+                client.awaitExit();
+            }
+            try (AshdParent next = AshdParent.start(dir, Htpipe.command(dir, EchoHandler.command(), socket))) {
+                assertEquals(child, next.pid("second"));
+            }
         } finally {
             Htpipe.endDetached(Path.of(socket));
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.transport.Await;
@@ -50,27 +50,24 @@ class PathLockTest {
         Path link = Files.createSymbolicLink(dir.resolve("link"), Files.createDirectory(dir.resolve("real")));
         Path lock = dir.resolve("real/s.lock");
         List<Thread> waiting = new ArrayList<>();
+        List<FutureTask<Void>> taken = new ArrayList<>();
         PathLock held = PathLock.of(dir.resolve("real/s"));
         for (Path each : List.of(dir.resolve("real/s"), link.resolve("s"))) {
-            Thread thread = new Thread(() -> take(each));
-            thread.start();
-            waiting.add(thread);
+            FutureTask<Void> task = new FutureTask<>(() -> {
+                PathLock.of(each).close();
+                return null;
+            });
+            taken.add(task);
+            waiting.add(new Thread(task));
         }
+        waiting.forEach(Thread::start);
         assertTrue(Await.until(() -> waiting.stream().allMatch(PathLockTest::waits)), "nobody waits");
         assertTrue(OtherProcess.finds(lock), "another process gets the lock too");
         held.close();
-        for (Thread thread : waiting) {
-            thread.join();
+        for (FutureTask<Void> each : taken) {
+            each.get();
         }
         assertFalse(Files.exists(lock));
-    }
-
-    private static void take(Path socket) {
-        try {
-            PathLock.of(socket).close();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test
