@@ -17,6 +17,8 @@ final class Downlink implements LoopSocket.Receiver {
     private final Settings settings;
     private final LoopSocket socket;
     private HeadReader head;
+    /** What is being taken, until it is passed on as it is. */
+    private ByteBuf piece;
     private Dechunker chunks;
     private long left = UNKNOWN;
     private boolean begun;
@@ -69,30 +71,39 @@ final class Downlink implements LoopSocket.Receiver {
     }
 
     @Override
-    public void received(ByteBuf piece) {
+    public void received(ByteBuf next) {
+        piece = next;
         try {
             if (!conversation.isOver()) {
-                take(piece);
+                take();
             }
         } catch (MalformedAnswerException e) {
             conversation.broken(e.getMessage());
         } finally {
-            piece.release();
+            if (piece != null) {
+                passOn().release();
+            }
         }
     }
 
-    private void take(ByteBuf piece) throws MalformedAnswerException {
+    private ByteBuf passOn() {
+        ByteBuf whole = piece;
+        piece = null;
+        return whole;
+    }
+
+    private void take() throws MalformedAnswerException {
         while (!begun && head.read(piece)) {
             begin(Reply.of(head, settings));
         }
         if (begun && !answered) {
-            body(piece);
+            body();
         }
         if (!answered && !conversation.isOver()) {
             conversation.answering();
             conversation.answerGoesOn();
         }
-        if (answered) {
+        if (answered && piece != null) {
             rest += piece.readableBytes();
             if (rest > LONGEST_REST) {
                 conversation.finish();
@@ -132,7 +143,7 @@ final class Downlink implements LoopSocket.Receiver {
         }
     }
 
-    private void body(ByteBuf piece) throws MalformedAnswerException {
+    private void body() throws MalformedAnswerException {
         if (chunks != null) {
             chunks.read(piece, this::write);
             if (chunks.isDone()) {
@@ -140,9 +151,10 @@ final class Downlink implements LoopSocket.Receiver {
             }
             return;
         }
-        int size = left == UNKNOWN ? piece.readableBytes() : (int) Math.min(left, piece.readableBytes());
+        int present = piece.readableBytes();
+        int size = left == UNKNOWN ? present : (int) Math.min(left, present);
         if (size > 0) {
-            write(piece.readRetainedSlice(size));
+            write(size == present ? passOn() : piece.readRetainedSlice(size));
         }
         if (left != UNKNOWN) {
             left -= size;
