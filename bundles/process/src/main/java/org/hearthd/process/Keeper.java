@@ -138,8 +138,8 @@ final class Keeper {
         if (current == run && !run.over().isDone()) {
             run.served();
             failures.connected();
-            forwarder.connected(run.connection());
             new Reading(this, run, forwarder, unread).watch();
+            forwarder.connected(run.connection());
             Timer.after(settings.goodMs(), run.over(), () -> aside(() -> good(run)));
         }
     }
@@ -169,7 +169,7 @@ final class Keeper {
     /** Requests have waited too long; reported once for a process that does not read. */
     void late(PacketConnection connection) {
         Run run = current;
-        if (run != null && run.connection() == connection) {
+        if (run != null && run.connection() == connection && !unread.is(run)) {
             unread.late(run, run.queued(), settings);
         }
     }

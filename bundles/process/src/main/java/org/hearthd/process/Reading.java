@@ -17,16 +17,16 @@ final class Reading {
     private final Run run;
     private final Forwarder forwarder;
     private final Unread unread;
-    /** How many requests it has taken, less those that were sent to others before; never too high. */
-    private long taken = Long.MIN_VALUE;
-    private long tookAt = System.nanoTime();
+    private final Progress progress;
     private boolean held;
 
+    /** For a process that has not been sent anything yet. */
     Reading(Keeper keeper, Run run, Forwarder forwarder, Unread unread) {
         this.keeper = keeper;
         this.run = run;
         this.forwarder = forwarder;
         this.unread = unread;
+        this.progress = new Progress(forwarder.sent(), System.nanoTime());
     }
 
     /** Goes on for as long as that process is the current one. */
@@ -44,32 +44,51 @@ final class Reading {
 
     private void look(long limitMs) {
         long sent = forwarder.sent();
-        if (sent == taken && !held) {
-            return;
-        }
-        int queued = run.queued();
+        int queued = progress.tookAll(sent) ? 0 : run.queued();
         if (queued < 0) {
             return;
         }
-        long now = System.nanoTime();
-        if (queued == 0 || sent - queued > taken) {
-            taken = sent - queued;
-            tookAt = now;
-            goOn(queued);
-        } else if (!held && now - tookAt >= TimeUnit.MILLISECONDS.toNanos(limitMs)) {
+        boolean late = progress.isLate(sent, queued, System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(limitMs));
+        if (late && !held) {
             held = true;
             forwarder.disconnected(run.connection());
             unread.late(run, queued, keeper.settings());
-        }
-    }
-
-    private void goOn(int queued) {
-        if (held) {
+        } else if (!late && held) {
             keeper.aside(() -> keeper.goOn(run));
             held = false;
         }
         if (queued == 0) {
             unread.reads(run.connection(), keeper.settings().handler());
+        }
+    }
+
+    /** What a process has taken of what was sent, as far as that is known: never more than it has. */
+    static final class Progress {
+        /** Those included that were sent before this process came. */
+        private long taken;
+        private long tookAt;
+
+        Progress(long sent, long now) {
+            taken = sent;
+            tookAt = now;
+        }
+
+        boolean tookAll(long sent) {
+            return sent == taken;
+        }
+
+        /**
+         * Whether it has taken nothing for so many nanoseconds of what it could have taken.
+         *
+         * @param sent looked at before {@code queued}
+         */
+        boolean isLate(long sent, int queued, long now, long limit) {
+            if (queued == 0 || sent - queued > taken) {
+                taken = sent - queued;
+                tookAt = now;
+                return false;
+            }
+            return now - tookAt >= limit;
         }
     }
 }

@@ -24,7 +24,7 @@ final class Unread {
         if (reported.getAndSet(run) != run) {
             LOG.log(Level.WARNING, () -> "handler " + settings.handler() + ": process " + run.child().pid()
                     + " does not read its requests"
-                    + (queued < 0 ? "" : ", " + queued + " are in its socket until it does or ends")
+                    + (queued < 0 ? "" : " (" + queued + " in its socket, until it does or ends)")
                     + "; those that have waited for " + settings.limits().timeoutMs() + " ms get 503"
                     + States.lastLines(run.child().lastErrors()));
         }

@@ -119,7 +119,7 @@ final class TroubleTest extends PersistentContract {
         try (Logged log = new Logged()) {
             start(once(go, "exec " + quoted(java("late"))), "wait_timeout_ms", 1000L);
             List<Client> lie = List.of(ask("one"), ask("two"));
-            assertTrue(Await.until(() -> log.says(" does not read its requests, 2 are in its socket until it does or ends;")),
+            assertTrue(Await.until(() -> log.says(" does not read its requests (2 in its socket, until it does or ends);")),
                     log.lines().toString());
             assertEquals(1, handler.reasons().size(), handler.reasons().toString());
             String answer = ask("three").answer();
