@@ -197,8 +197,11 @@ final class SpawnerTest extends ProcessContract {
 
     @Test
     void theDescendantsOfAChildThatEndsByItselfAreLeftAlone() throws Exception {
-        Child child = run(IGNORES_TERM + "exit 5");
+        Path go = dir.resolve("go");
+        // what a descendant writes when the child has ended is lost
+        Child child = run(IGNORES_TERM + "until [ -e " + go + " ]; do sleep 0.05; done; exit 5");
         ProcessHandle descendant = descendant(child);
+        Files.createFile(go);
         assertEquals(5, child.end(600_000, 0).get(60, TimeUnit.SECONDS));
         assertEquals(5, child.end(0, 0).get(60, TimeUnit.SECONDS));
         assertTrue(descendant.isAlive());
