@@ -151,7 +151,7 @@ final class Queue {
 
     synchronized void connected(PacketConnection now) {
         connection = now;
-        direct = writing ? null : now;
+        direct = writing || draining ? null : now;
         refusal = null;
         notifyAll();
     }

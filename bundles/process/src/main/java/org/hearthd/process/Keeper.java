@@ -138,7 +138,7 @@ final class Keeper {
         if (current == run && !run.over().isDone()) {
             run.served();
             failures.connected();
-            new Reading(this, run, forwarder, unread).watch();
+            Reading.watch(this, run, forwarder, unread);
             forwarder.connected(run.connection());
             Timer.after(settings.goodMs(), run.over(), () -> aside(() -> good(run)));
         }

@@ -184,5 +184,7 @@ public final class ProcessSpawner implements Spawner {
             }
         }
         CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])).join();
+        children.stream().filter(child -> !child.exit().isDone() && !child.survives())
+                .forEach(child -> LOG.log(Level.WARNING, () -> child + " does not end, and is left alone"));
     }
 }

@@ -146,8 +146,8 @@ final class Run {
     }
 
     /**
-     * The requests that lie in the queue of its socket, as proc_pid_fdinfo(5) tells: {@code scm_fds} counts the descriptors there, and each
-     * request has one. -1 where the kernel does not say: before Linux 5.6, of a program of another user, of one whose descriptor 0 is
+     * The requests that lie in the queue of its socket: Linux says in /proc/PID/fdinfo ({@code scm_fds}) how many descriptors are there,
+     * and each request has one. -1 where it does not say: before Linux 5.6, of a program of another user, of one whose descriptor 0 is
      * another file by now.
      */
     int queued() {

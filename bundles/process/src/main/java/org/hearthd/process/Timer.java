@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 final class Timer {
     private Timer() {}
 
-    /** Runs the action after that time, on the timer's thread, which must not wait; what it throws is lost. */
+    /** Runs the action after that time, on the timer's thread, or here if it has passed: it must not wait. What it throws is lost. */
     static void after(long millis, Runnable action) {
         new CompletableFuture<Void>().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenRun(action);
     }

@@ -17,7 +17,6 @@ import org.hearthd.Exchange;
 import org.hearthd.Fd;
 import org.hearthd.Request;
 import org.hearthd.Response;
-import org.hearthd.spi.Aside;
 import org.hearthd.spi.ErrorPage;
 import org.hearthd.spi.NoDescriptorException;
 import org.hearthd.transport.StreamTransport;
@@ -114,7 +113,14 @@ final class TransientRuns {
 
     private void late(Exchange exchange) {
         if (forget(exchange)) {
-            Aside.run("refusal of " + exchange, () -> refuse(exchange, "had no process free in time"));
+            Runnable refusal = () -> refuse(exchange, "had no process free in time");
+            try {
+                // not on the timer's thread: the client may not take the answer
+                starters.execute(refusal);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.log(Level.DEBUG, () -> exchange + " is refused here: " + e);
+                refusal.run();
+            }
         }
     }
 

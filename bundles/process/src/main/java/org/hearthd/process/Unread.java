@@ -30,7 +30,12 @@ final class Unread {
         }
     }
 
-    /** The process behind that connection has taken a request. */
+    /** Nobody knows whether that process reads. */
+    void forget(Run run) {
+        reported.compareAndSet(run, null);
+    }
+
+    /** The process behind that connection reads. */
     void reads(PacketConnection connection, String handler) {
         Run run = reported.get();
         if (run != null && run.connection() == connection && reported.compareAndSet(run, null)) {

@@ -141,18 +141,51 @@ final class TroubleTest extends PersistentContract {
     @Test
     void aProcessThatTakesOneRequestAfterTheOtherIsNotTakenForOneThatDoesNotRead() throws Exception {
         try (Logged log = new Logged()) {
-            start(java("steady"), "wait_timeout_ms", 1000L);
+            start(java("steady"), "wait_timeout_ms", 3000L);
             // a virtual machine that starts may be as slow as that
             assertTrue(ask("first").answer().contains("steady "));
+            assertTrue(Await.until(() -> handler.reasons().isEmpty()));
             long before = reports(log);
             List<Client> clients = new ArrayList<>();
-            for (int i = 0; i < 25; i++) {
+            for (int i = 0; i < 50; i++) {
                 clients.add(ask("slow"));
             }
             for (Client client : clients) {
                 assertTrue(client.answer().contains("steady "));
             }
             assertEquals(before, reports(log), log.lines().toString());
+        }
+    }
+
+    @Test
+    void whatNobodyCanWatchAnyMoreIsSentRequestsAgain() throws Exception {
+        Path go = dir.resolve("go");
+        start(once(go, "exec 5<&0 </dev/null sleep 60"), "wait_timeout_ms", 1000L, "end_eof_ms", 0L);
+        Client lies = ask("one");
+        assertTrue(Await.until(() -> !handler.reasons().isEmpty()), "not reported");
+        assertTrue(ask("two").answer().startsWith("HTTP/1.1 503 "));
+        Files.createFile(go);
+        assertTrue(Await.until(() -> handler.reasons().isEmpty()), "still reported");
+        Client sent = ask("three");
+        handler.stop(House.STOPPED);
+        handler = null;
+        assertEquals("", lies.answer());
+        assertEquals("", sent.answer());
+    }
+
+    @Test
+    void whatReplacesAProcessThatDoesNotReadGetsTheRequests() throws Exception {
+        try (Logged log = new Logged()) {
+            start(shell("exec sleep 60"), "wait_timeout_ms", 200L, "drain_timeout_ms", 0L);
+            Client lies = ask("one");
+            assertTrue(Await.until(() -> log.says("does not read its requests (1 in its socket")), log.lines().toString());
+            Client waits = ask("two");
+            modify(java("new"), "wait_timeout_ms", 60_000L, "drain_timeout_ms", 0L);
+            assertTrue(ask("three").answer().contains("new "));
+            assertEquals("", lies.answer());
+            assertEquals(List.of(), handler.reasons());
+            // it has waited for 200 ms, or was sent before that
+            assertFalse(waits.answer().isEmpty());
         }
     }
 
@@ -163,12 +196,16 @@ final class TroubleTest extends PersistentContract {
     @Test
     void whatAProcessThatDoesNotReadHasSaidLastIsReportedWithIt() throws Exception {
         try (Logged log = new Logged()) {
-            start(shell("echo stuck >&2; exec sleep 60"), "wait_timeout_ms", 100L, "waiting_max", 5, "end_eof_ms", 0L);
+            // what is in its queue nobody can see
+            start(shell("exec 5<&0 </dev/null; echo stuck >&2; exec sleep 60"), "wait_timeout_ms", 100L, "waiting_max", 5,
+                    "end_eof_ms",
+                    0L);
             assertTrue(Await.until(() -> log.says(": stuck")), "it has said nothing");
             while (!log.says("does not read its requests")) {
                 ask("r");
             }
-            assertTrue(log.says("those that have waited for 100 ms get 503; its last lines: stuck"), log.lines().toString());
+            assertTrue(log.says("does not read its requests; those that have waited for 100 ms get 503; its last lines: stuck"),
+                    log.lines().toString());
         }
     }
 }
