@@ -85,6 +85,11 @@ public final class Deadline {
         private final EventLoop loop;
         /** Null while nobody needs it. */
         private Deadline deadline;
+        /**
+         * Whether the timer runs. Not whether there is a future: that would be the field's only use until the first one is cancelled, and
+         * HotSpot compiles such a method again each time it meets a value whose type the bundle's class loader was never asked for.
+         */
+        private boolean runs;
         private Future<?> running;
         private long at;
 
@@ -102,13 +107,14 @@ public final class Deadline {
 
         /** Runs at the deadline's time at the latest. */
         void start(long now) {
-            if (running != null && at - deadline.at > 0) {
+            if (runs && at - deadline.at > 0) {
                 running.cancel(false);
-                running = null;
+                runs = false;
             }
-            if (running == null) {
+            if (!runs) {
                 at = deadline.at;
                 running = loop.schedule(this, at - now, TimeUnit.NANOSECONDS);
+                runs = true;
             }
         }
 
@@ -117,14 +123,14 @@ public final class Deadline {
             Deque<Timer> idle = IDLE.get();
             if (idle.size() < KEPT) {
                 idle.addLast(this);
-            } else if (running != null) {
+            } else if (runs) {
                 running.cancel(false);
             }
         }
 
         @Override
         public void run() {
-            running = null;
+            runs = false;
             if (deadline != null) {
                 deadline.reached(this);
             }
