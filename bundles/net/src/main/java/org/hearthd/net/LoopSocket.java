@@ -22,13 +22,15 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * A stream socket on an event loop, without a channel around it: response sockets and connections to application servers live for one
- * request, and making and unmaking a channel costs more than the few bytes that most answers have. Registered edge-triggered once, so
- * that pausing costs no system call. All but making it happens on the loop, and whoever has it closes it.
+ * request, and making and unmaking a channel costs more than the few bytes that most answers have. Registered edge-triggered once, so that
+ * pausing costs no system call; and never, if the other end has said all when the loop has done what else there is. All but making it
+ * happens on the loop, and whoever has it closes it.
  */
 public final class LoopSocket {
     /** What arrives. */
@@ -137,19 +139,41 @@ public final class LoopSocket {
      * Begins; nothing is delivered before {@link #reading}. Not after {@link #close}.
      *
      * @param pieces makes the buffers of what is delivered
-     * @throws IOException if the loop is stopping, or the kernel watches no more sockets; this socket is closed
+     * @throws IOException if the loop is stopping; this socket is closed. If the kernel watches no more sockets, it is lost later
      */
     public void open(ByteBufAllocator pieces, Receiver to) throws IOException {
         allocator = pieces;
         receiver = to;
         if (registration == null) {
             try {
-                register(INPUT);
-            } catch (IOException e) {
+                loop.execute(this::begin);
+            } catch (RejectedExecutionException e) {
                 close();
-                throw e;
+                throw new IOException("its event loop has ended", e);
             }
         }
+    }
+
+    /** When the loop has done what else there is: on a busy machine the other end may have answered, and that may have been all. */
+    private void begin() {
+        try {
+            if (reading && registration == null) {
+                readable = true;
+                deliver();
+            }
+            if (!closed && registration == null) {
+                register(INPUT);
+            }
+        } catch (IOException e) {
+            unwatched(e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private void unwatched(IOException cause) {
+        LOG.log(Level.WARNING, () -> "a socket is closed: " + cause.getMessage());
+        lost();
     }
 
     private void register(EpollIoOps interest) throws IOException {
@@ -323,7 +347,8 @@ public final class LoopSocket {
             return;
         }
         drained = length < readSize;
-        readable = hangup || !drained;
+        // while nobody tells of the end it is looked for
+        readable = hangup || !drained || registration == null;
         if (!drained && readSize < LARGEST_READ) {
             readSize *= 2;
         } else if (length <= readSize / 4 && readSize > FIRST_READ) {
@@ -342,8 +367,17 @@ public final class LoopSocket {
     }
 
     private void flush() {
-        if (!outgoing.flush(allocator)) {
-            registration.submit(BOTH);
+        if (outgoing.flush(allocator)) {
+            return;
+        }
+        try {
+            if (registration == null) {
+                register(BOTH);
+            } else {
+                registration.submit(BOTH);
+            }
+        } catch (IOException e) {
+            unwatched(e);
         }
     }
 

@@ -130,6 +130,56 @@ class LoopSocketTest {
         assertArrayEquals(sent, received.toByteArray());
     }
 
+    /** Another end, which is asked to read as soon as it is open: the loop has not watched it yet. */
+    private void reopen(Step meanwhile) throws Exception {
+        onLoop(end::close);
+        peer.close();
+        FdPair pair = loops.pair();
+        end = loops.serve(pair.ours(), loop);
+        peer = streams.adopt(pair.theirs());
+        onLoop(() -> {
+            end.open(ByteBufAllocator.DEFAULT, new Collector());
+            end.reading(true);
+            meanwhile.run();
+        });
+    }
+
+    @Test
+    void whatIsThereWhenItOpensIsDeliveredInOnePassWithTheEndBehindIt() throws Exception {
+        reopen(() -> {
+            peer.output().write(random(100));
+            peer.close();
+        });
+        // the step before has left its work to the loop
+        onLoop(() -> assertTrue(ended.isDone()));
+        assertFalse(awaitEnd());
+        assertArrayEquals(random(100), received.toByteArray());
+    }
+
+    @Test
+    void whatComesLaterThanTheFirstPiecesIsDeliveredAsWell() throws Exception {
+        byte[] sent = random(300_000);
+        reopen(() -> peer.output().write(sent, 0, 3000));
+        Await.until("the first pieces", () -> received.size() == 3000);
+        peer.output().write(sent, 3000, sent.length - 3000);
+        peer.close();
+        assertFalse(awaitEnd());
+        assertArrayEquals(sent, received.toByteArray());
+    }
+
+    @Test
+    void whoSendsMoreThanThePeerTakesBeforeItIsWatchedSendsItAll() throws Exception {
+        byte[] sent = random(4 * 1024 * 1024);
+        CompletableFuture<IOException> done = new CompletableFuture<>();
+        reopen(() -> end.write(Unpooled.directBuffer(sent.length).writeBytes(sent), done::complete));
+        assertArrayEquals(sent, peer.input().readNBytes(sent.length));
+        assertNull(done.get(30, TimeUnit.SECONDS));
+        peer.output().write(random(100));
+        peer.close();
+        assertFalse(awaitEnd());
+        assertEquals(100, received.size());
+    }
+
     @Test
     void aPeerThatHalfClosesIsHeardToTheEnd() throws Exception {
         onLoop(() -> end.reading(true));
