@@ -157,7 +157,7 @@ public final class LoopSocket {
     /** When the loop has done what else there is: on a busy machine the other end may have answered, and that may have been all. */
     private void begin() {
         try {
-            if (reading && registration == null) {
+            if (reading && registration == null && Looks.take()) {
                 readable = true;
                 deliver();
             }
@@ -182,6 +182,10 @@ public final class LoopSocket {
             throw new IOException("its event loop does not take it: " + registered.cause(), registered.cause());
         }
         registration = registered.getNow();
+        watch(interest);
+    }
+
+    private void watch(EpollIoOps interest) throws IOException {
         try {
             registration.submit(interest);
         } catch (UncheckedIOException e) {
@@ -374,7 +378,7 @@ public final class LoopSocket {
             if (registration == null) {
                 register(BOTH);
             } else {
-                registration.submit(BOTH);
+                watch(BOTH);
             }
         } catch (IOException e) {
             unwatched(e);

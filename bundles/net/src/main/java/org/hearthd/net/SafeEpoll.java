@@ -49,6 +49,7 @@ final class SafeEpoll implements IoHandlerFactory {
 
         @Override
         public int run(IoHandlerContext context) {
+            Looks.renew();
             return delegate.run(context);
         }
 

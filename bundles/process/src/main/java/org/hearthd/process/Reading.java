@@ -62,7 +62,10 @@ final class Reading {
     private void look() {
         long sent = forwarder.sent();
         int queued = progress.tookAll(sent) ? 0 : run.queued();
-        if (queued < 0) {
+        if (queued == Run.UNSEEN) {
+            return;
+        }
+        if (queued == Run.UNTOLD) {
             // it has given its descriptor 0 away, and may read all the same
             goOn();
             if (reported != NOTHING) {

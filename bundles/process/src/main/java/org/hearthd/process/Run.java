@@ -3,7 +3,9 @@ package org.hearthd.process;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,10 @@ final class Run {
     private static final System.Logger LOG = System.getLogger(PersistentHandler.class.getName());
     /** How long the status is waited for after the end of the socket. */
     static final long STATUS_MS = 1000;
+    /** As the length of a queue: nobody tells it. */
+    static final int UNTOLD = -1;
+    /** As the length of a queue: it could not be looked at. */
+    static final int UNSEEN = -2;
     private static final int MAX_FDS = 253;
     private static final String QUEUED = "scm_fds:";
 
@@ -147,17 +153,20 @@ final class Run {
 
     /**
      * The requests that lie in the queue of its socket: Linux says in /proc/PID/fdinfo ({@code scm_fds}) how many descriptors are there,
-     * and each request has one. -1 where it does not say: before Linux 5.6, of a program of another user, of one whose descriptor 0 is
-     * another file by now.
+     * and each request has one. {@link #UNTOLD} where it does not say: before Linux 5.6, of a program of another user, of one whose
+     * descriptor 0 is another file by now. {@link #UNSEEN} if we could not look this time.
      */
     int queued() {
         try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(child.pid()), "fdinfo", "0"))) {
             return lines.filter(line -> line.startsWith(QUEUED))
                     .mapToInt(line -> Integer.parseInt(line.substring(QUEUED.length()).trim()))
-                    .findFirst().orElse(-1);
-        } catch (IOException | UncheckedIOException e) {
+                    .findFirst().orElse(UNTOLD);
+        } catch (NoSuchFileException | AccessDeniedException e) {
             LOG.log(Level.TRACE, () -> name + ": nothing tells what is in the queue of its socket", e);
-            return -1;
+            return UNTOLD;
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.DEBUG, () -> name + ": the queue of its socket can not be looked at", e);
+            return UNSEEN;
         }
     }
 

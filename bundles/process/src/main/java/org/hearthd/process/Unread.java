@@ -18,7 +18,7 @@ final class Unread {
     /**
      * The current process has read nothing for as long as requests may wait.
      *
-     * @param queued how many lie in the queue of its socket; -1 where nobody knows
+     * @param queued how many lie in the queue of its socket, or what {@link Run#queued} says where nobody knows
      */
     void late(Run run, int queued, PersistentSettings settings) {
         if (reported.getAndSet(run) != run) {
