@@ -80,7 +80,7 @@ public final class ScgiComponent {
         registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
                 properties(settings));
         Supplier<CompletionStage<Void>> drained = handler::drained;
-        draining = context.registerService(Supplier.class, drained, new Hashtable<>(Map.of("hearth.drain", handler.toString())));
+        draining = context.registerService(Supplier.class, drained, ending(settings));
         LOG.log(Level.INFO, () -> handler + " passes requests on to "
                 + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
     }
@@ -138,11 +138,11 @@ public final class ScgiComponent {
         Settings now = handler.settings();
         boolean same = now.name().equals(published.name()) && now.paths().equals(published.paths());
         published = now;
-        if (same) {
-            return;
-        }
         try {
-            registration.setProperties(properties(now));
+            draining.setProperties(ending(now));
+            if (!same) {
+                registration.setProperties(properties(now));
+            }
         } catch (IllegalStateException e) {
             LOG.log(Level.DEBUG, () -> handler + " has gone meanwhile", e);
         }
@@ -156,6 +156,12 @@ public final class ScgiComponent {
         made.put(Handler.TIMEOUT, NO_TIMEOUT_MS);
         made.put("service.pid", pid);
         return made;
+    }
+
+    /** How this handler's end goes: apart from the handler, for whom a change would be a replacement. */
+    private static Dictionary<String, Object> ending(Settings settings) {
+        return new Hashtable<>(
+                Map.of("hearth.drain", "scgi " + settings.name(), Leave.LONGEST_MS, ScgiHandler.longestEndMs(settings)));
     }
 
     /** Requests in progress go on for a while. Only who deletes the configuration does not wait: others take away what they need. */

@@ -294,6 +294,11 @@ final class ScgiHandler implements Handler {
         }
     }
 
+    /** How long {@link #stop} lasts at most. */
+    static long longestEndMs(Settings settings) {
+        return settings.times().drain() + STOP_MS + settings.launch().termMs() + KILL_MS;
+    }
+
     private int inProgress() {
         return conversations.values().stream().mapToInt(Set::size).sum();
     }

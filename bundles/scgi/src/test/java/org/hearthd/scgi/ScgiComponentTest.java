@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.Handler;
+import org.hearthd.spi.Leave;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
@@ -26,6 +27,7 @@ import org.osgi.service.component.ComponentConstants;
 /** What others see of a handler when its configuration changes or goes. */
 class ScgiComponentTest extends ScgiContract {
     private final List<Dictionary<?, ?>> published = new ArrayList<>();
+    private final List<Dictionary<?, ?>> ends = new ArrayList<>();
     /** The threads that withdraw the services. */
     private final BlockingQueue<Thread> withdrawn = new LinkedBlockingQueue<>();
     private final CountDownLatch go = new CountDownLatch(1);
@@ -36,21 +38,30 @@ class ScgiComponentTest extends ScgiContract {
 
     private final Bundle bundle = fake(Bundle.class,
             (proxy, method, arguments) -> method.getName().equals("getState") ? Bundle.ACTIVE : null);
-    private final ServiceRegistration<?> registration = fake(ServiceRegistration.class, (proxy, method, arguments) -> {
-        if (method.getName().equals("setProperties")) {
-            published.add((Dictionary<?, ?>) arguments[0]);
-        } else {
-            go.await();
-            withdrawn.add(Thread.currentThread());
-        }
-        return null;
-    });
+    private final ServiceRegistration<?> registration = registration(published);
+    private final ServiceRegistration<?> draining = registration(ends);
     private final BundleContext context = fake(BundleContext.class, (proxy, method, arguments) -> switch (method.getName()) {
         case "getDataFile" -> directory.resolve((String) arguments[0]).toFile();
-        case "registerService" -> registration;
+        case "registerService" -> {
+            boolean handler = arguments[0] instanceof String[];
+            (handler ? published : ends).add((Dictionary<?, ?>) arguments[2]);
+            yield handler ? registration : draining;
+        }
         case "getBundle" -> bundle;
         default -> null;
     });
+
+    private ServiceRegistration<?> registration(List<Dictionary<?, ?>> told) {
+        return fake(ServiceRegistration.class, (proxy, method, arguments) -> {
+            if (method.getName().equals("setProperties")) {
+                told.add((Dictionary<?, ?>) arguments[0]);
+            } else {
+                go.await();
+                withdrawn.add(Thread.currentThread());
+            }
+            return null;
+        });
+    }
 
     @BeforeEach
     void loops() throws IOException {
@@ -72,13 +83,23 @@ class ScgiComponentTest extends ScgiContract {
         ScgiComponent component = component();
         component.modified(config("server.name", "x"));
         component.modified(config("address", "unix:/no/such/socket/either"));
-        assertEquals(List.of(), published);
+        assertEquals(1, published.size());
         component.modified(config("path", "/a"));
         component.modified(config("path", "/a", "handler", "b"));
         component.modified(config("path", "/a", "handler", "b", "retries", 1));
-        assertEquals(2, published.size());
-        assertEquals("/a", ((String[]) published.get(0).get(Handler.PATH))[0]);
-        assertEquals("b", published.get(1).get(Handler.NAME));
+        assertEquals(3, published.size());
+        assertEquals("/a", ((String[]) published.get(1).get(Handler.PATH))[0]);
+        assertEquals("b", published.get(2).get(Handler.NAME));
+        go.countDown();
+        component.stop(ComponentConstants.DEACTIVATION_REASON_DISPOSED);
+    }
+
+    @Test
+    void theRuntimeKnowsHowLongTheEndMayLast() throws Exception {
+        ScgiComponent component = component();
+        component.modified(config("drain.timeout.ms", 40_000L, "end.term.ms", 7_000L));
+        assertEquals(List.of(25_000L, 57_000L), ends.stream().map(end -> end.get(Leave.LONGEST_MS)).toList());
+        assertEquals(1, published.size());
         go.countDown();
         component.stop(ComponentConstants.DEACTIVATION_REASON_DISPOSED);
     }
