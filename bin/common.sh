@@ -38,6 +38,8 @@ options() {
   opts="$opts -Dio.netty.leakDetection.level=disabled"
   # Without the file for jps(1) and jstat(1), whose making a start waits for; jcmd(1) with a process id works all the same.
   opts="$opts -XX:-UsePerfData -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xlog:disable -Xlog:all=error:stderr"
+  # Java raises the soft limit of descriptors to the hard one; programs that it starts get the caller's.
+  opts="$opts -Dhearth.caller.nofile=$(ulimit -S -n)"
   case " ${HEARTH_OPTS:-}" in
     *-XX:+Use*GC*) ;;
     *) opts="$opts -XX:+UseSerialGC" ;;

@@ -31,9 +31,11 @@ final class DetachedServer {
 
     /**
      * Is the caller's child as long as there is a keeper, and ends with the status that this one tells; says the keeper's process id.
-     * The shell opens the log: closing any descriptor of it in this process would give up the lock.
+     * The shell opens the log: closing any descriptor of it in this process would give up the lock. It has the virtual machine's limit of
+     * descriptors, and gives the caller's back.
      */
-    private static final String STARTER = "log=$1 keep=$2; shift 2; setsid -f sh -c \"$keep\" \"$log\" \"$@\" 2>> \"$log\""
+    private static final String STARTER = "log=$1 keep=$2; [ -z \"$3\" ] || ulimit -S -n \"$3\"; shift 3;"
+            + " setsid -f sh -c \"$keep\" \"$log\" \"$@\" 2>> \"$log\""
             + " | { read -r keeper && echo \"$keeper\"; read -r status; exit \"${status:-127}\"; }";
     /** The server's parent, which has no parent here: only a parent gets to know a status. It is not needed once the server listens. */
     private static final String KEEPER = "echo $$; setsid \"$@\" >> \"$0\" 2>&1; echo $?";
@@ -91,7 +93,8 @@ final class DetachedServer {
     }
 
     private ProcessBuilder starter() {
-        List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", STARTER, "sh", log.toString(), KEEPER, program.toString(),
+        List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", STARTER, "sh", log.toString(), KEEPER,
+                System.getProperty("hearth.caller.nofile", ""), program.toString(),
                 HtpipeArguments.Purpose.DETACHED.word, "-S", "--", arguments.socket()));
         line.addAll(arguments.child());
         ProcessBuilder builder = new ProcessBuilder(line).redirectInput(Path.of("/dev/null").toFile())

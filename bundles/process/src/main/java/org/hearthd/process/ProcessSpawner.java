@@ -16,6 +16,7 @@ import org.hearthd.Fd;
 import org.hearthd.transport.Descriptors;
 import org.hearthd.transport.Gap;
 import org.hearthd.transport.NoTransportException;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -40,17 +41,25 @@ public final class ProcessSpawner implements Spawner {
     /** The virtual machine tells an error only in words, {@code error=2, ...} or {@code error: 2 (...)}. */
     private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)");
 
+    private final List<String> fileLimit;
     private final Set<RunningChild> children = ConcurrentHashMap.newKeySet();
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Descriptors descriptors;
 
     /** Acquires nothing. */
     @Activate
-    public ProcessSpawner() {}
+    public ProcessSpawner(BundleContext context) {
+        this(null, context.getProperty("hearth.caller.nofile"));
+    }
 
-    /** A spawner without a component runtime. */
-    public ProcessSpawner(Descriptors descriptors) {
+    /**
+     * A spawner without a component runtime.
+     *
+     * @param callersFileLimit the soft limit of descriptors for programs, or null for this process's
+     */
+    public ProcessSpawner(Descriptors descriptors, String callersFileLimit) {
         this.descriptors = descriptors;
+        fileLimit = FileLimit.prefix(callersFileLimit);
     }
 
     @Override
@@ -88,12 +97,13 @@ public final class ProcessSpawner implements Spawner {
         }
     }
 
-    private static List<String> command(Program program, String searchPath) {
+    private List<String> command(Program program, String searchPath) {
         List<String> command = new ArrayList<>();
         String path = Executable.find(program.command().get(0), program.directory(), searchPath);
         if (program.session()) {
             command.add(Executable.find("setsid"));
         }
+        command.addAll(fileLimit);
         command.addAll(Signals.prefix());
         // env(1) would take a path with = for a variable
         if (path.indexOf('=') >= 0 && !Signals.prefix().isEmpty()) {

@@ -145,7 +145,7 @@ final class KeeperTest extends ProcessContract {
         FdPair pair = packets.pair();
         try (Fd zero = pair.theirs()) {
             assertThrows(NoTransportException.class,
-                    () -> new ProcessSpawner(null).startNow(keeper.settings().program(), zero));
+                    () -> new ProcessSpawner(null, null).startNow(keeper.settings().program(), zero));
         } finally {
             pair.close();
         }

@@ -17,7 +17,7 @@ abstract class ProcessContract extends RealSockets {
 
     @BeforeEach
     void makeSpawner() {
-        spawner = new ProcessSpawner(descriptors);
+        spawner = new ProcessSpawner(descriptors, null);
     }
 
     /** A zombie would be among the children too. */

@@ -63,6 +63,16 @@ final class SpawnerTest extends ProcessContract {
     }
 
     @Test
+    void aProgramHasTheCallersLimitOfDescriptorsAndMayRaiseItAgain() throws Exception {
+        for (String limit : List.of("99", "64")) {
+            spawner = new ProcessSpawner(descriptors, limit);
+            Child child = run("echo $(ulimit -S -n) >&2; ulimit -S -n $(ulimit -H -n)");
+            assertEquals(0, status(child));
+            awaitLast(child, limit);
+        }
+    }
+
+    @Test
     void anInterpreterThatIsAbsentIsReportedWithTheProgram() throws Exception {
         Path script = script("#!/no/such/interpreter\n");
         Child child = spawner.start(Program.of("test", List.of(script.toString())), null);

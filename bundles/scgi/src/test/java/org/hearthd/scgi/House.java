@@ -62,7 +62,7 @@ final class House implements AutoCloseable {
         this.directory = directory;
         loops = new NettyEventLoops(DESCRIPTORS, STREAMS, (Integer) keys.getOrDefault("loops", 2),
                 (Long) keys.getOrDefault("write.timeout.ms", 60_000L));
-        Spawner spawner = new ProcessSpawner(DESCRIPTORS);
+        Spawner spawner = new ProcessSpawner(DESCRIPTORS, null);
         services = new Services(loops, () -> listeners, () -> spawner, new Services.Names() {
             @Override
             public InetAddress[] addresses(String host) throws UnknownHostException {
