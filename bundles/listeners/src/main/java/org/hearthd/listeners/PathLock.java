@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -70,7 +71,7 @@ final class PathLock implements AutoCloseable {
         FileChannel channel = null;
         PathLock lock = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            channel = open(file);
             Optional<Object> opened = opened(file, channel);
             // an inode is not given again while the file is open; the previous owner may have removed the name
             if (opened.isPresent() && channel.tryLock() != null && opened.equals(inode(file))) {
@@ -81,6 +82,17 @@ final class PathLock implements AutoCloseable {
             if (lock == null) {
                 close(channel, name);
             }
+        }
+    }
+
+    /** The virtual machine's own messages are the name of the file, which nobody has asked for. */
+    private static FileChannel open(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no directory " + file.toAbsolutePath().getParent(), e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("no permission to write " + file, e);
         }
     }
 

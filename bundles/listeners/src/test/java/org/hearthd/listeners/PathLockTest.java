@@ -2,8 +2,10 @@ package org.hearthd.listeners;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +45,15 @@ class PathLockTest {
         assertTrue(OtherProcess.finds(dir.resolve("s.lock")), "another process gets the lock too");
         lock.close();
         assertFalse(Files.exists(dir.resolve("s.lock")));
+    }
+
+    @Test
+    void saysWhyThereCanBeNone() throws Exception {
+        Path file = Files.createFile(dir.resolve("file"));
+        assertEquals("there is no directory " + dir.resolve("none"),
+                assertThrows(IOException.class, () -> PathLock.of(dir.resolve("none/s"))).getMessage());
+        assertTrue(assertThrows(IOException.class, () -> PathLock.of(file.resolve("s"))).getMessage()
+                .endsWith("s.lock: Not a directory"));
     }
 
     @Test
