@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -17,6 +18,8 @@ final class Components {
     /** Stands in the line of a component that will not work however long one waits. */
     static final String FAILED = "failed to start: ";
     private static final String CAUSE = "Caused by: ";
+    /** Of exceptions whose messages are for people their names say nothing more. */
+    private static final Pattern SPEAKING = Pattern.compile("^java\\.(?:lang\\.IllegalArgument|io\\.IO)Exception: ");
     private final Collection<ComponentDescriptionDTO> descriptions;
     private final Function<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> configurations;
 
@@ -47,7 +50,9 @@ final class Components {
             if (using.isEmpty()) {
                 lines.add(pid + " has not reached component " + description.name);
             }
-            using.stream().filter(Components::broken).forEach(c -> lines.add(pid + " " + why(c)));
+            // the component says the PID too
+            using.stream().filter(Components::broken)
+                    .forEach(c -> lines.add(pid + " " + why(c).replaceFirst(Pattern.quote(pid + ": "), "")));
         }
         return lines;
     }
@@ -95,10 +100,11 @@ final class Components {
         }
         List<String> lines = stackTrace.lines().toList();
         String thrown = lines.get(0);
-        if (!thrown.startsWith(InvocationTargetException.class.getName())) {
-            return thrown;
+        if (thrown.startsWith(InvocationTargetException.class.getName())) {
+            thrown = lines.stream().filter(l -> l.startsWith(CAUSE)).findFirst().map(l -> l.substring(CAUSE.length()))
+                    .orElse(thrown);
         }
-        return lines.stream().filter(l -> l.startsWith(CAUSE)).findFirst().map(l -> l.substring(CAUSE.length())).orElse(thrown);
+        return SPEAKING.matcher(thrown).replaceFirst("");
     }
 
     /** References of constructors have no names but numbers, {@code $002}, which say nothing. */

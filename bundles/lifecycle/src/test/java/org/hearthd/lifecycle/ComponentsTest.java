@@ -95,9 +95,9 @@ class ComponentsTest {
         main.state = ComponentConfigurationDTO.FAILED_ACTIVATION;
         main.failure = "java.lang.reflect.InvocationTargetException\n\tat a.B.c(B.java:1)\nCaused by: java.io.IOException: 127.0.0.1:80 is"
                 + " in use\n\tat d.E.f(E.java:2)\nCaused by: java.io.EOFException: bind\n";
-        assertEquals(List.of("org.hearthd.http~main failed to start: java.io.IOException: 127.0.0.1:80 is in use"), unready());
-        main.failure = "java.lang.IllegalArgumentException: no\n\tat a.B.c(B.java:1)\n";
-        assertEquals(List.of("org.hearthd.http~main failed to start: java.lang.IllegalArgumentException: no"), unready());
+        assertEquals(List.of("org.hearthd.http~main failed to start: 127.0.0.1:80 is in use"), unready());
+        main.failure = "java.lang.IllegalArgumentException: org.hearthd.http~main: address no\n\tat a.B.c(B.java:1)\n";
+        assertEquals(List.of("org.hearthd.http~main failed to start: address no"), unready());
     }
 
     @Test
