@@ -6,6 +6,11 @@ fail() {
   exit 1
 }
 
+# Java would open its own files under the number of a descriptor that is closed.
+[ -e /proc/self/fd/0 ] || exec < /dev/null
+[ -e /proc/self/fd/1 ] || exec > /dev/null
+[ -e /proc/self/fd/2 ] || exec 2> /dev/null
+
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then
     java=$JAVA_HOME/bin/java
@@ -67,9 +72,9 @@ use_archive() {
   archives=$program-$version-${sum%% *}-${how%% *}
   archive=$dist/cache/$archives/$1
   if ! recorded && [ "${2:-}" != only ] && mkdir -p "$dist/cache" 2> /dev/null && [ -w "$dist/cache" ]; then
-    # one recording at a time; who comes meanwhile does not wait for it
+    # one recording at a time; who comes meanwhile does not wait for it. Nobody else removes what one that was killed has left.
     if command -v flock > /dev/null; then
-      { if flock -n 9; then train; fi; } 9> "$dist/cache/$program.lock"
+      { if flock -n 9; then rm -rf "$dist/cache/recording-$program."*; train; fi; } 9> "$dist/cache/$program.lock"
     else
       train
     fi
@@ -86,7 +91,7 @@ recorded() {
 
 # Lets the function record run the distribution once: it has to write archives into the directory $work and to return 0.
 train() {
-  work=$(mktemp -d "$dist/cache/recording.XXXXXX") || return 0
+  work=$(mktemp -d "$dist/cache/recording-$program.XXXXXX") || return 0
   pid=
   trap 'kill $pid 2> /dev/null; rm -rf "$work"; exit 130' INT TERM HUP
   status=0

@@ -18,6 +18,7 @@ import org.hearthd.Response;
 import org.hearthd.spi.DescriptorBudget;
 import org.hearthd.transport.FdPair;
 import org.hearthd.transport.PacketSocket;
+import org.hearthd.transport.UnixAddress;
 import org.hearthd.transport.StreamConnection;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,11 @@ final class IntakeTest extends IntakeContract {
         try (Fd file = file("plain")) {
             message = assertThrows(IOException.class, () -> PacketSocket.check(file.number(), Path.of("/proc"))).getMessage();
             assertTrue(message.contains("/plain and not"), message);
+        }
+        try (Fd listening = packets.listen(new UnixAddress(dir.resolve("s")), 0600, 1)) {
+            message = assertThrows(IOException.class, () -> PacketSocket.check(listening.number(), Path.of("/proc")))
+                    .getMessage();
+            assertTrue(message.contains(", which listens, and not a connection"), message);
         }
     }
 
