@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.Response;
 import org.hearthd.transport.Await;
@@ -166,6 +170,48 @@ class DeclaredRoutesTest extends SuccessionContract {
         assertEquals("named /1", routed.text());
         assertEquals("named /2", later.text());
         assertEquals("named ", dispatched.text());
+    }
+
+    /** Runs one of these whenever it is moved: then it is decided to whom, but he has not got it yet. */
+    private static Exchange whenMoved(Exchange exchange, Queue<Runnable> hooks) {
+        return (Exchange) Proxy.newProxyInstance(Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("move") && !hooks.isEmpty()) {
+                        hooks.remove().run();
+                    }
+                    Object result = method.invoke(exchange, arguments);
+                    return result instanceof Exchange next ? whenMoved(next, hooks) : result;
+                });
+    }
+
+    @Test
+    void whoWasLedToAHandlerThatGoesAtThatMomentIsNotLeftBehind() throws Exception {
+        ServiceRegistration<Handler> a = register(one, says("a"), Handler.NAME, "a", Handler.PATH, "/p");
+        Client client = new Client("p");
+        house.dispatcher.route(whenMoved(client.exchange, new ArrayDeque<>(List.of(() -> {
+            a.unregister();
+            register(one, says("b"), Handler.NAME, "b", Handler.PATH, "/p");
+        }))));
+        assertEquals("b", client.text());
+    }
+
+    @Test
+    void whoIsHandedOverToAHandlerThatGoesAtThatMomentIsNotLeftBehind() throws Exception {
+        register(one, broken(), Handler.NAME, "a", Handler.PATH, "/p");
+        Await.until("it has failed", () -> house.dispatcher.failed(one));
+        CountDownLatch passed = new CountDownLatch(1);
+        ServiceRegistration<Handler> b = register(one, new Checked(() -> {
+            passed.await();
+            return null;
+        }), Handler.NAME, "b", Handler.PATH, "/p");
+        Client client = new Client("p");
+        house.dispatcher.route(whenMoved(client.exchange, new ArrayDeque<>(List.of(() -> {}, () -> {
+            b.unregister();
+            register(one, says("c"), Handler.NAME, "c", Handler.PATH, "/p");
+        }))));
+        assertEquals(1, slot("a").gate().parked().size());
+        passed.countDown();
+        assertEquals("c", client.text());
     }
 
     @Test
