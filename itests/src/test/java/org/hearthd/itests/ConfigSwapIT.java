@@ -169,12 +169,14 @@ public class ConfigSwapIT extends WithHearth {
             "path = /s\naddress = " + scgiServer("two") + "\n"};
         scgi("m", addresses[0]);
         try (Traffic traffic = traffic("/s")) {
-            for (String handler : List.of("n", "l", "m")) {
-                scgi("m", addresses[0] + (handler.equals("m") ? "" : "handler = " + handler + "\n"));
+            for (String handler : List.of("n", "l")) {
+                scgi("m", addresses[0] + "handler = " + handler + "\n");
                 awaitHandler("/s", handler);
                 traffic.await("one");
                 assertEquals("who waited", 0, hearth.ctl.parkedEver(handler));
             }
+            scgi("m", addresses[0]);
+            awaitHandler("/s", "m");
             for (String name : List.of("n", "k", "m")) {
                 Path old = scgiFile();
                 Files.move(old, old.resolveSibling("org.hearthd.scgi-" + name + ".cfg"));
