@@ -9,10 +9,12 @@ import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -157,6 +159,66 @@ public class ConfigSwapIT extends WithHearth {
             traffic.await(" by ");
             traffic.assertNothingFailed();
         }
+    }
+
+    @Test
+    public void anScgiHandlerKeepsItsPathWhateverItsNameAndItsFile() throws Exception {
+        // a change of this test takes as long as the machine needs for it
+        hearth.configure("org.hearthd.dispatch.cfg", "park.timeout.ms = 60000\n");
+        String[] addresses = {"path = /s\naddress = " + scgiServer("one") + "\n",
+            "path = /s\naddress = " + scgiServer("two") + "\n"};
+        scgi("m", addresses[0]);
+        try (Traffic traffic = traffic("/s")) {
+            for (String handler : List.of("n", "l")) {
+                scgi("m", addresses[0] + "handler = " + handler + "\n");
+                awaitHandler("/s", handler);
+                traffic.await("one");
+                assertEquals("who waited", 0, hearth.ctl.parkedEver(handler));
+            }
+            scgi("m", addresses[0]);
+            awaitHandler("/s", "m");
+            for (String name : List.of("n", "k", "m")) {
+                Path old = scgiFile();
+                Files.move(old, old.resolveSibling("org.hearthd.scgi-" + name + ".cfg"));
+                awaitHandler("/s", name);
+                traffic.await("one");
+            }
+            for (String name : List.of("p", "j")) {
+                int absent = absences();
+                Files.delete(scgiFile());
+                Await.until("it is gone", () -> absences() > absent);
+                hearth.ctl.awaitWhy("/s", "absent: .*");
+                scgi(name, addresses[1]);
+                awaitHandler("/s", name);
+                traffic.await("two");
+            }
+            scgi("x", addresses[0]);
+            hearth.awaitLog("scgi x passes requests on");
+            Files.delete(home.resolve("config/org.hearthd.scgi-j.cfg"));
+            awaitHandler("/s", "x");
+            traffic.await("one");
+            traffic.assertNothingFailed();
+        }
+        assertEquals("routes of /s", 1, hearth.ctl.ok("--json", "routes").rows().stream()
+                .filter(row -> row.getString("route").equals("/s")).count());
+    }
+
+    private void scgi(String name, String text) throws IOException {
+        hearth.configure("org.hearthd.scgi-" + name + ".cfg", text);
+    }
+
+    private Path scgiFile() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("config"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("org.hearthd.scgi-")).findFirst().orElseThrow();
+        }
+    }
+
+    private int absences() throws IOException {
+        return hearth.errors().split(" is absent", -1).length;
+    }
+
+    private void awaitHandler(String path, String handler) throws Exception {
+        hearth.ctl.awaitWhy(path, "handler +" + handler + " +state +in service: .*");
     }
 
     @Test

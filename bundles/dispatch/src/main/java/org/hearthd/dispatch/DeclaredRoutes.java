@@ -5,11 +5,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
 /**
  * The routes that handler bundles bring along. A route stays while its bundle is installed, so that a handler that is being replaced
- * is absent, not unknown (404). Guarded by its user.
+ * is absent, not unknown (404); but not if another handler that is there brings the same path. Guarded by its user.
  */
 final class DeclaredRoutes {
     private record Declared(Bundle bundle, String handler, String path) {
@@ -26,19 +27,28 @@ final class DeclaredRoutes {
         this.routed = routed;
     }
 
-    /** Takes in what the services that are there say, and forgets what they no longer say and uninstalled bundles. */
+    /** Takes in what the services that are there say; forgets what they no longer say, whom they replace, and uninstalled bundles. */
     List<Route> refresh(Collection<HandlerService> services) {
+        Set<Declared> said = new LinkedHashSet<>();
         for (HandlerService service : services) {
             HandlerSettings settings = service.settings();
-            settings.paths().forEach(path -> declared.add(new Declared(service.bundle(), settings.name(), path)));
+            settings.paths().forEach(path -> said.add(new Declared(service.bundle(), settings.name(), path)));
         }
-        declared.removeIf(d -> d.bundle.getState() == Bundle.UNINSTALLED || !routed.test(d.bundle) || withdrawn(d, services));
+        said.removeIf(d -> !counts(d));
+        Set<String> taken = said.stream().map(Declared::path).collect(Collectors.toSet());
+        declared.removeIf(d -> !said.contains(d)
+                && (!counts(d) || taken.contains(d.path) || services.stream().anyMatch(d::sameHandler)));
+        declared.addAll(said);
         return declared.stream().map(d -> Route.declared(d.path, d.handler, "declared by " + d.bundle.getSymbolicName() + " "
                 + d.bundle.getVersion() + ", bundle " + d.bundle.getBundleId())).toList();
     }
 
-    private static boolean withdrawn(Declared d, Collection<HandlerService> services) {
-        List<HandlerService> same = services.stream().filter(d::sameHandler).toList();
-        return !same.isEmpty() && same.stream().noneMatch(s -> s.settings().paths().contains(d.path));
+    private boolean counts(Declared d) {
+        return d.bundle.getState() != Bundle.UNINSTALLED && routed.test(d.bundle);
+    }
+
+    /** Forgets what a service has said that has another name now. */
+    void forget(HandlerService service) {
+        declared.removeIf(d -> d.sameHandler(service));
     }
 }

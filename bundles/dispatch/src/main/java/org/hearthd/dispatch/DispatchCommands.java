@@ -120,7 +120,7 @@ public final class DispatchCommands {
     public String drain(String name) {
         Slot slot = known(name);
         try {
-            slot.drain().get(dispatcher.registry().drainTimeoutMs() + GRACE_MS, TimeUnit.MILLISECONDS);
+            dispatcher.registry().drain(slot).get(dispatcher.registry().drainTimeoutMs() + GRACE_MS, TimeUnit.MILLISECONDS);
             return slot.owner() + " is out of service and has no request in progress; undrain " + name + " brings it back";
         } catch (TimeoutException e) {
             return slot.owner() + " is out of service, but some of its requests have not ended; see requests";
@@ -135,7 +135,7 @@ public final class DispatchCommands {
     /** Undoes {@link #drain}. */
     public String undrain(String name) {
         Slot slot = known(name);
-        slot.undrain();
+        dispatcher.registry().undrain(slot);
         return slot.ready() ? slot.owner() + " is in service" : slot.absence();
     }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
@@ -28,7 +27,7 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class DispatcherService implements Dispatcher, Handlers {
     private static final System.Logger LOG = System.getLogger(DispatcherService.class.getName());
 
-    private final BiConsumer<Slot, Exchange> next = this::give;
+    private final RouteTable.Next next = this::give;
     private final Shared shared;
     private final HandlerRegistry registry;
     private final Slots slots;
@@ -76,10 +75,10 @@ public final class DispatcherService implements Dispatcher, Handlers {
 
     @Override
     public void dispatch(String handlerName, Exchange exchange) {
-        give(slots.of(handlerName), exchange);
+        give(slots.of(handlerName), exchange, null);
     }
 
-    private void give(Slot slot, Exchange given) {
+    private void give(Slot slot, Exchange given, Route route) {
         Exchange exchange;
         try {
             exchange = given.move(slot.owner());
@@ -91,7 +90,9 @@ public final class DispatcherService implements Dispatcher, Handlers {
         if (generation != null) {
             generation.handle(exchange);
         } else {
-            slot.gate().park(exchange);
+            if (slot.gate().park(exchange, route)) {
+                routes.parked(slot, route);
+            }
             registry.wanted(slot);
         }
     }

@@ -68,7 +68,14 @@ final class Gate {
             }
             parkMax = next.revision().settings().parkMax();
             parkTimeoutMs = next.revision().settings().parkTimeoutMs();
-            if (parked.isEmpty() || emptying) {
+        }
+        serve();
+    }
+
+    /** Begins to empty the queue, if somebody waits for the generation in use. */
+    private void serve() {
+        synchronized (this) {
+            if (next == null || parked.isEmpty() || emptying) {
                 return;
             }
             emptying = true;
@@ -79,10 +86,11 @@ final class Gate {
     /**
      * Takes an exchange that found no generation; it waits, or is refused with 503.
      *
+     * @param route by which it came, or null where the handler was named
      * @return whether it waits
      */
-    boolean park(Exchange exchange) {
-        Parked newcomer = new Parked(this, exchange);
+    boolean park(Exchange exchange, Route route) {
+        Parked newcomer = new Parked(this, exchange, route);
         Generation generation;
         String refusal = null;
         long timeoutMs;
@@ -106,6 +114,26 @@ final class Gate {
             }
         }
         return generation == null && refusal == null;
+    }
+
+    /** Takes an exchange that has waited elsewhere: behind those that wait here, however many they are. */
+    void adopt(Exchange exchange, Route route, long timeoutMs) {
+        Parked newcomer = new Parked(this, exchange, route);
+        boolean late;
+        synchronized (this) {
+            late = closed;
+            if (!late) {
+                parked.add(newcomer);
+                current = null;
+            }
+        }
+        if (late) {
+            refuse(exchange, STOPPED);
+            return;
+        }
+        newcomer.watch();
+        newcomer.startClock(shared, timeoutMs);
+        serve();
     }
 
     /** Nobody's time passes until {@link #release}: who is to come can not come before the last requests of who was here have ended. */

@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.hearthd.Handler;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -77,6 +79,7 @@ final class HandlerRegistry implements Handlers {
 
     private void decided(ServiceReference<Handler> reference, Slot slot) {
         slot.choose();
+        routes.refresh();
         HandlerService service = services.get(reference);
         if (service != null && service.shortcoming() != null) {
             shared.after(HandlerService.RETRY_MS, () -> retry(slot));
@@ -105,17 +108,24 @@ final class HandlerRegistry implements Handlers {
     void update(ServiceReference<Handler> reference) {
         HandlerService service = services.get(reference);
         HandlerSettings settings = HandlerSettings.of(reference, shared.limits());
-        if (service == null || !service.settings().name().equals(settings.name())) {
-            withdraw(reference);
+        if (service == null) {
             add(reference);
-            // the handler stays, so nobody has to wait for what it was given under its old name
-            if (service != null) {
-                shared.execute(() -> service.close(shared.limits().drainTimeoutMs()));
-            }
-            return;
+        } else if (!service.settings().name().equals(settings.name())) {
+            rename(reference, service);
+        } else {
+            change(service, settings);
+            routes.refresh();
         }
-        change(service, settings);
-        routes.refresh();
+    }
+
+    private void rename(ServiceReference<Handler> reference, HandlerService old) {
+        // first, so that its paths lead to it under the new name before nobody is there under the old one
+        add(reference);
+        services.remove(reference, old);
+        routes.forget(old);
+        letGo(old);
+        // the handler stays, so nobody has to wait for what it was given under its old name
+        shared.execute(() -> old.close(shared.limits().drainTimeoutMs()));
     }
 
     private void change(HandlerService service, HandlerSettings settings) {
@@ -144,14 +154,32 @@ final class HandlerRegistry implements Handlers {
     private HandlerService withdraw(ServiceReference<Handler> reference) {
         HandlerService service = services.remove(reference);
         if (service != null) {
-            Slot slot = slots.of(service.settings().name());
-            if (service.hasWorked()) {
-                withdrawals.add(service.bundle(), slot.name());
-            }
-            slot.remove(service);
-            slot.choose();
+            letGo(service);
         }
         return service;
+    }
+
+    private void letGo(HandlerService service) {
+        Slot slot = slots.of(service.settings().name());
+        if (service.hasWorked()) {
+            withdrawals.add(service.bundle(), slot.name());
+        }
+        slot.remove(service);
+        slot.choose();
+        routes.refresh();
+    }
+
+    /** As {@link Slot#drain}. */
+    CompletableFuture<Void> drain(Slot slot) {
+        CompletableFuture<Void> drained = slot.drain();
+        routes.refresh();
+        return drained;
+    }
+
+    /** As {@link Slot#undrain}. */
+    void undrain(Slot slot) {
+        slot.undrain();
+        routes.refresh();
     }
 
     long drainTimeoutMs() {
@@ -218,9 +246,7 @@ final class HandlerRegistry implements Handlers {
     /** As {@link Succession#commit}. */
     void commit(Bundle predecessor, Bundle successor) {
         standings.commit(predecessor, successor);
-        choose(of(successor));
-        choose(of(predecessor));
-        routes.refresh();
+        choose(Stream.concat(of(successor).stream(), of(predecessor).stream()).toList());
     }
 
     /** As {@link Succession#close}. */
@@ -258,5 +284,6 @@ final class HandlerRegistry implements Handlers {
 
     private void choose(Collection<HandlerService> handlers) {
         handlers.forEach(s -> slots.of(s.settings().name()).choose());
+        routes.refresh();
     }
 }

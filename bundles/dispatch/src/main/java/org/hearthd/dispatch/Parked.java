@@ -8,12 +8,15 @@ import org.hearthd.Exchange;
 final class Parked {
     private final Gate gate;
     private final Exchange exchange;
+    private final Route route;
     private final long since = System.nanoTime();
     private volatile ScheduledFuture<?> expiry;
 
-    Parked(Gate gate, Exchange exchange) {
+    /** @param route by which it came, or null where the handler was named */
+    Parked(Gate gate, Exchange exchange, Route route) {
         this.gate = gate;
         this.exchange = exchange;
+        this.route = route;
     }
 
     /** Leaves the queue when its time has passed. */
@@ -37,6 +40,10 @@ final class Parked {
 
     Exchange exchange() {
         return exchange;
+    }
+
+    Route route() {
+        return route;
     }
 
     long ageMs() {

@@ -24,15 +24,14 @@ record Route(String name, String origin, boolean configured, boolean required, i
         String path,
         PathPrefix prefix, Pattern pattern, List<String> methods, List<HeaderCondition> headers, RestTemplate rest) {
 
-    /** Which is tried first: higher priority, patterns, longer paths, configured ones, then by name. */
+    /** Which is tried first: higher priority, patterns, longer paths, configured ones, then by name. Of the same: {@link RouteTable}. */
     static int order(Route a, Route b) {
         // by hand: the comparators that a chain of Comparator's methods would make cost more at a start than all comparing does
         int order = Integer.compare(b.priority, a.priority);
         order = order != 0 ? order : Boolean.compare(a.pattern == null, b.pattern == null);
         order = order != 0 ? order : Integer.compare(b.pathLength(), a.pathLength());
         order = order != 0 ? order : Boolean.compare(b.configured, a.configured);
-        order = order != 0 ? order : a.name.compareTo(b.name);
-        return order != 0 ? order : a.origin.compareTo(b.origin);
+        return order != 0 ? order : a.name.compareTo(b.name);
     }
 
     private int pathLength() {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.hearthd.Exchange;
@@ -32,7 +31,7 @@ final class Routes {
     }
 
     /** As {@link RouteTable#route}. */
-    boolean route(Exchange exchange, BiConsumer<Slot, Exchange> next) {
+    boolean route(Exchange exchange, RouteTable.Next next) {
         return table.route(exchange, next);
     }
 
@@ -51,10 +50,37 @@ final class Routes {
         refresh();
     }
 
-    /** Something has changed: a configuration, a service, the standing of a bundle. */
-    synchronized void refresh() {
-        List<Route> routes = new ArrayList<>(declared.refresh(services.get()));
-        configured.forEach(c -> routes.add(c.route()));
-        table = new RouteTable(routes, slots::of);
+    /** A service has another name now: what it has declared under the old one goes with the next refresh. */
+    synchronized void forget(HandlerService service) {
+        declared.forget(service);
+    }
+
+    /** Something has changed: a configuration, a service, the standing of a bundle, which handlers are in service. */
+    void refresh() {
+        synchronized (this) {
+            List<Route> routes = new ArrayList<>(declared.refresh(services.get()));
+            configured.forEach(c -> routes.add(c.route()));
+            table = new RouteTable(routes, slots::of);
+        }
+        handOver();
+    }
+
+    /** An exchange waits that was routed before, perhaps by a table that was replaced meanwhile. */
+    void parked(Slot slot, Route route) {
+        Slot heir = table.heir(route);
+        if (heir != null && heir != slot) {
+            handOver();
+        }
+    }
+
+    /** Nobody may be left with a handler that was there by a table that was replaced meanwhile. */
+    private void handOver() {
+        RouteTable used;
+        do {
+            used = table;
+            for (Slot slot : slots.all()) {
+                slot.handOver(used::heir);
+            }
+        } while (used != table);
     }
 }

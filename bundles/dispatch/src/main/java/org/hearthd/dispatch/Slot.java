@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.hearthd.spi.Labelled;
 import org.osgi.framework.Bundle;
@@ -115,6 +116,19 @@ final class Slot {
         }
         if (old != null) {
             retire(old);
+        }
+    }
+
+    /** While there is no generation: gives those that wait by a route to whom that leads now, if that is another. */
+    void handOver(Function<Route, Slot> heirs) {
+        if (ready()) {
+            return;
+        }
+        for (Parked waiting : gate.parked()) {
+            Slot heir = heirs.apply(waiting.route());
+            if (heir != null && heir != this && gate.leave(waiting)) {
+                heir.gate.adopt(waiting.exchange().move(heir.owner), waiting.route(), gate.parkTimeoutMs());
+            }
         }
     }
 

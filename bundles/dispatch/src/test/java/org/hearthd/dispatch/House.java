@@ -3,6 +3,7 @@ package org.hearthd.dispatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
@@ -82,6 +83,11 @@ final class House implements AutoCloseable {
 
     /** An installed bundle without classes. */
     Bundle install(String symbolicName, String version) throws IOException, BundleException {
+        return context.installBundle("memory:" + symbolicName + version, jar(symbolicName, version));
+    }
+
+    /** A bundle without classes. */
+    static InputStream jar(String symbolicName, String version) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
         manifest.getMainAttributes().putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
@@ -89,7 +95,7 @@ final class House implements AutoCloseable {
         manifest.getMainAttributes().putValue(Constants.BUNDLE_VERSION, version);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new JarOutputStream(bytes, manifest).close();
-        return context.installBundle("memory:" + symbolicName + version, new ByteArrayInputStream(bytes.toByteArray()));
+        return new ByteArrayInputStream(bytes.toByteArray());
     }
 
     Client dispatch(String handler) {
