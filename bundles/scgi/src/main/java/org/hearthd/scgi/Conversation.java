@@ -410,8 +410,10 @@ final class Conversation implements Gate.Waiter {
         over = true;
         deadline.cancel();
         up.release();
-        if (line != null) {
+        if (down != null && down.answered()) {
             line.close();
+        } else if (line != null) {
+            line.abandon();
         }
         if (!inside) {
             handler.gate().withdraw(this);
