@@ -385,6 +385,22 @@ public final class LoopSocket {
         }
     }
 
+    /**
+     * Closes the socket so that a TCP peer sees a reset, for one that was told the end of our output sees nothing of {@link #close}; what
+     * it has not read is lost. A Unix peer sees the end, as of {@code close}.
+     */
+    public void reset() {
+        if (closed) {
+            return;
+        }
+        try {
+            socket.setSoLinger(0);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a socket is closed without a reset", e);
+        }
+        close();
+    }
+
     /** Closes the socket; nothing is delivered any more. */
     public void close() {
         if (closed) {

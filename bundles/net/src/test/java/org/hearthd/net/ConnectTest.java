@@ -161,6 +161,28 @@ class ConnectTest extends LoopsContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void aResetIsSeenByATcpPeerAndIsTheEndForAUnixPeer(boolean unix) throws Exception {
+        EventLoop loop = loops.next();
+        try (ServerSocketChannel listening = listen(unix)) {
+            LoopSocket socket = connected(loop, listening.getLocalAddress(), "x");
+            try (SocketChannel server = listening.accept()) {
+                assertEquals(1, server.read(ByteBuffer.allocate(2)));
+                on(loop, () -> {
+                    socket.reset();
+                    socket.reset();
+                    return null;
+                });
+                if (unix) {
+                    assertEquals(-1, server.read(ByteBuffer.allocate(2)));
+                } else {
+                    assertThrows(IOException.class, () -> server.read(ByteBuffer.allocate(2)));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void aFailedConnectionIsClosed(boolean unix) throws Exception {
         SocketAddress address;
         try (ServerSocketChannel listening = listen(unix)) {

@@ -271,7 +271,7 @@ final class Conversation implements Gate.Waiter {
             return;
         }
         switch (wait) {
-            case BODY -> refuse(408, "The request body did not arrive in time.");
+            case BODY -> bodyLate();
             case PLACE -> {
                 if (handler.gate().withdraw(this)) {
                     tooMany();
@@ -288,8 +288,21 @@ final class Conversation implements Gate.Waiter {
                 await(Wait.CLOSE_AFTER_END, LINGER_MS);
             }
             case CLOSE_AFTER_END -> finish();
-            case ANSWER -> serverLate("its answer stopped for " + settings.times().idle() + " ms");
+            case ANSWER -> answerLate();
             default -> throw new IllegalStateException(wait.name());
+        }
+    }
+
+    private void bodyLate() {
+        refuse(408, "The request body did not arrive in time.");
+    }
+
+    /** A server that waits for the rest of the request has not stopped. */
+    private void answerLate() {
+        if (up.waitsForClient()) {
+            bodyLate();
+        } else {
+            serverLate("its answer stopped for " + settings.times().idle() + " ms");
         }
     }
 
@@ -410,8 +423,10 @@ final class Conversation implements Gate.Waiter {
         over = true;
         deadline.cancel();
         up.release();
-        if (line != null) {
+        if (down != null && down.answered()) {
             line.close();
+        } else if (line != null) {
+            line.abandon();
         }
         if (!inside) {
             handler.gate().withdraw(this);

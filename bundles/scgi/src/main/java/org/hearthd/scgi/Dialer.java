@@ -53,13 +53,19 @@ interface Dialer {
     /**
      * A connection to a server, for one request.
      *
-     * @param socket not open yet; the receiver opens it, and closes it with {@link #close}
+     * @param socket not open yet; the receiver opens it, and closes it with {@link #close} or {@link #abandon}
      * @param atEnd runs when it is closed
      */
     record Line(LoopSocket socket, Server server, Runnable atEnd) {
         /** On its loop, once. */
         void close() {
             socket.close();
+            atEnd.run();
+        }
+
+        /** The same where nobody wants the answer any more: a server that thinks is to see that, over TCP too. */
+        void abandon() {
+            socket.reset();
             atEnd.run();
         }
     }

@@ -71,6 +71,9 @@ final class HeadReader {
 
     private void add(byte[] line, int end) throws MalformedAnswerException {
         if (fields.isEmpty() && statusLine == null && end > 4 && line[4] == '/' && text(line, 0, 4).equals("HTTP")) {
+            if (isTorn(line, 0, end)) {
+                throw new MalformedAnswerException("its status line has a NUL or a bare CR");
+            }
             statusLine = text(line, 0, end);
             return;
         }
@@ -90,13 +93,21 @@ final class HeadReader {
             to--;
         }
         String name = text(line, 0, colon);
-        for (int i = from; i < to; i++) {
-            if (line[i] == 0 || line[i] == '\r') {
-                throw new MalformedAnswerException("its header " + name + " has a NUL or a bare CR");
-            }
+        if (isTorn(line, from, to)) {
+            throw new MalformedAnswerException("its header " + name + " has a NUL or a bare CR");
         }
         fields.add(name);
         fields.add(text(line, from, to));
+    }
+
+    /** Others may take it for two lines, or for a shorter one. */
+    private static boolean isTorn(byte[] line, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (line[i] == 0 || line[i] == '\r') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String text(byte[] bytes, int from, int to) {

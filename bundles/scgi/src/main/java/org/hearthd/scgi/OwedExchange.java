@@ -35,8 +35,8 @@ final class OwedExchange implements ByteExchange {
         owed.begin();
         try {
             ByteExchange view = loops.bytes(exchange);
-            taken = exchange.ended();
-            return taken ? new OwedExchange(view, owed) : view;
+            taken = true;
+            return new OwedExchange(view, owed);
         } finally {
             if (!taken) {
                 owed.end();

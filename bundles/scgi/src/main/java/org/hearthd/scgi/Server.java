@@ -38,6 +38,8 @@ final class Server {
     private volatile boolean complained;
     private volatile long failedAt;
     private long failures;
+    /** Who finds out whether it works again, or null. */
+    private Object probe;
     private String reason;
     private final Repeats repeats = new Repeats();
 
@@ -139,9 +141,29 @@ final class Server {
 
     // -- how it is
 
+    /** Whether it has failed since it answered the last time, and that is to make a difference. */
+    boolean isFailing() {
+        return failing && settings.get().times().fail() > 0;
+    }
+
     /** Whether it has failed a moment ago, so that the others are tried first. */
     boolean isAvoided() {
         return failing && System.nanoTime() - failedAt < TimeUnit.MILLISECONDS.toNanos(settings.get().times().fail());
+    }
+
+    /**
+     * Whether this one finds out, in place of all others, whether it works again: until it works or fails, or {@link #unclaim}. Nobody
+     * does so who is too early, or while somebody else does.
+     */
+    synchronized boolean claim(Object who) {
+        boolean granted = failing && probe == null && !isAvoided();
+        probe = granted ? who : probe;
+        return granted;
+    }
+
+    /** That one does so no more, if it still does. */
+    synchronized void unclaim(Object who) {
+        probe = probe == who ? null : probe;
     }
 
     /** It could not be reached, or took a request and gave nothing back. */
@@ -149,6 +171,7 @@ final class Server {
         synchronized (this) {
             failing = true;
             failedAt = System.nanoTime();
+            probe = null;
             failures++;
         }
         report(request, why);
@@ -171,6 +194,7 @@ final class Server {
                 return;
             }
             failing = false;
+            probe = null;
             count = failures;
             failures = 0;
             reason = null;

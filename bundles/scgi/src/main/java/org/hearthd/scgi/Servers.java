@@ -8,9 +8,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -38,8 +39,8 @@ final class Servers implements Dialer {
 
     @Override
     public Future<Line> dial(EventLoop loop, Exchange request) {
-        Attempt attempt = new Attempt(loop, request, order());
-        attempt.nextServer();
+        Attempt attempt = new Attempt(loop, request);
+        attempt.begin();
         return attempt.result;
     }
 
@@ -49,13 +50,31 @@ final class Servers implements Dialer {
         return servers.stream().noneMatch(Server::isTroubled) ? List.of() : servers.stream().map(Server::health).toList();
     }
 
-    private Iterator<Server> order() {
-        if (servers.size() == 1) {
-            return servers.iterator();
+    /** Without making anything, for it is the rule. */
+    private boolean allWork() {
+        for (int i = 0; i < servers.size(); i++) {
+            if (servers.get(i).isFailing()) {
+                return false;
+            }
         }
-        List<Server> order = new ArrayList<>(servers.size());
+        return true;
+    }
+
+    /** The first of those before one that works that is due and that nobody else tries; null if there is none, or none works. */
+    private Server claimed(Object who) {
+        List<Server> before = servers.stream().takeWhile(Server::isFailing).toList();
+        return before.size() == servers.size() ? null : before.stream().filter(s -> s.claim(who)).findFirst().orElse(null);
+    }
+
+    /** Those that work, those that may work again, those that failed a moment ago. */
+    private Iterator<Server> order(Server first) {
+        Set<Server> order = new LinkedHashSet<>();
+        if (first != null) {
+            order.add(first);
+        }
+        servers.stream().filter(s -> !s.isFailing()).forEach(order::add);
         servers.stream().filter(s -> !s.isAvoided()).forEach(order::add);
-        servers.stream().filter(s -> !order.contains(s)).forEach(order::add);
+        order.addAll(servers);
         return order.iterator();
     }
 
@@ -64,6 +83,8 @@ final class Servers implements Dialer {
         final Promise<Line> result;
         private final EventLoop loop;
         private final Exchange request;
+        /** What this one alone tries just now, though it has failed; or null. */
+        private final Server probed;
         private final Iterator<Server> order;
         private final int limitMs = timeoutMs.getAsInt();
         private Server server;
@@ -74,14 +95,27 @@ final class Servers implements Dialer {
         private int status = 503;
         private Refused.Reach reach = Refused.Reach.NOBODY;
 
-        Attempt(EventLoop loop, Exchange request, Iterator<Server> order) {
+        Attempt(EventLoop loop, Exchange request) {
+            boolean plain = servers.size() == 1 || allWork();
             this.loop = loop;
             this.request = request;
-            this.order = order;
+            this.probed = plain ? null : claimed(this);
+            this.order = plain ? servers.iterator() : order(probed);
             this.result = loop.newPromise();
         }
 
-        void nextServer() {
+        void begin() {
+            if (probed != null) {
+                result.addListener(done -> {
+                    if (!done.isSuccess()) {
+                        probed.unclaim(this);
+                    }
+                });
+            }
+            nextServer();
+        }
+
+        private void nextServer() {
             if (!order.hasNext()) {
                 result.tryFailure(new Refused(status, status == 504
                         ? "The application server could not be reached in time."
@@ -92,13 +126,13 @@ final class Servers implements Dialer {
             startedAt = System.nanoTime();
             List<SocketAddress> known = server.addresses(null);
             if (known != null) {
-                begin(known);
+                found(known);
             } else {
                 new Lookup().begin();
             }
         }
 
-        private void begin(List<SocketAddress> found) {
+        private void found(List<SocketAddress> found) {
             addresses = found.iterator();
             if (!addresses.hasNext()) {
                 status = 503;
@@ -148,9 +182,13 @@ final class Servers implements Dialer {
         private void connected(SocketAddress address, Future<LoopSocket> connecting) {
             if (!connecting.isSuccess()) {
                 failed(address, connecting.cause());
-            } else if (!result.trySuccess(new Line(connecting.getNow(), server, () -> {}))) {
+            } else if (!result.trySuccess(line(connecting.getNow()))) {
                 connecting.getNow().close();
             }
+        }
+
+        private Line line(LoopSocket socket) {
+            return new Line(socket, server, probed == null ? () -> {} : () -> probed.unclaim(this));
         }
 
         /** A Unix socket says EAGAIN when too many wait already to be accepted: this is not yet a failure. */
@@ -203,7 +241,7 @@ final class Servers implements Dialer {
             public void accept(List<SocketAddress> found) {
                 loop.execute(() -> {
                     if (end()) {
-                        Attempt.this.begin(found);
+                        Attempt.this.found(found);
                     }
                 });
             }

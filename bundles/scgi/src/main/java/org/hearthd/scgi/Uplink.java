@@ -219,6 +219,11 @@ final class Uplink implements Body {
         return left == 0 && sent || refused;
     }
 
+    /** Whether the server has all that has come, and wants the rest. */
+    boolean waitsForClient() {
+        return spool == null && !writing && !isSent();
+    }
+
     /** Whether all of it was sent, as far as is known. */
     boolean isSentWhole() {
         return sent && !refused;

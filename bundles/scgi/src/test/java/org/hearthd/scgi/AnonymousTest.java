@@ -1,6 +1,7 @@
 package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,11 +78,15 @@ class AnonymousTest extends ProgramContract {
     }
 
     private Anonymous anonymous(Path sockets, Supplier<Spawner> spawner) {
+        return anonymous(sockets, directory, spawner);
+    }
+
+    private Anonymous anonymous(Path sockets, Path temporary, Supplier<Spawner> spawner) {
         Services services = new Services(house.services.loops(), house.services.listeners(), spawner, house.services.names(),
                 house.ends::add);
         Settings settings = House
                 .settings(mode("anonymous", "command", server(), "restart.delay.min.ms", 1L, "restart.delay.max.ms", 1L));
-        return new Anonymous(settings.launch(), services, new SocketDirectory(sockets, directory),
+        return new Anonymous(settings.launch(), services, new SocketDirectory(sockets, temporary),
                 address -> new Server(() -> settings, address, services.names(), tasks::add), () -> 10,
                 task -> workers.execute(task));
     }
@@ -183,6 +188,26 @@ class AnonymousTest extends ProgramContract {
         task().run();
         assertRefused(dialed);
         assertEquals(List.of(), made());
+        anonymous.close(0);
+    }
+
+    @Test
+    void whereNoDirectoryIsShortEnoughForASocketThatIsSaidAndNothingStays() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("temporary".repeat(12)));
+        Path sockets = directory.resolve("long".repeat(30));
+        Anonymous anonymous = anonymous(sockets, temporary, () -> (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        for (int i = 0; i < 2; i++) {
+            Future<Dialer.Line> dialed = dial(anonymous);
+            task().run();
+            assertRefused(dialed);
+            assertEquals(List.of("its program can not be started: both " + sockets + " and " + temporary
+                    + " are too long for the address of a socket; set socket.directory, to at most 87 bytes"),
+                    anonymous.reasons().subList(0, 1));
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertEquals(List.of(), left.toList());
+            }
+            assertFalse(Files.exists(sockets));
+        }
         anonymous.close(0);
     }
 

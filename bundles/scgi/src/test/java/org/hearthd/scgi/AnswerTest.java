@@ -109,7 +109,11 @@ class AnswerTest {
                 Arguments.of("a folded line", "A: b\r\n c\r\n\r\nhi"), Arguments.of("no colon", "Hello\r\n\r\n"),
                 Arguments.of("space in a name", "A B: c\r\n\r\n"), Arguments.of("space before the colon", "A : c\r\n\r\n"),
                 Arguments.of("an empty name", ": c\r\n\r\n"), Arguments.of("NUL in a value", "A: b\0c\r\n\r\n"),
-                Arguments.of("bare CR in a value", "A: b\rc\r\n\r\n"), Arguments.of("nothing", ""),
+                Arguments.of("bare CR in a value", "A: b\rc\r\n\r\n"),
+                Arguments.of("NUL in a status line", "HTTP/1.1 200 O\0K\r\n\r\nhi"),
+                Arguments.of("bare CR in a status line", "HTTP/1.1 200 O\rK\r\n\r\nhi"),
+                Arguments.of("NUL in a Status", "Status: 200 O\0K\r\n\r\nhi"),
+                Arguments.of("nothing", ""),
                 Arguments.of("no empty line", "Status: 200\r\nA: b\r\n"), Arguments.of("plain text", "Hello, world"),
                 Arguments.of("an endless head", "A: " + "x".repeat(200_000) + "\r\n\r\n"),
                 Arguments.of("only an interim head", "Status: 103\r\n\r\n"));

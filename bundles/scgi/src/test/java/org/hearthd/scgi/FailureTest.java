@@ -1,11 +1,15 @@
 package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.hearthd.transport.Await;
+import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +36,46 @@ class FailureTest extends ScgiContract {
             peer.read(1);
         }).address)));
         assertAnswer(504);
+    }
+
+    /** Also where it has not finished its head: then the client is told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 10\n\nhello", "Content-"})
+    void anAnswerThatWaitsForTheRestOfTheBodyIsNotTheServersFault(String begun) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        house(unix(peer -> {
+            peer.variables();
+            peer.read(3);
+            peer.write(begun);
+            never.await();
+        }).address, "idle.timeout.ms", 100L);
+        try (Logged log = new Logged(); House.Client client = house.send(House.post("Content-Length", "100"))) {
+            client.write("abc");
+            String answer = client.readAll();
+            assertTrue(begun.endsWith("hello") ? answer.endsWith("hello") : answer.startsWith("HTTP/1.1 408 "), answer);
+            assertTrue(log.says("The request body did not arrive in time."), log.lines().toString());
+            assertFalse(log.says("its answer stopped"), log.lines().toString());
+        }
+        assertEquals(List.of(), house.handler.reasons());
+        never.countDown();
+    }
+
+    @Test
+    void aServerThatStopsAndTakesNoMoreOfTheBodyIsReported() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        house(unix(peer -> {
+            peer.variables();
+            // the client is at it
+            peer.read(1_000_000);
+            peer.write("Content-Length: 10\n\nhello");
+            never.await();
+        }).address, "idle.timeout.ms", 1000L);
+        try (Logged log = new Logged(); House.Client client = house.send(House.post("Content-Length", "8000000"))) {
+            client.sends("x".repeat(8_000_000));
+            assertTrue(client.readUntil("hello").endsWith("hello"));
+            Await.until("a report", () -> log.says("its answer stopped for 1000 ms"));
+        }
+        never.countDown();
     }
 
     @ParameterizedTest

@@ -3,11 +3,16 @@ package org.hearthd.scgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.epoll.LinuxSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +93,63 @@ class GoneTest extends ScgiContract {
             await(asked);
         }
         await(closed);
+    }
+
+    private interface Seen<T> {
+        T get() throws IOException;
+    }
+
+    private static boolean look(Seen<Boolean> seen) {
+        try {
+            return seen.get();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int accept(LinuxSocket listening) {
+        int[] number = {-1};
+        Await.until("a connection", () -> look(() -> (number[0] = listening.accept(new byte[128])) >= 0));
+        return number[0];
+    }
+
+    /** A half-close hides the end that follows it: a server that only watches its connection sees a reset, or nothing. */
+    @ParameterizedTest
+    @CsvSource({"true, 60000, 0", "false, 60000, 0", "true, 60000, 5", "true, 100, 0"})
+    void aTcpServerThatOnlyWatchesItsConnectionSeesThatNobodyWantsItsAnswer(boolean half, long firstByte, int length)
+            throws Exception {
+        LinuxSocket listening = LinuxSocket.newSocketStream(false);
+        open(listening::close);
+        listening.bind(new InetSocketAddress("127.0.0.1", 0));
+        listening.listen(8);
+        house("127.0.0.1:" + listening.localAddress().getPort(), "half.close", half, "first.byte.timeout.ms", firstByte);
+        try (House.Client client = house.send(House.post("Content-Length", Integer.toString(length)))) {
+            LinuxSocket server = LinuxSocket.newSocket(accept(listening));
+            open(server::close);
+            ByteBuffer read = ByteBuffer.allocateDirect(65_536);
+            if (half && length == 0) {
+                Await.until("all of the request", () -> look(() -> server.recv(read, 0, read.capacity()) < 0));
+            } else {
+                Await.until("the request", () -> look(() -> server.recv(read, 0, read.capacity()) > 0));
+            }
+            if (firstByte > 1000) {
+                assertEquals(0, server.getSoError());
+                client.close();
+            }
+            Await.until("a reset", () -> look(() -> server.getSoError() != 0));
+        }
+    }
+
+    @Test
+    void aTcpServerThatHasAnsweredSeesNoReset() throws Exception {
+        CompletableFuture<String> rest = new CompletableFuture<>();
+        house(tcp(peer -> {
+            peer.variables();
+            peer.write("Content-Length: 2\n\nhi");
+            rest.complete(peer.readAll());
+        }).address);
+        assertAnswer(200);
+        assertEquals("", rest.get(60, TimeUnit.SECONDS));
     }
 
     @Test

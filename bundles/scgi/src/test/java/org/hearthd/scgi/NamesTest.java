@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.transport.Await;
 import org.hearthd.transport.Logged;
@@ -55,6 +58,39 @@ class NamesTest extends ScgiContract {
     void theNextAddressIsTriedInTheSameRequest() throws Exception {
         behindNames("slow.invalid:1," + unix(ScgiContract::hello).address, "connect.timeout.ms", 50);
         assertAnswer(200);
+    }
+
+    @Test
+    void onlyTheRequestThatFindsOutWhetherAServerIsBackWaitsForItsName() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean hanging = new AtomicBoolean();
+        house("slow.invalid:1," + unix(ScgiContract::hello).address, "fail.timeout.ms", 1L, "connect.timeout.ms", 3_600_000);
+        house.names = host -> {
+            lookups.incrementAndGet();
+            if (hanging.get()) {
+                Await.until("the test", () -> go.getCount() == 0);
+            }
+            throw new UnknownHostException(host);
+        };
+        assertAnswer(200);
+        int before = lookups.get();
+        hanging.set(true);
+        long failed = System.nanoTime();
+        Await.until("fail.timeout.ms", () -> System.nanoTime() - failed > 1_000_000);
+        BlockingQueue<Runnable> gone = new LinkedBlockingQueue<>();
+        try (House.Client probe = house.send(House.get(), gone::add)) {
+            probe.end();
+            Await.until("the look-up", () -> lookups.get() > before);
+            assertAnswer(200);
+            gone.take().run();
+            assertEquals("", probe.readAll());
+        }
+        hanging.set(false);
+        go.countDown();
+        Await.until("another one finds out", () -> {
+            assertAnswer(200);
+            return lookups.get() > before + 1;
+        });
     }
 
     @Test

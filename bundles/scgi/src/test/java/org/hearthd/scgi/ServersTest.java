@@ -12,7 +12,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,86 @@ class ServersTest extends ScgiContract {
             assertAnswer(200);
             return used.getCount() == 0;
         });
+    }
+
+    /**
+     * A first server that has failed for longer than the timeout, and takes requests from now on, and a second one that is well.
+     *
+     * @param first what becomes of its requests
+     */
+    private void failedForLongEnough(TestServer.Script first) throws Exception {
+        TestServer second = unix(ScgiContract::hello);
+        house("unix:" + directory.resolve("later") + "," + second.address, "fail.timeout.ms", 1L);
+        assertAnswer(200);
+        long failed = System.nanoTime();
+        unix("later", first);
+        Await.until("the timeout", () -> System.nanoTime() - failed > 1_000_000);
+    }
+
+    @Test
+    void oneRequestAtATimeFindsOutWhetherAServerWorksAgainAndTheOthersDoNotWaitForIt() throws Exception {
+        Semaphore asked = new Semaphore(0);
+        Semaphore answers = new Semaphore(0);
+        failedForLongEnough(peer -> {
+            peer.variables();
+            asked.release();
+            answers.acquire();
+            peer.write("\nfirst");
+        });
+        try (House.Client probe = house.send(House.get())) {
+            probe.end();
+            asked.acquire();
+            for (int i = 0; i < 5; i++) {
+                assertTrue(ask().endsWith("hello"));
+            }
+            assertEquals(0, asked.availablePermits());
+            answers.release(2);
+            assertTrue(probe.readAll().endsWith("first"));
+        }
+        assertTrue(ask().endsWith("first"), "it works again");
+    }
+
+    @Test
+    void aRequestThatIsGivenUpLeavesItToTheNextOneToFindOut() throws Exception {
+        Semaphore asked = new Semaphore(0);
+        Semaphore answers = new Semaphore(0);
+        failedForLongEnough(peer -> {
+            peer.variables();
+            asked.release();
+            answers.acquire();
+            peer.write("\nfirst");
+        });
+        BlockingQueue<Runnable> gone = new LinkedBlockingQueue<>();
+        try (House.Client probe = house.send(House.get(), gone::add)) {
+            probe.end();
+            asked.acquire();
+            gone.take().run();
+            assertEquals("", probe.readAll());
+        }
+        answers.release(2);
+        assertTrue(ask().endsWith("first"));
+    }
+
+    @Test
+    void whereAllServersHaveFailedEveryRequestTriesThem() throws Exception {
+        Semaphore asked = new Semaphore(0);
+        Semaphore answers = new Semaphore(0);
+        house("unix:" + directory.resolve("later") + ",unix:" + directory.resolve("never"), "fail.timeout.ms", 1L);
+        assertAnswer(503);
+        unix("later", peer -> {
+            peer.variables();
+            asked.release();
+            answers.acquire();
+            peer.write("\nfirst");
+        });
+        try (House.Client one = house.send(House.get()); House.Client other = house.send(House.get())) {
+            one.end();
+            other.end();
+            asked.acquire(2);
+            answers.release(2);
+            assertTrue(one.readAll().endsWith("first"));
+            assertTrue(other.readAll().endsWith("first"));
+        }
     }
 
     @Test
