@@ -234,6 +234,7 @@ final class Anonymous implements Dialer {
     }
 
     private void start() {
+        services.awaitPrograms(true);
         synchronized (steps) {
             CompletableFuture<Way> wanted;
             synchronized (this) {

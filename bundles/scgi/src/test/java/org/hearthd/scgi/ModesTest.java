@@ -184,6 +184,44 @@ class ModesTest extends ProgramContract {
     }
 
     @Test
+    void aLaunchedProgramWhoseSocketFileWasRemovedIsLeftRunningAndAnotherOneIsStarted() throws IOException {
+        Path path = directory.resolve("s");
+        start("launching", "address", "unix:" + path, "command", server(), "stderr", "null", "restart.delay.min.ms", 60_000L);
+        long first = pid();
+        Files.delete(path);
+        long second;
+        try (Logged log = new Logged()) {
+            second = pid();
+            assertTrue(log.says("process " + first + " can not be reached any more and is left running"), log.lines().toString());
+        }
+        assertNotEquals(first, second);
+        assertTrue(alive(first), "it was ended");
+        endLater(first);
+        assertEquals(second, pid());
+        Files.delete(path);
+        String answer = get("/x");
+        assertTrue(answer.startsWith("HTTP/1.1 503 "), "there is no pause: " + answer);
+        endLater(second);
+    }
+
+    @Test
+    void aLaunchedProgramThatHasClosedItsSocketAndHangsIsLeftRunningAndAnotherOneIsStarted() throws IOException {
+        Path pids = directory.resolve("pids");
+        start("launching", "address", "127.0.0.1:" + freePort(), "command",
+                new String[] {"/bin/sh", "-c",
+                    "echo $$ >> $0; [ -e $0.closed ] && exec \"$@\"; > $0.closed; exec sleep 1000 < /dev/null",
+                    pids.toString(), server()[0], server()[1], server()[2]},
+                "stderr", "null");
+        Await.until("an answer", () -> anything().contains("pid="));
+        List<String> both = Files.readAllLines(pids);
+        assertEquals(2, both.size());
+        for (String each : both) {
+            assertTrue(alive(Long.parseLong(each)));
+            endLater(Long.parseLong(each));
+        }
+    }
+
+    @Test
     void aLaunchedProgramThatDiesIsStartedAgainAndItsSocketFileIsReplaced() throws IOException {
         Path path = directory.resolve("s");
         start("launching", "address", "unix:" + path, "command", server());
