@@ -6,14 +6,19 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.hearthd.transport.StreamConnection;
 import org.junit.Test;
 
 /** The end of {@code bin/callscgi} while requests come, and what its programs leave: no request vanishes, and nothing runs on unasked. */
 public class CallscgiEndIT extends WithCallscgi {
+    private static final int REQUESTS = 20;
+
     /** While one request's last attempt fails others wait for theirs, and more come. */
     @Test
     public void whereNoServerIsFoundEveryRequestThatCouldBeSentHasAnAnswer() throws Exception {
@@ -61,6 +66,24 @@ public class CallscgiEndIT extends WithCallscgi {
             assertTrue(AshdParent.answer(client).startsWith("HTTP/1.1 503 "));
             assertEquals(parent.errors(), 0, parent.awaitExit());
         }
+    }
+
+    @Test
+    public void aProgramThatGoesIntoTheBackgroundIsStartedOnceAndEndsWithItsCaller() throws Exception {
+        Path starts = dir.resolve("starts");
+        Set<Long> pids = new HashSet<>();
+        try (AshdParent parent = start(
+                serving("/bin/sh", "-c", "echo x >> \"$0\"; exec 3<&0; \"$@\" <&3 3<&- &", starts.toString()))) {
+            for (int i = 0; i < REQUESTS; i++) {
+                pids.add(parent.pid("a" + i));
+            }
+            assertEquals(1, pids.size());
+            assertEquals(1, Files.readAllLines(starts).size());
+            assertEquals(parent.errors(), 0, end(parent));
+            assertTrue(parent.errors(), parent.errors().contains("has gone into the background, as process "));
+        }
+        Await.until("its end", () -> !runs(pids.iterator().next()));
+        assertEquals(List.of(), sockets());
     }
 
     @Test
