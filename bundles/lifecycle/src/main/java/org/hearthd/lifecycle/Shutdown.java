@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -28,17 +28,22 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * The command {@code stop}: sources take nothing new and finish what they have, then handlers what sources do not know of. The
- * launcher stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way.
+ * launcher stops everything else afterwards. A source that can bring nothing more ends the runtime in the same way, and so does who
+ * gives an exit code. The first to want the end decides about the code; it is at least 1 if not everything could be finished.
  */
-@Component(immediate = true, service = ToIntFunction.class, property = "hearth.command=stop", configurationPid = LifecycleConfig.PID)
-public final class Shutdown implements ToIntFunction<String[]> {
+@Component(immediate = true, service = {ToIntFunction.class, IntConsumer.class}, property = {"hearth.command=stop",
+    "hearth.end=true"}, configurationPid = LifecycleConfig.PID)
+public final class Shutdown implements ToIntFunction<String[]>, IntConsumer {
     private static final System.Logger LOG = System.getLogger(Shutdown.class.getName());
+
+    private static final int UNDECIDED = -1;
 
     private final Notifier notifier;
     private final Set<Source> sources = new CopyOnWriteArraySet<>();
     /** What handlers have in progress that sources do not count any more, and whose it is. */
     private final Map<Supplier<CompletionStage<Void>>, String> handlers = new ConcurrentHashMap<>();
-    private final AtomicBoolean ending = new AtomicBoolean();
+    /** The code of the end, by who was the first to want one. */
+    private final AtomicInteger decided = new AtomicInteger(UNDECIDED);
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
     private volatile IntConsumer exit;
     private volatile long drainMs;
@@ -79,9 +84,8 @@ public final class Shutdown implements ToIntFunction<String[]> {
         handlers.remove(handler);
     }
 
-    /** On a thread of its own: draining blocks, and whoever completed the stage may be what drains. */
     private void ended(Source source, Throwable failure) {
-        if (!sources.contains(source) || !ending.compareAndSet(false, true)) {
+        if (!sources.contains(source) || !decide(failure == null ? 0 : 1)) {
             return;
         }
         if (failure == null) {
@@ -90,24 +94,41 @@ public final class Shutdown implements ToIntFunction<String[]> {
             LOG.log(Level.ERROR, () -> source.describe() + " is broken: " + failure.getMessage() + ": the runtime ends");
             LOG.log(Level.DEBUG, source.describe(), failure);
         }
+        end();
+    }
+
+    /** Ends the runtime in order with that exit code, without waiting here; does nothing if it ends already. */
+    @Override
+    public void accept(int code) {
+        if (decide(code)) {
+            end();
+        }
+    }
+
+    private boolean decide(int code) {
+        return decided.compareAndSet(UNDECIDED, code);
+    }
+
+    /** On a thread of its own: draining blocks, and whoever wants the end may be what drains. */
+    private void end() {
         Thread thread = new Thread(() -> {
-            int code = drain() | (failure == null ? 0 : 1);
+            int code = drain() | decided.get();
             IntConsumer end = exit;
             if (end == null) {
                 LOG.log(Level.ERROR, "nobody can end the runtime: no service with hearth.exit=true");
                 return;
             }
             end.accept(code);
-        }, "lifecycle-exhausted");
+        }, "lifecycle-end");
         thread.start();
     }
 
-    /** Drains all sources; 0 = all requests have ended, 1 = some had not in time. */
+    /** Drains all sources; 0 = all requests have ended, 1 = some had not in time; or the code of an end that has begun before. */
     @Override
     public int applyAsInt(String[] arguments) {
         // a source that ends because it drains is not news
-        ending.set(true);
-        return drain();
+        decide(0);
+        return drain() | decided.get();
     }
 
     private int drain() {

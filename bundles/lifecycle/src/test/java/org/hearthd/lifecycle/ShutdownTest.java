@@ -80,6 +80,34 @@ class ShutdownTest {
     }
 
     @Test
+    void whoEndsTheRuntimeWithACodeHasTheSourcesDrainedFirst() throws Exception {
+        Shutdown shutdown = shutdown(Defaults.class);
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        shutdown.exit(code::complete);
+        shutdown.accept(1);
+        assertTrue(one.draining.await(60, TimeUnit.SECONDS) && two.draining.await(60, TimeUnit.SECONDS));
+        assertFalse(code.isDone());
+        one.exhausted.complete(null);
+        one.drained.complete(null);
+        two.drained.complete(null);
+        assertEquals(1, code.get(60, TimeUnit.SECONDS));
+        assertEquals(1, shutdown.applyAsInt(new String[0]), "a later signal makes no success of it");
+    }
+
+    @Test
+    void whoWantsAnEndWithACodeAfterASignalDoesNotDecideAboutTheCode() throws Exception {
+        Shutdown shutdown = shutdown(Defaults.class);
+        shutdown.exit(again -> one.drained.completeExceptionally(new IOException("ended twice")));
+        CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> shutdown.applyAsInt(new String[0]));
+        assertTrue(one.draining.await(60, TimeUnit.SECONDS));
+        shutdown.accept(1);
+        one.drained.complete(null);
+        two.drained.complete(null);
+        assertEquals(0, code.get(60, TimeUnit.SECONDS));
+        assertEquals(1, descriptors.told.size());
+    }
+
+    @Test
     void aSourceThatEndsBecauseItDrainsEndsNothingAgain() {
         Shutdown shutdown = shutdown(Defaults.class);
         one.drained.complete(null);

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.hearthd.Exchange;
 import org.hearthd.listeners.ListeningSocket;
-import org.hearthd.process.Child;
+import org.hearthd.process.SocketHolders;
 
 /**
  * A program of our own behind a private socket. The listening descriptor is kept here too, so that connections wait in its queue while the
@@ -27,6 +27,9 @@ import org.hearthd.process.Child;
  */
 final class Anonymous implements Dialer {
     private static final System.Logger LOG = System.getLogger(Anonymous.class.getName());
+
+    /** How often what a program has left in the background is looked at; nobody tells of its end. */
+    private static final long BACKGROUND_MS = 1000;
 
     private final Launch launch;
     private final Services services;
@@ -39,14 +42,16 @@ final class Anonymous implements Dialer {
     /** The requests that have been given to it. */
     private final Uses requests = new Uses();
     /** Programs that can not be reached any more and may still have requests. */
-    private final Set<Child> lost = ConcurrentHashMap.newKeySet();
+    private final Set<Serving> lost = ConcurrentHashMap.newKeySet();
     /** Held while sockets and programs come and go. */
     private final Object steps = new Object();
     /** Of who holds {@code steps}. */
     private ListeningSocket socket;
+    /** Of who holds {@code steps}. */
+    private SocketHolders holders;
     private volatile Server server;
     private volatile Way way;
-    private Child child;
+    private Serving child;
     private long startedAt;
     /** Where to connect, once the program runs; null while nobody wants it. */
     private CompletableFuture<Way> ready;
@@ -156,13 +161,13 @@ final class Anonymous implements Dialer {
     /** Starts the program before anybody wants it; completes once it has lived so long, fails saying why if it has not. */
     CompletableFuture<Void> tryOut(long millis) {
         return ready().thenCompose(there -> {
-            Child started = child();
+            Serving started = child();
             if (started == null) {
                 throw new CompletionException(new Refused(503, "The application server can not be started."));
             }
-            return started.exit().copy().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenAccept(status -> {
-                if (status != null) {
-                    throw new CompletionException(new Refused(503, "its program " + ending(started)));
+            return started.exit().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).thenAccept(status -> {
+                if (status != null && !started.isInBackground()) {
+                    throw new CompletionException(new Refused(503, "its program " + started.ending()));
                 }
             });
         });
@@ -195,7 +200,7 @@ final class Anonymous implements Dialer {
         return lines;
     }
 
-    private synchronized Child child() {
+    private synchronized Serving child() {
         return child;
     }
 
@@ -234,6 +239,7 @@ final class Anonymous implements Dialer {
     }
 
     private void start() {
+        services.awaitPrograms(true);
         synchronized (steps) {
             CompletableFuture<Way> wanted;
             synchronized (this) {
@@ -246,7 +252,8 @@ final class Anonymous implements Dialer {
                 if (socket == null) {
                     open();
                 }
-                Child started = services.programs().start(launch.program(), socket.fd());
+                Serving started = new Serving(launch.program().name(), services.programs().start(launch.program(), socket.fd()),
+                        holders);
                 synchronized (this) {
                     child = started;
                     startedAt = System.nanoTime();
@@ -272,6 +279,7 @@ final class Anonymous implements Dialer {
     private void open() throws IOException {
         String address = "unix:" + directory.newPath();
         socket = services.listen(launch.program().name(), address);
+        holders = new SocketHolders(socket.fd());
         server = naming.apply(Address.parse(address));
         way = new Way(new Servers(services.loops(), List.of(server), connectMs), new Uses());
     }
@@ -285,7 +293,7 @@ final class Anonymous implements Dialer {
     }
 
     /** Also where there is no worker: an end that is not noticed would be the last. */
-    private void endedSoon(Child which) {
+    private void endedSoon(Serving which) {
         try {
             workers.execute(() -> ended(which));
         } catch (RejectedExecutionException e) {
@@ -293,14 +301,14 @@ final class Anonymous implements Dialer {
         }
     }
 
-    /** A program that goes into the background seems to have ended well, and what it leaves behind is not known. */
-    private static String ending(Child ended) {
-        return "has ended" + (ended.exit().join() == 0 ? ", though it has to stay in the foreground: " : ": ") + ended.state();
-    }
-
-    private void ended(Child which) {
+    private void ended(Serving which) {
         synchronized (steps) {
             CompletableFuture<Way> wanted;
+            if (child() == which && which.isInBackground()) {
+                CompletableFuture.delayedExecutor(BACKGROUND_MS, TimeUnit.MILLISECONDS, Runnable::run)
+                        .execute(() -> endedSoon(which));
+                return;
+            }
             synchronized (this) {
                 if (child != which) {
                     return;
@@ -308,10 +316,10 @@ final class Anonymous implements Dialer {
                 child = null;
                 wanted = ready;
                 ready = null;
-                end = "its program " + ending(which);
+                end = "its program " + which.ending();
                 pauses.ended(startedAt, server.hasAnswered());
             }
-            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program " + ending(which));
+            LOG.log(Level.WARNING, () -> launch.program().name() + ": the program " + which.ending());
             wanted.completeExceptionally(new Refused(503, "The application server can not be started."));
             if (pauses.hopeless()) {
                 // who waits in the queue gets an end
@@ -328,7 +336,7 @@ final class Anonymous implements Dialer {
      */
     private void replace(Way unreachable) {
         synchronized (steps) {
-            Child old;
+            Serving old;
             CompletableFuture<Way> wanted;
             synchronized (this) {
                 if (way != unreachable || closed || child == null) {
@@ -352,7 +360,7 @@ final class Anonymous implements Dialer {
     public CompletableFuture<?> close(long graceMs) {
         synchronized (steps) {
             CompletableFuture<Way> wanted;
-            List<Child> programs = new ArrayList<>(lost);
+            List<Serving> programs = new ArrayList<>(lost);
             synchronized (this) {
                 closed = true;
                 wanted = ready;

@@ -4,10 +4,12 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.hearthd.Exchange;
@@ -23,9 +25,10 @@ final class Retrying implements Dialer {
     private final Starter starter;
     private final Consumer<String> end;
     private volatile boolean reached;
-    private volatile boolean closed;
-    /** Whether the runtime was told to end: many requests may fail until it has. */
-    private final AtomicBoolean ending = new AtomicBoolean();
+    /** Why nothing is tried any more, or null. */
+    private final AtomicReference<Refused> over = new AtomicReference<>();
+    /** Who may have to be told of that; nobody once a server was reached, for then the runtime goes on. */
+    private final Set<Attempt> early = ConcurrentHashMap.newKeySet();
 
     /**
      * A dialer for all modes but anonymous.
@@ -43,8 +46,7 @@ final class Retrying implements Dialer {
     @Override
     public Future<Line> dial(EventLoop loop, Exchange request) {
         Attempt attempt = new Attempt(loop, request);
-        attempt.result.addListener(done -> attempt.settled());
-        attempt.connect();
+        attempt.begin();
         return attempt.result;
     }
 
@@ -57,8 +59,19 @@ final class Retrying implements Dialer {
 
     @Override
     public CompletableFuture<?> close(long graceMs) {
-        closed = true;
+        over.compareAndSet(null, new Refused(503, "The application server is not used any more."));
         return servers.close(graceMs);
+    }
+
+    /** The runtime ends, once, however many requests fail until it has: none of them waits for anything more. */
+    private void giveUp(String why) {
+        if (over.compareAndSet(null, new Refused(503, "There is no application server, and this program ends."))) {
+            if (starter != null) {
+                starter.stop();
+            }
+            end.accept("no connection was possible at the first request: " + why);
+            early.forEach(attempt -> attempt.loop.execute(attempt::over));
+        }
     }
 
     /** One request's attempts. Of one loop. */
@@ -80,9 +93,18 @@ final class Retrying implements Dialer {
             this.result = loop.newPromise();
         }
 
+        void begin() {
+            if (launch.essential() && !reached) {
+                early.add(this);
+            }
+            result.addListener(done -> settled());
+            connect();
+        }
+
         /** Nobody waits any more: nothing is begun that could end later. */
-        void settled() {
-            if (result.isCancelled() && dialing != null) {
+        private void settled() {
+            early.remove(this);
+            if (!result.isSuccess() && dialing != null) {
                 dialing.cancel(false);
             }
             if (pause != null) {
@@ -91,13 +113,14 @@ final class Retrying implements Dialer {
         }
 
         private boolean over() {
-            if (closed) {
-                result.tryFailure(new Refused(503, "The application server is not used any more."));
+            Refused why = over.get();
+            if (why != null) {
+                result.tryFailure(why);
             }
             return result.isDone();
         }
 
-        void connect() {
+        private void connect() {
             if (!over()) {
                 dialing = servers.dial(loop, request);
                 dialing.addListener(this::connected);
@@ -170,8 +193,8 @@ final class Retrying implements Dialer {
 
         private void fail(Throwable why) {
             boolean asked = !(why instanceof Refused refused) || refused.reach() != Refused.Reach.OURS;
-            if (result.tryFailure(why) && launch.essential() && !reached && asked && ending.compareAndSet(false, true)) {
-                end.accept("no connection was possible at the first request: " + why.getMessage());
+            if (result.tryFailure(why) && launch.essential() && !reached && asked) {
+                giveUp(why.getMessage());
             }
         }
     }

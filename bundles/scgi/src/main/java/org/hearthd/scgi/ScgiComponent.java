@@ -46,43 +46,52 @@ public final class ScgiComponent {
     private volatile Listeners listeners;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Spawner spawner;
-    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.exit=true)")
-    private volatile IntConsumer exit;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, target = "(hearth.end=true)")
+    private volatile IntConsumer runtime;
     /** What is gone on with while the last requests are answered: the references are empty then. */
     private volatile Listeners lastListeners;
     private volatile Spawner lastSpawner;
     private final BundleContext context;
     private final String pid;
     private final ScgiHandler handler;
-    private final ServiceRegistration<?> registration;
-    private final ServiceRegistration<?> draining;
+    /** For temporary files. */
+    private final Path bodies;
+    private ServiceRegistration<?> registration;
+    private ServiceRegistration<?> draining;
     /** What others know of these settings. */
     private Settings published;
 
     /**
-     * Checks the configuration and registers the handler; servers are contacted with the first request.
+     * Checks the configuration, and acquires nothing but memory.
      *
-     * @throws IOException if there is no directory for temporary files
      * @throws IllegalArgumentException naming PID and key
      */
     @Activate
-    public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties)
-            throws IOException {
+    public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties) {
         this.context = context;
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
-        Settings settings = settings(config, properties.get(FILE));
-        Path directory = context.getDataFile("bodies").toPath();
-        Files.createDirectories(directory);
+        published = settings(config, properties.get(FILE));
+        bodies = context.getDataFile("bodies").toPath();
         handler = new ScgiHandler(new Services(loops, this::listeners, this::spawner, InetAddress::getAllByName, this::end),
-                settings, directory,
-                software(context));
-        published = settings;
+                published, bodies, software(context));
+    }
+
+    /**
+     * Registers the handler, now that what it needs has been injected: requests may have waited for it. Servers are contacted with the
+     * first one.
+     *
+     * @throws IOException if there is no directory for temporary files
+     */
+    @Activate
+    void start() throws IOException {
+        Files.createDirectories(bodies);
         registration = context.registerService(new String[] {Handler.class.getName(), ScgiHandler.class.getName()}, handler,
-                properties(settings));
+                properties(published));
         Supplier<CompletionStage<Void>> drained = handler::drained;
-        draining = context.registerService(Supplier.class, drained, ending(settings));
-        LOG.log(Level.INFO, () -> handler + " passes requests on to "
-                + (settings.addresses().isEmpty() ? settings.launch().program().command() : settings.addresses()));
+        draining = context.registerService(Supplier.class, drained, ending(published));
+        LOG.log(Level.INFO, () -> handler + " passes requests on to " + (published.addresses().isEmpty()
+                ? published.launch().program().command()
+                : published.addresses()));
     }
 
     private Listeners listeners() {
@@ -109,8 +118,10 @@ public final class ScgiComponent {
 
     private void end(String why) {
         LOG.log(Level.ERROR, () -> handler + ": " + why);
-        IntConsumer present = exit;
-        if (present != null) {
+        IntConsumer present = runtime;
+        if (present == null) {
+            LOG.log(Level.ERROR, "nobody can end the runtime: no service with hearth.end=true");
+        } else {
             present.accept(FAILED);
         }
     }

@@ -54,7 +54,7 @@ final class ScgiHandler implements Handler {
     /**
      * A handler that is ready.
      *
-     * @param directory for temporary files; exists
+     * @param directory for temporary files; exists before the first exchange
      * @param software the value of SERVER_SOFTWARE
      */
     ScgiHandler(Services services, Settings settings, Path directory, String software) {

@@ -1,6 +1,7 @@
 package org.hearthd.scgi;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,8 @@ import org.hearthd.listeners.Listeners;
 import org.hearthd.listeners.ListeningSocket;
 import org.hearthd.net.EventLoops;
 import org.hearthd.process.Spawner;
+import org.hearthd.transport.Gap;
+import org.hearthd.transport.NoTransportException;
 
 /**
  * What a handler needs of other bundles.
@@ -22,6 +25,7 @@ import org.hearthd.process.Spawner;
  * @param end ends the runtime, for that reason
  */
 record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawner> spawner, Names names, Consumer<String> end) {
+    private static final System.Logger LOG = System.getLogger(Services.class.getName());
     private static final long NAME_VALID_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int BACKLOG = 1024;
     private static final int OWNER_ONLY = 0600;
@@ -34,6 +38,23 @@ record Services(EventLoops loops, Supplier<Listeners> listeners, Supplier<Spawne
         /** For how long they are used until they are looked up again. */
         default long validNanos() {
             return NAME_VALID_NANOS;
+        }
+    }
+
+    /**
+     * Returns once programs can be started, or after ten seconds: what they need may come a moment later than the first request, while
+     * the runtime starts or a bundle is replaced. Not for loops, and with no lock held.
+     *
+     * @param sockets whether they need listening sockets too
+     */
+    void awaitPrograms(boolean sockets) {
+        try {
+            if (sockets) {
+                Gap.await(listeners, "service of room listeners");
+            }
+            Gap.await(spawner, "service of room process");
+        } catch (NoTransportException e) {
+            LOG.log(Level.DEBUG, "who asks for it is refused", e);
         }
     }
 

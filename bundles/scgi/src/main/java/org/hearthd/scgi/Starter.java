@@ -24,8 +24,13 @@ final class Starter {
     private CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
     /** Completes when the last program has ended, and that is known here. Of the worker that starts. */
     private CompletableFuture<?> gone = starting;
+    /** Of the worker that starts. */
+    private long startedAt;
+    /** The program that is expected at the address, or null. */
+    private volatile Child last;
     /** What became of the last program, or null. */
     private volatile String end;
+    private volatile boolean stopped;
 
     /** @param workers where it is started */
     Starter(Launch launch, Server server, Services services, Executor workers) {
@@ -61,20 +66,34 @@ final class Starter {
         return last == null || server.answers() ? List.of() : List.of(last);
     }
 
+    /** Nothing is started any more; what runs goes on. */
+    void stop() {
+        stopped = true;
+    }
+
     private void startNow() {
+        boolean launching = launch.mode() == Launch.Mode.LAUNCHING;
         // who listens no more may be about to end; only one worker waits for that
-        if (!gone.thenApply(ended -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join()) {
-            return;
-        }
-        if (server.hasAnswered()) {
+        boolean alive = !gone.thenApply(ended -> true).completeOnTimeout(false, ENDING_MS, TimeUnit.MILLISECONDS).join();
+        if (!alive && server.hasAnswered()) {
             pauses.good();
         }
         long left = pauses.leftMs();
-        if (left > 0) {
-            throw new CompletionException(
-                    new Dialer.Refused(503, "The application server has ended and is started again in " + left + " ms."));
+        // it may have been started after that attempt to connect, or has yet to bind the address
+        if (alive && (left > 0 || !launching)) {
+            return;
         }
-        ListeningSocket socket = launch.mode() == Launch.Mode.LAUNCHING ? bind() : null;
+        if (left > 0) {
+            throw refusal("The application server has ended and is started again in " + left + " ms.");
+        }
+        services.awaitPrograms(launching);
+        if (stopped) {
+            throw refusal("The application server is not started any more.");
+        }
+        ListeningSocket socket = launching ? bind() : null;
+        if (alive) {
+            abandon();
+        }
         long now = System.nanoTime();
         Child child;
         try {
@@ -83,14 +102,32 @@ final class Starter {
             pauses.ended(now, false);
             end = "its program can not be started: " + e.getMessage();
             LOG.log(Level.WARNING, () -> server + ": the program can not be started: " + e.getMessage());
-            throw new CompletionException(new Dialer.Refused(503, "The application server can not be started."));
+            throw refusal("The application server can not be started.");
         }
+        startedAt = now;
+        last = child;
         gone = child.exit().handle((status, failure) -> {
-            pauses.ended(now, server.hasAnswered());
-            end = "its program has ended: " + child.state();
+            if (last == child) {
+                pauses.ended(now, server.hasAnswered());
+                end = "its program has ended: " + child.state();
+            }
             LOG.log(Level.WARNING, () -> server + ": the program has ended: " + child.state());
             return null;
         });
+    }
+
+    /** The address was free, so that nobody can reach the program any more: it has closed its socket, or lost its path. */
+    private void abandon() {
+        Child old = last;
+        last = null;
+        gone = CompletableFuture.completedFuture(null);
+        pauses.ended(startedAt, false);
+        LOG.log(Level.WARNING, () -> server + ": process " + old.pid() + " can not be reached any more and is left running;"
+                + " another one is started");
+    }
+
+    private static CompletionException refusal(String why) {
+        return new CompletionException(new Dialer.Refused(503, why));
     }
 
     private ListeningSocket bind() {

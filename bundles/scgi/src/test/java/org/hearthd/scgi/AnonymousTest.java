@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hearthd.Exchange;
@@ -121,7 +122,7 @@ class AnonymousTest extends ProgramContract {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSpawnerThatBreaksIsARefusalAndIsAskedAgain(boolean exhausted) throws Exception {
-        Anonymous anonymous = anonymous(() -> {
+        Anonymous anonymous = anonymous(() -> (program, stdin) -> {
             if (exhausted) {
                 throw new OutOfMemoryError("unable to create native thread");
             }
@@ -132,6 +133,15 @@ class AnonymousTest extends ProgramContract {
             task().run();
             assertRefused(dialed);
         }
+        anonymous.close(0);
+    }
+
+    @Test
+    void aRequestWaitsForASpawnerThatComesAMomentLater() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Anonymous anonymous = anonymous(
+                () -> asked.incrementAndGet() < 3 ? null : (program, stdin) -> new Dummy(new CompletableFuture<>()));
+        assertConnects(anonymous);
         anonymous.close(0);
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -114,6 +115,51 @@ class ModesTest extends ProgramContract {
         assertTrue(Files.readAllLines(starts).size() <= count + 4, "started for each request");
     }
 
+    /** Starts what serves as a daemon does: the first process notes that, and ends well. */
+    private String[] daemon(Path starts) {
+        return new String[] {"/bin/sh", "-c", "echo x >> \"$0\"; exec 3<&0; \"$@\" <&3 3<&- &", starts.toString(), server()[0],
+            server()[1],
+            server()[2]};
+    }
+
+    @Test
+    void aProgramThatGoesIntoTheBackgroundIsStartedAgainWhenItHasEndedThereAndEndsWithItsHandler() throws Exception {
+        Path starts = directory.resolve("starts");
+        long second;
+        try (Logged log = new Logged()) {
+            start("anonymous", "command", daemon(starts));
+            long first = pid();
+            Await.until("the end of the first process",
+                    () -> log.says("has gone into the background, as process " + first + ":"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals(first, pid());
+            }
+            assertEquals(1, Files.readAllLines(starts).size());
+            String answer = get("/die");
+            assertTrue(answer.startsWith("HTTP/1.1 502 "), answer);
+            second = pid();
+            assertNotEquals(first, second);
+            Await.until("a message", () -> log.says("has ended in the background"));
+        }
+        assertEquals(2, Files.readAllLines(starts).size());
+        assertTrue(alive(second));
+        house.close();
+        house = null;
+        // nobody may take note of the end of an orphan
+        assertEquals(Optional.empty(), ProcessHandle.of(second).flatMap(process -> process.info().command()), "it runs on");
+        assertEquals(List.of(), sockets());
+    }
+
+    @Test
+    void aChangedProgramMayGoIntoTheBackgroundToo() throws Exception {
+        start("anonymous", "command", server(), "drain.timeout.ms", 50L);
+        long old = pid();
+        Path starts = directory.resolve("starts");
+        house.handler.change(House.settings(mode("anonymous", "command", daemon(starts)))).get(60, TimeUnit.SECONDS);
+        assertNotEquals(old, pid());
+        assertEquals(1, Files.readAllLines(starts).size());
+    }
+
     @Test
     void aProgramThatDoesNotAcceptIsNotStartedAgain() throws IOException {
         Path starts = directory.resolve("starts");
@@ -181,6 +227,44 @@ class ModesTest extends ProgramContract {
         endLater(pid);
         assertTrue(get("/x").startsWith("HTTP/1.1 503 "));
         assertNull(house.ends.poll());
+    }
+
+    @Test
+    void aLaunchedProgramWhoseSocketFileWasRemovedIsLeftRunningAndAnotherOneIsStarted() throws IOException {
+        Path path = directory.resolve("s");
+        start("launching", "address", "unix:" + path, "command", server(), "stderr", "null", "restart.delay.min.ms", 60_000L);
+        long first = pid();
+        Files.delete(path);
+        long second;
+        try (Logged log = new Logged()) {
+            second = pid();
+            assertTrue(log.says("process " + first + " can not be reached any more and is left running"), log.lines().toString());
+        }
+        assertNotEquals(first, second);
+        assertTrue(alive(first), "it was ended");
+        endLater(first);
+        assertEquals(second, pid());
+        Files.delete(path);
+        String answer = get("/x");
+        assertTrue(answer.startsWith("HTTP/1.1 503 "), "there is no pause: " + answer);
+        endLater(second);
+    }
+
+    @Test
+    void aLaunchedProgramThatHasClosedItsSocketAndHangsIsLeftRunningAndAnotherOneIsStarted() throws IOException {
+        Path pids = directory.resolve("pids");
+        start("launching", "address", "127.0.0.1:" + freePort(), "command",
+                new String[] {"/bin/sh", "-c",
+                    "echo $$ >> $0; [ -e $0.closed ] && exec \"$@\"; > $0.closed; exec sleep 1000 < /dev/null",
+                    pids.toString(), server()[0], server()[1], server()[2]},
+                "stderr", "null");
+        Await.until("an answer", () -> anything().contains("pid="));
+        List<String> both = Files.readAllLines(pids);
+        assertEquals(2, both.size());
+        for (String each : both) {
+            assertTrue(alive(Long.parseLong(each)));
+            endLater(Long.parseLong(each));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ class RetryingTest {
     private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
     /** What a starter wants its worker to do. */
     private final BlockingQueue<Runnable> starts = new LinkedBlockingQueue<>();
+    private final AtomicInteger programs = new AtomicInteger();
     /** Attempts to connect that are not decided yet. */
     private final BlockingQueue<Promise<Dialer.Line>> open = new LinkedBlockingQueue<>();
 
@@ -59,7 +61,10 @@ class RetryingTest {
     private Retrying mixed(Dialer servers, Executor workers) {
         Settings settings = House.settings(House.keys("mode", "mixed", "address", "unix:" + Path.of("/no/such/socket"), "command",
                 new String[] {"/no/such/program"}, "retries", 3, "retry.delay.ms", 1L, "essential", true));
-        Services services = new Services(null, () -> null, () -> null, null, ends::add);
+        Services services = new Services(null, () -> null, () -> (program, stdin) -> {
+            programs.incrementAndGet();
+            throw new IOException("no process can be made");
+        }, null, ends::add);
         Server server = new Server(() -> settings, settings.addresses().get(0), null, null);
         return new Retrying(servers, settings.launch(), new Starter(settings.launch(), server, services, workers), ends::add);
     }
@@ -209,6 +214,42 @@ class RetryingTest {
         }
         settle();
         assertEquals(1, ends.size());
+    }
+
+    @Test
+    void onceTheRuntimeEndsNobodyWaitsForAnotherAttemptAndNothingIsTriedOrStarted() throws Exception {
+        Retrying retrying = mixed(undecided());
+        Future<Dialer.Line> fatal = retrying.dial(loop, null);
+        Future<Dialer.Line> starting = retrying.dial(loop, null);
+        Future<Dialer.Line> connecting = retrying.dial(loop, null);
+        Promise<Dialer.Line> first = open.take();
+        open.take().setFailure(new Refused(503, "refused", Reach.NOBODY));
+        Runnable start = starts.take();
+        first.setFailure(new Refused(503, "refused", Reach.BARRED));
+        assertInstanceOf(Refused.class, ended(fatal).cause());
+        assertInstanceOf(Refused.class, ended(starting).cause());
+        assertInstanceOf(Refused.class, ended(connecting).cause());
+        settle();
+        assertTrue(open.take().isCancelled());
+        assertInstanceOf(Refused.class, ended(retrying.dial(loop, null)).cause());
+        start.run();
+        settle();
+        assertEquals(0, open.size() + starts.size() + programs.get());
+        assertEquals(1, ends.size());
+    }
+
+    @Test
+    void onceTheRuntimeEndsARequestThatHasRetriesLeftDoesNotHoldItUp() throws Exception {
+        Launch launch = launch("address", "1", "retries", 1, "retry.delay.ms", 3_600_000L, "essential", true);
+        Retrying retrying = new Retrying(undecided(), launch, null, ends::add);
+        Future<Dialer.Line> waiting = retrying.dial(loop, null);
+        open.take().setFailure(new Refused(503, "refused", Reach.NOBODY));
+        settle();
+        assertFalse(waiting.isDone());
+        Future<Dialer.Line> fatal = retrying.dial(loop, null);
+        open.take().setFailure(new IOException("broken"));
+        assertInstanceOf(IOException.class, ended(fatal).cause());
+        assertInstanceOf(Refused.class, ended(waiting).cause());
     }
 
     @Test

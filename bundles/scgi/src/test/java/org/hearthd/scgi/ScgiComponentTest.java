@@ -2,11 +2,13 @@ package org.hearthd.scgi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
@@ -69,13 +71,39 @@ class ScgiComponentTest extends ScgiContract {
     }
 
     private ScgiComponent component() throws IOException {
-        return new ScgiComponent(context, house.loops, config(), Map.of());
+        ScgiComponent component = new ScgiComponent(context, house.loops, config(), Map.of());
+        component.start();
+        return component;
     }
 
     private static ScgiConfig config(Object... more) {
         Map<String, Object> keys = House.keys(more);
         keys.putIfAbsent("address", "unix:/no/such/socket");
         return House.config(keys);
+    }
+
+    /** References that may change are injected after the constructor, and requests may be waiting. */
+    @Test
+    void theHandlerIsNotOfferedBeforeItHasWhatItNeeds() throws Exception {
+        assertFalse(Files.exists(directory.resolve("others")));
+        ScgiComponent component = new ScgiComponent(fake(BundleContext.class, (proxy, method, arguments) -> {
+            if (method.getName().equals("getDataFile")) {
+                return directory.resolve("others").toFile();
+            }
+            return method.invoke(context, arguments);
+        }), null, config(), Map.of());
+        assertEquals(0, published.size() + ends.size());
+        assertFalse(Files.exists(directory.resolve("others")), "a check leaves a directory");
+        component.start();
+        assertEquals(2, published.size() + ends.size());
+        go.countDown();
+        component.stop(ComponentConstants.DEACTIVATION_REASON_DISPOSED);
+    }
+
+    @Test
+    void aBadConfigurationIsRefusedByTheConstructor() {
+        assertThrows(IllegalArgumentException.class,
+                () -> new ScgiComponent(context, null, config("mode", "anonymous"), Map.of()));
     }
 
     @Test

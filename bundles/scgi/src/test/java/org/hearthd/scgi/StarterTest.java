@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.hearthd.process.Child;
+import org.hearthd.process.Spawner;
 import org.hearthd.transport.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,17 +57,33 @@ class StarterTest {
         }
     }
 
-    @Test
-    void nothingIsStartedBeforeTheEndOfTheLastOneIsNoted() throws Exception {
-        Settings settings = House.settings(House.keys("mode", "mixed", "address", "unix:/no/such/socket", "command",
-                new String[] {"/no/such/program"}, "retries", 1, "restart.good.ms", 1L));
-        Services services = new Services(null, () -> null, () -> (program, stdin) -> {
+    private Spawner spawner() {
+        return (program, stdin) -> {
             starts.incrementAndGet();
             return new Dying();
-        }, null, why -> {});
+        };
+    }
+
+    private Starter assertStarts(Supplier<Spawner> spawners) throws Exception {
+        Settings settings = House.settings(House.keys("mode", "mixed", "address", "unix:/no/such/socket", "command",
+                new String[] {"/no/such/program"}, "retries", 1, "restart.good.ms", 1L));
+        Services services = new Services(null, () -> null, spawners, null, why -> {});
         Server server = new Server(() -> settings, settings.addresses().get(0), null, null);
         Starter starter = new Starter(settings.launch(), server, services, Runnable::run);
         starter.start().get(60, TimeUnit.SECONDS);
+        assertEquals(1, starts.get());
+        return starter;
+    }
+
+    @Test
+    void aProgramIsStartedOnceThatIsPossible() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        assertStarts(() -> asked.incrementAndGet() < 3 ? null : spawner());
+    }
+
+    @Test
+    void nothingIsStartedBeforeTheEndOfTheLastOneIsNoted() throws Exception {
+        Starter starter = assertStarts(this::spawner);
         long good = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
         Await.until("a good life", () -> System.nanoTime() > good);
         CompletableFuture<Void> ending = CompletableFuture.runAsync(() -> exit.complete(1), task -> new Thread(task).start());

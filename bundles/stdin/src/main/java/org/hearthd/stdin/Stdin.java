@@ -47,7 +47,7 @@ public final class Stdin {
     private volatile DescriptorBudget budget;
     private PacketTransport packets;
     private boolean started;
-    private volatile ServiceRegistration<Source> registration;
+    private ServiceRegistration<Source> registration;
 
     /** Acquires nothing. */
     @Activate
@@ -106,11 +106,17 @@ public final class Stdin {
     @Activate
     void start() throws IOException {
         PacketSocket.check(NUMBER, Path.of("/proc"));
-        synchronized (this) {
-            read();
-            started = true;
-        }
+        // before anything is read: the first request may be a reason to end, and then this source is drained
         registration = context.registerService(Source.class, intake, null);
+        try {
+            synchronized (this) {
+                read();
+                started = true;
+            }
+        } catch (IOException e) {
+            registration.unregister();
+            throw e;
+        }
         LOG.log(Level.INFO, "stdin takes requests on descriptor " + NUMBER);
     }
 
@@ -122,10 +128,7 @@ public final class Stdin {
     /** Takes no more requests; those in progress go on. */
     @Deactivate
     void stop() {
-        ServiceRegistration<Source> registered = registration;
-        if (registered != null) {
-            registered.unregister();
-        }
+        registration.unregister();
         synchronized (this) {
             started = false;
             intake.stop();
