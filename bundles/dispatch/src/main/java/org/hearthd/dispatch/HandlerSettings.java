@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import org.hearthd.Handler;
+import org.hearthd.spi.RoutePath;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -64,10 +65,10 @@ record HandlerSettings(String name, List<String> paths, boolean nonBlocking, boo
     private static List<String> checkPaths(ServiceReference<Handler> reference, String... paths) {
         List<String> good = new ArrayList<>(paths.length);
         for (String path : paths) {
-            if (PathPrefix.valid(path)) {
+            if (RoutePath.valid(path)) {
                 good.add(path);
             } else {
-                bad(reference, Handler.PATH, path, PathPrefix.RULE, "it is ignored");
+                bad(reference, Handler.PATH, path, RoutePath.RULE, "it is ignored");
             }
         }
         return List.copyOf(good);

@@ -2,18 +2,11 @@ package org.hearthd.dispatch;
 
 /** Path prefixes of routes, compared with the rest string on segment boundaries. */
 final class PathPrefix {
-    static final String RULE = "a path that begins with / and is neither empty nor has ? or #";
-
     /** Without the leading slash, as the rest string is. */
     private final String prefix;
 
     PathPrefix(String path) {
         this.prefix = path.substring(1);
-    }
-
-    /** Whether that can be a route's path. */
-    static boolean valid(String path) {
-        return path.startsWith("/") && path.chars().noneMatch(c -> c == '?' || c == '#' || c <= ' ' || c > 0xff);
     }
 
     /** Where the match ends in the rest string, or -1: {@code /app} matches {@code app} and {@code app/x}, not {@code apple}. */

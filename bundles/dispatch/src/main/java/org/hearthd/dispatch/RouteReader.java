@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.hearthd.dispatch.Route.HeaderCondition;
+import org.hearthd.spi.RoutePath;
 
 /** Makes a route of its configuration; every refusal names PID and key. */
 final class RouteReader {
@@ -36,8 +37,8 @@ final class RouteReader {
         if (byPath == !settings.pattern().isEmpty()) {
             throw new IllegalArgumentException(byPath ? "path and pattern exclude each other" : "path or pattern is needed");
         }
-        if (byPath && !PathPrefix.valid(settings.path())) {
-            throw new IllegalArgumentException("path = " + settings.path() + " is not " + PathPrefix.RULE);
+        if (byPath && !RoutePath.valid(settings.path())) {
+            throw new IllegalArgumentException("path = " + settings.path() + " is not " + RoutePath.RULE);
         }
         Pattern pattern = byPath ? null : regex("pattern", settings.pattern());
         int groups = byPath ? 0 : Math.min(9, pattern.matcher("").groupCount());

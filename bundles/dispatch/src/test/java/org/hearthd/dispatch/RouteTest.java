@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.hearthd.Headers;
 import org.hearthd.Request;
+import org.hearthd.spi.RoutePath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,7 +120,7 @@ class RouteTest {
         assertEquals("org.hearthd.route~pathgroup: rest = $1 uses $1, but there is no group 1", refusal(PathGroup.class));
         assertEquals("org.hearthd.route~dollar: rest = x$ has a $ that is not $0 to $9, $_ or $$", refusal(Dollar.class));
         assertEquals("org.hearthd.route~nobody: handler is missing", refusal(Nobody.class));
-        assertEquals("org.hearthd.route~relative: path = a is not " + PathPrefix.RULE, refusal(Relative.class));
+        assertEquals("org.hearthd.route~relative: path = a is not " + RoutePath.RULE, refusal(Relative.class));
         assertEquals("org.hearthd.route~port: host = a:80 is neither a host name without port nor *. and one",
                 refusal(Port.class));
         assertEquals("org.hearthd.route~noregex: headers has Accept, which is not Name=regex", refusal(NoRegex.class));

@@ -35,6 +35,9 @@ record Address(String text, SocketAddress unix, String host, int port) {
             }
             return new Address(text, UnixDomainSocketAddress.of(path), null, 0);
         }
+        if (text.chars().anyMatch(c -> c <= ' ')) {
+            throw new IllegalArgumentException(text + " has a blank; several addresses are separated by commas");
+        }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]") && host.indexOf(':') > 0) {

@@ -69,6 +69,11 @@ final class HeadReader {
         return false;
     }
 
+    /** Whether that can be the name of a header. */
+    static boolean isName(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c < TOKEN.length && TOKEN[c]);
+    }
+
     private void add(byte[] line, int end) throws MalformedAnswerException {
         if (fields.isEmpty() && statusLine == null && end > 4 && line[4] == '/' && text(line, 0, 4).equals("HTTP")) {
             if (isTorn(line, 0, end)) {

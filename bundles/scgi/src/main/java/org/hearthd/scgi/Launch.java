@@ -33,6 +33,10 @@ record Launch(Mode mode, Program program, Path sockets, Retry retry, Restart res
                 .orElseThrow(() -> check.wrong("mode", c.mode() + " is not client, anonymous, launching or mixed"));
         Retry retry = new Retry((int) check.range("retries", c.retries(), mode == Mode.MIXED ? 1 : 0, 1_000_000),
                 check.time("retry.delay.ms", c.retry_delay_ms()));
+        if (c.restart_delay_min_ms() > c.restart_delay_max_ms()) {
+            throw check.wrong("restart.delay.min.ms",
+                    c.restart_delay_min_ms() + " is more than restart.delay.max.ms " + c.restart_delay_max_ms());
+        }
         Restart restart = new Restart(check.time("restart.delay.min.ms", c.restart_delay_min_ms()),
                 check.time("restart.delay.max.ms", c.restart_delay_max_ms()),
                 check.time("restart.good.ms", c.restart_good_ms()));
@@ -69,6 +73,9 @@ record Launch(Mode mode, Program program, Path sockets, Retry retry, Restart res
                 throw check.wrong("command", "is of no use in mode client, which starts nothing");
             }
             return null;
+        }
+        if (command.isEmpty() || command.get(0).isEmpty()) {
+            throw check.wrong("command", "is missing, mode " + c.mode() + " starts a program");
         }
         boolean survives = mode != Mode.ANONYMOUS;
         Program.Environment environment = environment(check, c);

@@ -2,12 +2,13 @@ package org.hearthd.scgi;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.hearthd.spi.RoutePath;
 
 /**
  * A handler's configuration after it was checked.
@@ -23,6 +24,7 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
         Map<String, String> variables, Set<String> hiddenRequest, Set<String> hiddenResponse, Body body, Limits limits,
         Times times, Launch launch, boolean halfClose, boolean cancelWhenGone) {
     static final String PID = "org.hearthd.scgi";
+    private static final Set<String> FRAMING = Set.of("content-length", "status", "transfer-encoding");
 
     /**
      * What is done with request bodies.
@@ -60,11 +62,10 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
         String name = c.handler().isBlank() ? instance(pid) : c.handler().strip();
         Launch launch = Launch.of(check, name, c);
         List<Address> addresses = launch.mode() == Launch.Mode.ANONYMOUS ? List.of() : check.addresses(c.address());
-        return new Settings(name, words(c.path()), addresses,
+        return new Settings(name, check.paths(c.path()), addresses,
                 check.convention(c.convention()), check.octets("server.name", c.server_name().strip()),
                 check.variables(c.variables()),
-                words(c.hide_request_headers()).stream().map(Variables::nameOf).collect(Collectors.toSet()),
-                words(c.hide_response_headers()).stream().map(h -> h.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()), body,
+                check.requestHeaders(c.hide_request_headers()), check.responseHeaders(c.hide_response_headers()), body,
                 limits, times, launch, c.half_close(), c.cancel_when_gone());
     }
 
@@ -96,11 +97,55 @@ record Settings(String name, List<String> paths, List<Address> addresses, Conven
             if (all.isEmpty()) {
                 throw wrong("address", "is empty; an example: unix:/run/blog.sock, 127.0.0.1:4000");
             }
+            Set<Address> places = new HashSet<>();
             try {
-                return all.stream().map(Address::parse).toList();
+                List<Address> addresses = all.stream().map(Address::parse).toList();
+                for (Address address : addresses) {
+                    if (!places.add(new Address("", address.unix(), address.host(), address.port()))) {
+                        throw new IllegalArgumentException(address + " is there twice");
+                    }
+                }
+                return addresses;
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(pid + ": address " + e.getMessage(), e);
             }
+        }
+
+        List<String> paths(String list) {
+            List<String> all = words(list);
+            for (String path : all) {
+                if (!RoutePath.valid(path)) {
+                    throw wrong("path", path + " is not " + RoutePath.RULE);
+                }
+            }
+            return all;
+        }
+
+        Set<String> requestHeaders(String list) {
+            Set<String> variables = new HashSet<>();
+            for (String header : words(list)) {
+                String variable = Variables.nameOf(header);
+                if (variable == null) {
+                    throw wrong("hide.request.headers", header + " is not the name of a header that is ever passed on");
+                }
+                variables.add(variable);
+            }
+            return variables;
+        }
+
+        Set<String> responseHeaders(String list) {
+            Set<String> names = new HashSet<>();
+            for (String header : words(list)) {
+                String name = header.toLowerCase(Locale.ROOT);
+                if (!HeadReader.isName(header)) {
+                    throw wrong("hide.response.headers", header + " is not the name of a header");
+                }
+                if (FRAMING.contains(name)) {
+                    throw wrong("hide.response.headers", header + " can not be hidden: it says how the answer is to be read");
+                }
+                names.add(name);
+            }
+            return names;
         }
 
         Convention convention(String name) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "h:", "h:0", "h:65536", "h:-1", "::1:4000", "[::1", "[::1]", "unix:", "unix:relative",
-        "h:no-such-service"})
+        "h:no-such-service", "bad host:4000", "4000 4001", "h\t:1"})
     void whatIsNoAddressIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> Address.parse(text));
     }
@@ -66,7 +67,11 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"address|,", "address|unix:x", "convention|lighttpd", "variables|A", "variables|=b",
-        "variables|CONTENT_LENGTH=1", "variables|A=1;A=2"})
+        "variables|CONTENT_LENGTH=1", "variables|A=1;A=2",
+        "address|1,h:2,localhost:1", "address|unix:/a,unix:/a", "path|bad", "path|/a,/b?c", "hide.request.headers|Bad Header",
+        "hide.request.headers|X_A",
+        "hide.response.headers|Bad Header", "hide.response.headers|X-A,Content-Length", "hide.response.headers|status",
+        "hide.response.headers|Transfer-Encoding"})
     void aBadValueIsRefusedByPidAndKey(String key, String value) {
         Map<String, Object> keys = new HashMap<>(Map.of("address", "1"));
         keys.put(key, value);
@@ -82,6 +87,30 @@ class SettingsTest {
                 new String[] {command});
         String message = assertThrows(IllegalArgumentException.class, () -> House.settings(keys)).getMessage();
         assertTrue(message.startsWith("org.hearthd.scgi~blog: " + key + " "), message);
+    }
+
+    @Test
+    void aModeThatStartsAProgramWithoutACommandSaysWhichKeyIsMissing() {
+        assertEquals("org.hearthd.scgi~blog: command is missing, mode anonymous starts a program",
+                assertThrows(IllegalArgumentException.class, () -> House.settings(Map.of("mode", "anonymous"))).getMessage());
+    }
+
+    @Test
+    void theFirstPauseIsNotLongerThanTheLongest() {
+        Map<String, Object> keys = new HashMap<>(Map.of("address", "1", "restart.delay.min.ms", 30_001L));
+        assertEquals("org.hearthd.scgi~blog: restart.delay.min.ms 30001 is more than restart.delay.max.ms 30000",
+                assertThrows(IllegalArgumentException.class, () -> House.settings(keys)).getMessage());
+        keys.put("restart.delay.max.ms", 30_001L);
+        House.settings(keys);
+    }
+
+    @Test
+    void pathsAndHiddenHeadersAreTakenWithBlanksAroundThem() {
+        Settings settings = House.settings(Map.of("address", "1", "path", " /a , /b", "hide.request.headers", "X-A, x-b",
+                "hide.response.headers", "X_A, Set-Cookie"));
+        assertEquals(List.of("/a", "/b"), settings.paths());
+        assertEquals(Set.of("HTTP_X_A", "HTTP_X_B"), settings.hiddenRequest());
+        assertEquals(Set.of("x_a", "set-cookie"), settings.hiddenResponse());
     }
 
     /** 107 bytes fit into an address, 20 of them are the socket's name. */
