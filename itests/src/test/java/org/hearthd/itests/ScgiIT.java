@@ -156,6 +156,7 @@ public class ScgiIT extends WithHearth {
     @Test
     public void keysOfANewFileThatContradictEachOtherAreReportedWithItsName() throws Exception {
         hearth.configure("org.hearthd.scgi-bad.cfg", "mode = anonymous\naddress = 4000\ncommand = x\n");
-        hearth.awaitLog("/config/org\\.hearthd\\.scgi-bad\\.cfg is refused: org\\.hearthd\\.scgi~bad: address is of no use");
+        hearth.awaitLog("/config/org\\.hearthd\\.scgi-bad\\.cfg: org\\.hearthd\\.scgi~bad: address is of no use");
+        hearth.awaitLog("/config/org\\.hearthd\\.scgi-bad\\.cfg is refused; nothing is configured by it");
     }
 }

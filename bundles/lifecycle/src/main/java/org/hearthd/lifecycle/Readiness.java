@@ -44,6 +44,9 @@ public final class Readiness implements ToIntFunction<String[]>, Supplier<List<S
     private final CountDownLatch stopped = new CountDownLatch(1);
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
     private volatile Dispatcher dispatcher;
+    /** Each tells what is not there and will not come by waiting. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, target = "(hearth.unready=*)")
+    private volatile List<Supplier<List<String>>> failures = List.of();
     private volatile long warnMs;
 
     /** Acquires nothing but memory. */
@@ -87,10 +90,18 @@ public final class Readiness implements ToIntFunction<String[]>, Supplier<List<S
         dispatcher = newDispatcher;
     }
 
+    /** For tests. */
+    void failures(List<Supplier<List<String>>> newFailures) {
+        failures = newFailures;
+    }
+
     /** One line for each thing that is missing; none = ready. */
     @Override
     public List<String> get() {
         List<String> lines = new ArrayList<>(explanation.lines(dispatcher, sources.get() > 0));
+        if (!explanation.starting()) {
+            failures.forEach(failure -> failure.get().forEach(line -> lines.add(Components.FAILED + line)));
+        }
         notifier.unready().ifPresent(lines::add);
         return lines;
     }

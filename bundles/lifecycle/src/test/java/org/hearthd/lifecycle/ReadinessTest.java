@@ -117,6 +117,20 @@ class ReadinessTest {
     }
 
     @Test
+    void whatIsRefusedCountsAsFailedUntilItIsNotAnyMore() throws BundleException {
+        List<String> refused = new CopyOnWriteArrayList<>(List.of("a.cfg: org.example~a: size 9"));
+        readiness.failures(List.of(() -> refused));
+        assertEquals(List.of("the framework is starting"), readiness.get());
+        framework.start();
+        readiness.dispatcher(routes);
+        readiness.addSource(null);
+        assertEquals(List.of("failed to start: a.cfg: org.example~a: size 9"), readiness.get());
+        assertEquals(2, readiness.applyAsInt(new String[0]), "waiting does not help");
+        refused.clear();
+        assertEquals(0, readiness.applyAsInt(new String[0]));
+    }
+
+    @Test
     void onlyWhatIsStillMissingAfterTheStartIsWarnedOf() throws Exception {
         List<String> warned = new CopyOnWriteArrayList<>();
         Logger logger = Logger.getLogger(Readiness.class.getName());

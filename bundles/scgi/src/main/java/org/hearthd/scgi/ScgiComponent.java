@@ -37,8 +37,6 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class ScgiComponent {
     private static final System.Logger LOG = System.getLogger(ScgiComponent.class.getName());
     private static final int FAILED = 1;
-    /** Which file the configuration is from, if it is from one. */
-    private static final String FILE = "felix.fileinstall.filename";
     /** Dispatch's deadline would count a slow upload as time of the handler; this handler has deadlines of its own for every step. */
     private static final long NO_TIMEOUT_MS = 0;
 
@@ -70,7 +68,7 @@ public final class ScgiComponent {
     public ScgiComponent(BundleContext context, @Reference EventLoops loops, ScgiConfig config, Map<String, Object> properties) {
         this.context = context;
         pid = String.valueOf(properties.getOrDefault("service.pid", Settings.PID));
-        published = settings(config, properties.get(FILE));
+        published = Settings.of(pid, config);
         bodies = context.getDataFile("bodies").toPath();
         handler = new ScgiHandler(new Services(loops, this::listeners, this::spawner, InetAddress::getAllByName, this::end),
                 published, bodies, software(context));
@@ -102,18 +100,6 @@ public final class ScgiComponent {
     private Spawner spawner() {
         Spawner present = spawner;
         return present == null ? lastSpawner : present;
-    }
-
-    /** What a constructor throws is logged by Declarative Services with a stack trace, and without the name of the file. */
-    private Settings settings(ScgiConfig config, Object file) {
-        try {
-            return Settings.of(pid, config);
-        } catch (IllegalArgumentException e) {
-            if (file != null) {
-                LOG.log(Level.ERROR, () -> file + " is refused: " + e.getMessage());
-            }
-            throw e;
-        }
     }
 
     private void end(String why) {

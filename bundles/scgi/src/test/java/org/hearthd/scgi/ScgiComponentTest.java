@@ -107,6 +107,15 @@ class ScgiComponentTest extends ScgiContract {
     }
 
     @Test
+    void aConstructorThatIsOnlyAskedWhatItRefusesLeavesNothingBehind() throws IOException {
+        Files.deleteIfExists(directory.resolve("bodies"));
+        new ScgiComponent(context, null, config(), Map.of());
+        assertEquals(List.of(), published);
+        assertEquals(List.of(), ends);
+        assertFalse(Files.exists(directory.resolve("bodies")));
+    }
+
+    @Test
     void aChangeOfWhatNobodyElseSeesIsNotToldSoThatRequestsInProgressGoOnWithoutADeadline() throws Exception {
         ScgiComponent component = component();
         component.modified(config("server.name", "x"));

@@ -2,16 +2,13 @@ package org.hearthd.settings;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -54,16 +51,14 @@ public final class CheckCommand implements ToIntFunction<String[]> {
     }
 
     private int check(Path directory) throws IOException {
-        ConfigurationCheck check = new ConfigurationCheck(schemas(directory), context::getProperty);
-        ConstructorCheck constructors = new ConstructorCheck(context);
+        ConfigurationCheck check = new ConfigurationCheck(schemas(directory), context::getProperty,
+                ConstructorCheck.ofAll(context));
         int files = 0;
         int problems = 0;
         for (Path file : sorted(directory)) {
             String name = file.getFileName().toString();
             if (ConfigurationName.isConfiguration(name) && Files.isRegularFile(file)) {
-                byte[] content = Files.readAllBytes(file);
-                List<Problem> found = check.check(file.toString(), name, content);
-                found = found.isEmpty() ? refused(constructors, file, ConfigurationName.of(name), content) : found;
+                List<Problem> found = check.check(file.toString(), name, Files.readAllBytes(file));
                 found.forEach(err::println);
                 files++;
                 problems += found.size();
@@ -74,15 +69,6 @@ public final class CheckCommand implements ToIntFunction<String[]> {
         out.println(directory + ": " + files + (files == 1 ? " file, " : " files, ")
                 + (problems == 0 ? "no problems" : problems == 1 ? "1 problem" : problems + " problems"));
         return problems == 0 ? 0 : 1;
-    }
-
-    /** What Metatype can not say. The messages of constructors begin with the PID. */
-    private List<Problem> refused(ConstructorCheck constructors, Path file, ConfigurationName name, byte[] content) {
-        String text = new String(content, StandardCharsets.UTF_8);
-        Map<String, Object> values = new HashMap<>(
-                ConfigurationText.read(text, context::getProperty, (line, complaint) -> {}).values());
-        values.put(Constants.SERVICE_PID, name.isFactory() ? name.pid() + "~" + name.instance() : name.pid());
-        return constructors.problems(name.pid(), values).stream().map(m -> new Problem(file.toString(), 0, "", m)).toList();
     }
 
     /** Handlers in the deploy directory beside the configuration are not installed now, but their files are to be understood. */

@@ -5,20 +5,30 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.felix.metatype.AD;
+import org.osgi.framework.Constants;
 
 /** Checks one configuration file: its name, its text, its keys and its values. Pure: reads no file. */
 final class ConfigurationCheck {
+    /** Says what Metatype can not. */
+    interface Components {
+        /** Why the components with that (factory) PID do not take what is configured, {@code service.pid} included. */
+        List<String> refusals(String pid, Map<String, Object> values);
+    }
+
     private final Map<String, Schema> schemas;
     private final UnaryOperator<String> variables;
+    private final Components components;
 
     /** {@code variables} gives the value of a framework property, null when it is not set. */
-    ConfigurationCheck(Map<String, Schema> schemas, UnaryOperator<String> variables) {
+    ConfigurationCheck(Map<String, Schema> schemas, UnaryOperator<String> variables, Components components) {
         this.schemas = schemas;
         this.variables = variables;
+        this.components = components;
     }
 
     /** Everything that is wrong with a file; {@code shown} is the file's path for people. Empty: it may be applied. */
@@ -30,17 +40,37 @@ final class ConfigurationCheck {
             problems.add(new Problem(shown, 0, wrongName.startsWith("no installed") ? "" : name.pid(), wrongName));
             return problems;
         }
-        ConfigurationText.Complaints complaints = (line, message) -> problems.add(new Problem(shown, line, name.pid(), message));
+        ConfigurationText.Complaints complaints = complaints(shown, name, problems);
         String text = decode(content);
         if (text == null) {
             complaints.add(0, "is not UTF-8");
             return problems;
         }
+        try {
+            checkText(shown, name, text, problems);
+        } catch (RuntimeException unexpected) {
+            // whatever stands in one file, the others are checked
+            complaints.add(0, "can not be checked: " + unexpected);
+        }
+        return problems;
+    }
+
+    private static ConfigurationText.Complaints complaints(String shown, ConfigurationName name, List<Problem> problems) {
+        return (line, message) -> problems.add(new Problem(shown, line, name.pid(), message));
+    }
+
+    private void checkText(String shown, ConfigurationName name, String text, List<Problem> problems) {
+        ConfigurationText.Complaints complaints = complaints(shown, name, problems);
         ConfigurationText read = ConfigurationText.read(text, variables, complaints);
         if (problems.isEmpty()) {
             checkKeys(schemas.get(name.pid()), read, complaints);
         }
-        return problems;
+        if (problems.isEmpty()) {
+            Map<String, Object> values = new HashMap<>(read.values());
+            values.put(Constants.SERVICE_PID, name.servicePid());
+            // they name the very configuration
+            components.refusals(name.pid(), values).forEach(message -> problems.add(new Problem(shown, 0, "", message, true)));
+        }
     }
 
     private String nameProblem(String fileName, ConfigurationName name) {

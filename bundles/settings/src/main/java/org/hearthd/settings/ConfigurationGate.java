@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.framework.BundleContext;
@@ -19,6 +20,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /**
  * Stands before File Install's own installer: a file that is not in order is refused and what ran before goes on, every other
@@ -38,15 +41,19 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
 
     private final BundleContext context;
     private final Metatypes metatypes;
+    private final ConstructorCheck constructors;
+    private final FailedComponents failed;
     private final Map<File, List<Problem>> refused = new ConcurrentSkipListMap<>();
     private final Set<File> waitingRemovals = new HashSet<>();
-    private final Set<File> applied = new HashSet<>();
+    private final Set<File> applied = ConcurrentHashMap.newKeySet();
     private ArtifactInstaller installer;
 
     /** Made by Declarative Services. */
     @Activate
-    public ConfigurationGate(BundleContext context) {
+    public ConfigurationGate(BundleContext context, @Reference ServiceComponentRuntime components) {
         this.context = context;
+        this.constructors = ConstructorCheck.ofRooms(context);
+        this.failed = new FailedComponents(components);
         this.metatypes = new Metatypes(context);
         context.addBundleListener(this);
     }
@@ -118,6 +125,12 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
         return Map.copyOf(refused);
     }
 
+    /** What components refuse of files that configure nothing: the runtime is without what they mean. Waits for nobody. */
+    List<String> missing() {
+        return refused.entrySet().stream().filter(entry -> !applied.contains(entry.getKey()))
+                .flatMap(entry -> entry.getValue().stream()).filter(Problem::component).map(Problem::toString).toList();
+    }
+
     private synchronized void retry() {
         new ArrayList<>(refused.keySet()).forEach(this::offer);
         if (installer != null && !waitingRemovals.isEmpty()) {
@@ -157,11 +170,22 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
             return List.of(new Problem(file.toString(), 0, "", "waits for File Install and ConfigAdmin"));
         }
         try {
+            ConfigurationName name = ConfigurationName.of(file.getName());
+            List<ComponentDescriptionDTO> again = failed.of(name);
+            if (!again.isEmpty() && name.isFactory()) {
+                installer.uninstall(file); // the other instances go on
+            }
             installer.install(file);
             applied.add(file);
+            if (!again.isEmpty()) {
+                LOG.log(System.Logger.Level.INFO, "{0}: what could not be started with it before is started again", file);
+            }
+            if (!name.isFactory()) {
+                again.forEach(failed::restart);
+            }
             return List.of();
-        } catch (Exception failed) {
-            return List.of(new Problem(file.toString(), 0, "", "cannot be applied: " + failed));
+        } catch (Exception refusal) {
+            return List.of(new Problem(file.toString(), 0, "", "cannot be applied: " + refusal));
         }
     }
 
@@ -172,7 +196,8 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
                 return List.of(new Problem(file.toString(), 0, "", "is still being written; it is read when that has ended"));
             }
             byte[] content = Files.readAllBytes(file.toPath());
-            return new ConfigurationCheck(metatypes.all(), context::getProperty).check(file.toString(), file.getName(), content);
+            return new ConfigurationCheck(metatypes.all(), context::getProperty, constructors).check(file.toString(),
+                    file.getName(), content);
         } catch (IOException unreadable) {
             return file.exists() ? List.of(new Problem(file.toString(), 0, "", "cannot be read: " + unreadable)) : null;
         }

@@ -31,4 +31,9 @@ record ConfigurationName(String pid, String instance) {
     boolean isFactory() {
         return !instance.isEmpty();
     }
+
+    /** The PID of the configuration that File Install makes of the file. */
+    String servicePid() {
+        return isFactory() ? pid + "~" + instance : pid;
+    }
 }

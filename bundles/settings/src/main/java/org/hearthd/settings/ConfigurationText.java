@@ -18,6 +18,7 @@ final class ConfigurationText {
     }
 
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Map<String, String> raw = new LinkedHashMap<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
 
     private ConfigurationText() {}
@@ -42,6 +43,7 @@ final class ConfigurationText {
         PropertiesReader reader = new PropertiesReader(new StringReader(text), true);
         while (reader.nextProperty()) {
             int line = reader.getLineNumber() - reader.getValueLines().size() + 1;
+            raw.put(reader.getPropertyName(), reader.getPropertyValue());
             Integer earlier = lines.putIfAbsent(reader.getPropertyName(), line);
             if (earlier != null) {
                 complaints.add(line, "key '" + reader.getPropertyName() + "' stands already in line " + earlier
@@ -64,6 +66,11 @@ final class ConfigurationText {
                 "key '" + key + "' refers to ${" + name + "}, which is neither a framework property nor a key of this file")));
         for (String key : lines.keySet()) {
             Object value = properties.get(key);
+            if (value == null) {
+                complaints.add(line(key), "key '" + key + "': value '" + raw.get(key)
+                        + "' can not be read: what is in brackets is a list of quoted values, e.g. [\"a\", \"b\"]");
+                continue;
+            }
             values.put(key, value);
             if (value instanceof String && ((String) value).contains("${")) {
                 complaints.add(line(key), "key '" + key + "': a ${ without its }");

@@ -21,27 +21,51 @@ import org.xml.sax.SAXException;
 /**
  * Asks the constructors of components what they refuse: contradictions between keys, patterns, addresses. By convention a constructor
  * checks its configuration first, throws an {@link IllegalArgumentException}, and acquires nothing but memory. So it is called
- * without its references, and whatever else comes of that says nothing about the configuration.
+ * without its references, and whatever else comes of that says nothing about the configuration. Only the runtime's own rooms keep to
+ * that for certain, and who makes something {@link AutoCloseable} acquires more.
  */
-final class ConstructorCheck {
+final class ConstructorCheck implements ConfigurationCheck.Components {
     private static final System.Logger LOG = System.getLogger(ConstructorCheck.class.getName());
 
     private final BundleContext context;
+    /** Whether the process does, so that nothing may be left behind in it. */
+    private final boolean goesOn;
 
-    ConstructorCheck(BundleContext context) {
+    private ConstructorCheck(BundleContext context, boolean goesOn) {
         this.context = context;
+        this.goesOn = goesOn;
     }
 
-    /** What the components with that (factory) PID refuse; {@code values} has what is configured, and {@code service.pid}. */
-    List<String> problems(String pid, Map<String, Object> values) {
+    /** Asks everybody: for a process that runs nothing, and ends. */
+    static ConstructorCheck ofAll(BundleContext context) {
+        return new ConstructorCheck(context, false);
+    }
+
+    /** Asks only those who leave nothing behind. */
+    static ConstructorCheck ofRooms(BundleContext context) {
+        return new ConstructorCheck(context, true);
+    }
+
+    private static boolean isRoom(Bundle bundle) {
+        return String.valueOf(bundle.getSymbolicName()).startsWith("org.hearthd.");
+    }
+
+    /** Whether that component's constructor may be called. */
+    boolean asks(Class<?> component) {
+        return !goesOn || !AutoCloseable.class.isAssignableFrom(component);
+    }
+
+    @Override
+    public List<String> refusals(String pid, Map<String, Object> values) {
         List<String> problems = new ArrayList<>();
-        for (Bundle bundle : context.getBundles()) {
+        for (Bundle bundle : Arrays.stream(context.getBundles()).filter(b -> !goesOn || isRoom(b)).toList()) {
             String documents = bundle.getHeaders("").get("Service-Component");
             for (String document : documents == null ? new String[0] : documents.split("\\s*,\\s*")) {
                 try {
                     implementation(bundle.getEntry(document), pid)
-                            .ifPresent(name -> refusal(load(bundle, name), context, values).ifPresent(problems::add));
-                } catch (IOException | LinkageError unusable) {
+                            .map(name -> load(bundle, name)).filter(this::asks)
+                            .flatMap(component -> refusal(component, context, values)).ifPresent(problems::add);
+                } catch (IOException | LinkageError | IllegalStateException unusable) {
                     LOG.log(System.Logger.Level.DEBUG, bundle + ": " + document, unusable);
                 }
             }

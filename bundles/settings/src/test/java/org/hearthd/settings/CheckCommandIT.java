@@ -64,6 +64,16 @@ class CheckCommandIT {
     }
 
     @Test
+    void checksTheOtherFilesBesideOneWithAValueInBrackets() throws IOException {
+        Files.writeString(config.resolve("org.example.front-a.cfg"), "address = [::1]\n");
+        Files.writeString(config.resolve("org.example.front-b.cfg"), "adress=x\naddress=x\n");
+        assertEquals(1, command.applyAsInt(new String[0]));
+        assertEquals(config + ": 2 files, 2 problems\n", out.toString(StandardCharsets.UTF_8));
+        assertTrue(err.toString(StandardCharsets.UTF_8).startsWith(
+                config + "/org.example.front-a.cfg:1: org.example.front: key 'address': value '[::1]' can not be read: "));
+    }
+
+    @Test
     void understandsTheConfigurationOfAHandlerThatIsOnlyDeployed() throws IOException {
         Files.writeString(config.resolve("org.example.pool.cfg"), "size=0\n");
         Samples.bundle(Files.createDirectory(home.resolve("deploy")).resolve("pool.jar"), "org.example.pool", Samples.SINGLE);

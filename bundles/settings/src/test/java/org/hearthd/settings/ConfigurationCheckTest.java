@@ -7,18 +7,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationCheckTest {
     private static final String FRONT = "org.example.front-main.cfg";
+    private Map<String, Schema> schemas;
     private ConfigurationCheck check;
 
     @BeforeEach
     void describe() throws IOException {
-        Schema front = Samples.schema(Samples.FACTORY);
-        Schema pool = Samples.schema(Samples.SINGLE);
-        check = new ConfigurationCheck(Map.of(front.pid(), front, pool.pid(), pool), Map.of("hearth.port", "8081")::get);
+        schemas = List.of(Samples.schema(Samples.FACTORY), Samples.schema(Samples.SINGLE)).stream()
+                .collect(Collectors.toMap(Schema::pid, schema -> schema));
+        check = check((pid, values) -> List.of());
+    }
+
+    private ConfigurationCheck check(ConfigurationCheck.Components components) {
+        return new ConfigurationCheck(schemas, Map.of("hearth.port", "8081")::get, components);
     }
 
     @Test
@@ -69,6 +75,26 @@ class ConfigurationCheckTest {
         accepted(FRONT, "address=\"x\"\nhosts=[\"a,b\",\"c\"]\nport=I\"80\"\n");
         refused(FRONT, "address=x\nhosts=[\"a\",\"b\"]\n", "is taken as one string");
         refused(FRONT, "address=[\"x\",\"y\"]\n", "is a list, but one value is expected");
+    }
+
+    @Test
+    void namesTheKeyOfAValueInBracketsThatIsNoList() {
+        refused(FRONT, "# c\naddress = [::1]\n", "f:2: org.example.front: key 'address': value '[::1]' can not be read: ");
+    }
+
+    @Test
+    void whateverHappensIsAProblemOfThatFileAndNotThrown() {
+        check = check((pid, values) -> {
+            throw new IllegalStateException("odd");
+        });
+        refused(FRONT, "address=x\n", "f: org.example.front: can not be checked: java.lang.IllegalStateException: odd");
+    }
+
+    @Test
+    void asksTheComponentsOnlyWhatIsInOrderSoFarAndTellsTheInstance() {
+        check = check((pid, values) -> List.of(pid + " " + values));
+        refused(FRONT, "address=x\n", "f: org.example.front {address=x, service.pid=org.example.front~main}");
+        refused(FRONT, "adress=x\naddress=x\n", "f:1: org.example.front: unknown key 'adress'");
     }
 
     @Test

@@ -40,6 +40,21 @@ public class ConstructorCheckTest {
         }
     }
 
+    /** A component that acquires something. */
+    public static final class Acquiring implements AutoCloseable {
+        @Override
+        public void close() {
+            throw new UnsupportedOperationException("not needed");
+        }
+    }
+
+    @Test
+    void whoeverAcquiresSomethingIsNotAskedInAProcessThatGoesOn() {
+        assertEquals(false, ConstructorCheck.ofRooms(null).asks(Acquiring.class));
+        assertEquals(true, ConstructorCheck.ofRooms(null).asks(Checked.class));
+        assertEquals(true, ConstructorCheck.ofAll(null).asks(Acquiring.class));
+    }
+
     private static Optional<String> refusal(Map<String, Object> values) {
         return ConstructorCheck.refusal(Checked.class, null, values);
     }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.Configuration;
@@ -79,6 +81,7 @@ class GateIT {
 
     @AfterEach
     void stop() throws Exception {
+        Flawed.forget();
         framework.close();
         LOGGER.removeHandler(capture);
     }
@@ -150,6 +153,41 @@ class GateIT {
         assertTrue(logged("no installed bundle knows the PID 'org.example.pool'"), log::toString);
         install("pool", Samples.SINGLE);
         until(() -> "7".equals(property("org.example.pool", "size")), "the file is looked at again");
+    }
+
+    private void installFlawed(String policy, String pid) throws Exception {
+        Path flawed = Samples.flawed(home.resolve("flawed.jar"), policy, pid);
+        framework.context().installBundle(flawed.toUri().toString()).start();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"require", "optional"})
+    void startsASingleComponentAgainThatCouldNotBeStartedWithWhatWasThereBefore(String policy) throws Exception {
+        install("pool", Samples.SINGLE);
+        write("org.example.pool.cfg", "size=9\n");
+        fileInstall.start();
+        installFlawed(policy, "org.example.pool");
+        until(() -> Flawed.refused("org.example.pool") != null, "it fails");
+        write("org.example.pool.cfg", "size=3\n");
+        until(() -> "3 null".equals(Flawed.told("org.example.pool")), "it works with the next");
+        assertTrue(logged("pool.cfg: what could not be started with it before is started again"), log::toString);
+    }
+
+    @Test
+    void startsOneOfSeveralComponentsAgainThatCouldNotBeStartedWithWhatWasThereBefore() throws Exception {
+        write(FRONT, "address=x\nport=9\n");
+        write("org.example.front-other.cfg", "address=x\nport=7\n");
+        fileInstall.start();
+        installFlawed("require", "org.example.front");
+        until(() -> "null 7".equals(Flawed.told("org.example.front~other")), "one that takes its configuration works");
+        until(() -> "x".equals(Flawed.refused(FRONT_PID)), "the other fails");
+        write(FRONT, "address=y\nport=9\n");
+        until(() -> "y".equals(Flawed.refused(FRONT_PID)), "the next change is no better");
+        Flawed.forget();
+        write(FRONT, "address=x\nport=8\n");
+        until(() -> "null 8".equals(Flawed.told(FRONT_PID)), "it works with the next");
+        assertTrue(logged(FRONT + ": what could not be started with it before is started again"), log::toString);
+        assertNull(Flawed.told("org.example.front~other"), "the others notice nothing");
     }
 
     @Test

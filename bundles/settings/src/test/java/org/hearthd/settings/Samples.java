@@ -2,7 +2,7 @@ package org.hearthd.settings;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +52,38 @@ final class Samples {
         return Schema.of(factory == null ? designate.getPid() : factory, factory != null, (OCD) definition);
     }
 
-    static Path bundle(Path jar, String symbolicName, String... documents) throws IOException {
+    /** A bundle that has {@link Flawed} as a component for each of these PIDs. */
+    static Path flawed(Path jar, String policy, String... pids) throws IOException {
+        Manifest manifest = manifest("org.example.flawed");
+        manifest.getMainAttributes().putValue("Service-Component", String.join(",", pids));
+        String type = Flawed.class.getName().replace('.', '/') + ".class";
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                InputStream code = Flawed.class.getClassLoader().getResourceAsStream(type)) {
+            for (String pid : pids) {
+                out.putNextEntry(new ZipEntry(pid));
+                out.write("""
+                        <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s" immediate="true"
+                            configuration-pid="%s" configuration-policy="%s" activate="activate" modified="modified">
+                          <implementation class="%s"/>
+                        </scr:component>
+                        """.formatted(pid, pid, policy, Flawed.class.getName()).getBytes(StandardCharsets.UTF_8));
+            }
+            out.putNextEntry(new ZipEntry(type));
+            code.transferTo(out);
+        }
+        return jar;
+    }
+
+    private static Manifest manifest(String symbolicName) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
         manifest.getMainAttributes().putValue("Bundle-SymbolicName", symbolicName);
-        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest)) {
+        return manifest;
+    }
+
+    static Path bundle(Path jar, String symbolicName, String... documents) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest(symbolicName))) {
             for (int i = 0; i < documents.length; i++) {
                 out.putNextEntry(new ZipEntry("OSGI-INF/metatype/" + i + ".xml"));
                 out.write(documents[i].getBytes(StandardCharsets.UTF_8));
