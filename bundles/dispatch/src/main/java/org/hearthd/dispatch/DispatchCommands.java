@@ -98,7 +98,7 @@ public final class DispatchCommands {
     }
 
     private static void addLeases(List<Map<String, Object>> rows, Slot slot, Generation generation) {
-        generation.leases().forEach(lease -> rows
+        generation.leases().all().forEach(lease -> rows
                 .add(request(slot, generation.label(), lease.exchange(), lease.ageMs(), lease.running() ? "running" : "queued")));
     }
 

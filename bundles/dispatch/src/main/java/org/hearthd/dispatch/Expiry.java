@@ -14,7 +14,7 @@ final class Expiry {
 
     /** Unanswered requests get 502; where the answer has begun the connection is broken. */
     static void of(Generation generation) {
-        List<Lease> oldestFirst = generation.leases().stream().sorted(Comparator.comparingLong(Lease::since)).toList();
+        List<Lease> oldestFirst = generation.leases().all().stream().sorted(Comparator.comparingLong(Lease::since)).toList();
         long inProgress = generation.inProgress();
         LOG.log(Level.WARNING, generation + " goes with "
                 + (inProgress == 0 ? "a thread that has answered but" : inProgress + " requests in progress that")

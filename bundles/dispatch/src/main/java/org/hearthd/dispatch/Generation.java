@@ -2,13 +2,12 @@ package org.hearthd.dispatch;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
+import org.hearthd.spi.InProgress;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.NoDescriptorException;
 
@@ -28,7 +27,7 @@ final class Generation {
     private final HandlerPool pool;
     private final AtomicLong count = new AtomicLong();
     /** Those of the count that can outlast the call of the handler, or wait for it. */
-    private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+    private final InProgress<Lease> leases = new InProgress<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean full;
 
@@ -52,7 +51,7 @@ final class Generation {
     }
 
     /** The leases that can be listed: not those of a non-blocking handler that is being called. */
-    Set<Lease> leases() {
+    InProgress<Lease> leases() {
         return leases;
     }
 

@@ -2,7 +2,6 @@ package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -16,13 +15,14 @@ import org.hearthd.net.ByteExchange;
 import org.hearthd.net.Deadline;
 import org.hearthd.net.LoopSocket;
 import org.hearthd.spi.ErrorPage;
+import org.hearthd.spi.InProgress;
 import org.hearthd.spi.ResponseHead;
 
 /**
  * One exchange and its connection to a server: when it begins, what it waits for, how it ends. Of the exchange's loop. The two ways of
  * the bytes are {@link Uplink} and {@link Downlink}.
  */
-final class Conversation implements Gate.Waiter {
+final class Conversation extends InProgress.Entry implements Gate.Waiter {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     /** How long a server that has answered completely may take to close, when it has seen the end of the request. */
     private static final long LINGER_MS = 1000;
@@ -91,10 +91,6 @@ final class Conversation implements Gate.Waiter {
     }
 
     // -- what the two ways ask
-
-    EventLoop loop() {
-        return view.loop();
-    }
 
     Request request() {
         return request;
@@ -204,7 +200,7 @@ final class Conversation implements Gate.Waiter {
             fail(503, "The runtime has no connection left.");
             return;
         }
-        up.send(socket, Variables.encode(request, length, settings, handler.software(), ByteBufAllocator.DEFAULT));
+        up.send(socket, Variables.encode(request, length, settings, handler.software(), handler.block(view.loop())));
         if (!over) {
             down.start();
         }

@@ -20,6 +20,7 @@ import java.util.function.Function;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.net.ByteExchange;
+import org.hearthd.spi.InProgress;
 
 /** Makes a conversation with a server of each exchange; never blocks. */
 final class ScgiHandler implements Handler {
@@ -38,8 +39,9 @@ final class ScgiHandler implements Handler {
     private final Gate gate;
     /** Clients that wait, of which their sources do not know any more. */
     private final Uses owed = new Uses();
-    /** Those in progress, of each loop on its own: so loops do not wait for each other's memory. */
-    private final Map<EventLoop, Set<Conversation>> conversations = new ConcurrentHashMap<>();
+    private final InProgress<Conversation> conversations = new InProgress<>();
+    /** Where each loop collects variables. */
+    private final Map<EventLoop, Block> blocks = new ConcurrentHashMap<>();
     /** Those of earlier settings that still have exchanges. */
     private final Set<Anonymous> retired = ConcurrentHashMap.newKeySet();
     /** The ends of programs that nobody uses any more. */
@@ -209,7 +211,7 @@ final class ScgiHandler implements Handler {
     public void handle(Exchange exchange) throws IOException {
         ByteExchange view = OwedExchange.of(services.loops(), exchange, owed);
         Conversation conversation = new Conversation(this, state.settings(), exchange, view);
-        onLoop(view.loop()).add(conversation);
+        conversations.add(conversation);
         if (view.loop().inEventLoop()) {
             conversation.start();
         } else {
@@ -217,16 +219,11 @@ final class ScgiHandler implements Handler {
         }
     }
 
-    private Set<Conversation> onLoop(EventLoop loop) {
-        Set<Conversation> there = conversations.get(loop);
-        return there != null ? there : conversations.computeIfAbsent(loop, each -> ConcurrentHashMap.newKeySet());
-    }
-
     private void begin(Conversation conversation, ByteExchange view) throws IOException {
         try {
             view.loop().execute(conversation::start);
         } catch (RejectedExecutionException e) {
-            onLoop(view.loop()).remove(conversation);
+            conversations.remove(conversation);
             throw new IOException("the event loops have ended", e);
         }
     }
@@ -248,6 +245,12 @@ final class ScgiHandler implements Handler {
         return gate;
     }
 
+    /** Of a loop, on that loop. */
+    Block block(EventLoop loop) {
+        Block there = blocks.get(loop);
+        return there != null ? there : blocks.computeIfAbsent(loop, each -> new Block());
+    }
+
     String software() {
         return software;
     }
@@ -257,7 +260,7 @@ final class ScgiHandler implements Handler {
     }
 
     void ended(Conversation conversation) {
-        onLoop(conversation.loop()).remove(conversation);
+        conversations.remove(conversation);
         if (stopping) {
             synchronized (conversations) {
                 conversations.notifyAll();
@@ -280,8 +283,8 @@ final class ScgiHandler implements Handler {
         stopping = true;
         try {
             awaitConversations(state.settings().times().drain());
-            int unfinished = inProgress();
-            conversations.values().forEach(there -> there.forEach(Conversation::stop));
+            int unfinished = conversations.size();
+            conversations.all().forEach(Conversation::stop);
             // each does so on its loop, and may still need a worker to let go of what it keeps
             awaitConversations(STOP_MS);
             return unfinished;
@@ -299,14 +302,10 @@ final class ScgiHandler implements Handler {
         return settings.times().drain() + STOP_MS + settings.launch().termMs() + KILL_MS;
     }
 
-    private int inProgress() {
-        return conversations.values().stream().mapToInt(Set::size).sum();
-    }
-
     private void awaitConversations(long millis) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         synchronized (conversations) {
-            for (long left = deadline - System.nanoTime(); inProgress() > 0
+            for (long left = deadline - System.nanoTime(); conversations.size() > 0
                     && left > 0; left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(conversations, left);
             }

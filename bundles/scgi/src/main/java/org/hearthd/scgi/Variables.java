@@ -2,7 +2,6 @@ package org.hearthd.scgi;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,7 +26,7 @@ final class Variables {
             "X-Ash-Server-Address", "X-Ash-Server-Port", "X-Ash-Protocol", "X-Ash-Connection-ID");
 
     /** Names and values, each with a NUL behind it. */
-    private final StringBuilder block = new StringBuilder(1024);
+    private final Block block;
     private Set<String> hidden;
     private final Request request;
     private final String length;
@@ -36,7 +35,8 @@ final class Variables {
     /** Those of the configuration, which replace computed ones. */
     private final Map<String, String> configured;
 
-    private Variables(Request request, long length, Settings settings, String software) {
+    private Variables(Request request, long length, Settings settings, String software, Block block) {
+        this.block = block;
         this.request = request;
         this.length = Long.toString(length);
         this.serverName = settings.serverName();
@@ -50,17 +50,16 @@ final class Variables {
      *
      * @param length of the body, which is known by now
      * @param software the value of SERVER_SOFTWARE
+     * @param block what was in it is gone
      */
-    static ByteBuf encode(Request request, long length, Settings settings, String software, ByteBufAllocator allocator) {
-        Variables all = new Variables(request, length, settings, software);
+    static ByteBuf encode(Request request, long length, Settings settings, String software, Block block) {
+        block.clear();
+        Variables all = new Variables(request, length, settings, software, block);
         all.put("CONTENT_LENGTH", all.length);
         all.put("SCGI", "1");
         settings.convention().fill(all);
         all.configured.forEach(all::append);
-        byte[] block = all.block.toString().getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuf out = allocator.directBuffer(block.length + 12);
-        out.writeCharSequence(Integer.toString(block.length), StandardCharsets.US_ASCII);
-        return out.writeByte(':').writeBytes(block).writeByte(',');
+        return block.netstring(ByteBufAllocator.DEFAULT);
     }
 
     Request request() {
@@ -87,7 +86,8 @@ final class Variables {
     }
 
     private void append(String name, String value) {
-        block.append(name).append('\0').append(value).append('\0');
+        block.add(name);
+        block.add(value);
     }
 
     void putKnown(String name, String value) {

@@ -232,7 +232,7 @@ class ModesTest extends ProgramContract {
     @Test
     void aLaunchedProgramWhoseSocketFileWasRemovedIsLeftRunningAndAnotherOneIsStarted() throws IOException {
         Path path = directory.resolve("s");
-        start("launching", "address", "unix:" + path, "command", server(), "stderr", "null", "restart.delay.min.ms", 60_000L);
+        start("launching", "address", "unix:" + path, "command", server(), "stderr", "null", "restart.delay.min.ms", 30_000L);
         long first = pid();
         Files.delete(path);
         long second;

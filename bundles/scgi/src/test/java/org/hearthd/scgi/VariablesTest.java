@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +37,7 @@ class VariablesTest {
     private static Map<String, String> table(Request request, Object... keys) {
         Map<String, Object> config = House.keys(keys);
         config.put("address", "4000");
-        ByteBuf block = Variables.encode(request, 7, House.settings(config), "Hearth/test", UnpooledByteBufAllocator.DEFAULT);
+        ByteBuf block = Variables.encode(request, 7, House.settings(config), "Hearth/test", new Block());
         String text = block.toString(StandardCharsets.ISO_8859_1);
         block.release();
         return pairs(text);
@@ -124,11 +123,25 @@ class VariablesTest {
     void theBlockIsANetstringOfOctets() {
         Map<String, Object> config = House.keys("address", "4000", "variables", "A=\u00e9", "convention", "nginx");
         Request request = Request.of("GET", "/", "HTTP/1.1", "", Headers.EMPTY);
-        ByteBuf block = Variables.encode(request, 0, House.settings(config), "", UnpooledByteBufAllocator.DEFAULT);
+        ByteBuf block = Variables.encode(request, 0, House.settings(config), "", new Block());
         String text = block.toString(StandardCharsets.ISO_8859_1);
         block.release();
         assertTrue(text.startsWith((text.length() - 5) + ":CONTENT_LENGTH\0000\0SCGI\0001\0"), text);
         assertTrue(text.endsWith("\0A\0\u00c3\u00a9\0,"), "as in the file, which is UTF-8: " + text);
+    }
+
+    @Test
+    void oneBlockAfterTheOtherIsCollectedInTheSamePlaceHoweverLongTheyAre() {
+        Block block = new Block();
+        Map<String, Object> config = House.keys("address", "4000");
+        for (int length : new int[] {1, 5000, 70_000, 2}) {
+            String value = "x".repeat(length);
+            Request request = Request.of("GET", "/", "HTTP/1.1", "", Headers.of("A", value, "B", "b"));
+            ByteBuf netstring = Variables.encode(request, 0, House.settings(config), "", block);
+            Map<String, String> table = pairs(netstring.toString(StandardCharsets.ISO_8859_1));
+            netstring.release();
+            assertEquals(List.of(value, "b"), List.of(table.get("HTTP_A"), table.get("HTTP_B")));
+        }
     }
 
     /** A path on disk has the octets that are in the configuration file, not those of a Latin-1 one. */
