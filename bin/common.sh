@@ -7,9 +7,11 @@ fail() {
 }
 
 # Java would open its own files under the number of a descriptor that is closed.
-[ -e /proc/self/fd/0 ] || exec < /dev/null
-[ -e /proc/self/fd/1 ] || exec > /dev/null
-[ -e /proc/self/fd/2 ] || exec 2> /dev/null
+if [ -d /proc/self/fd ]; then
+  [ -e /proc/self/fd/0 ] || exec < /dev/null
+  [ -e /proc/self/fd/1 ] || exec > /dev/null
+  [ -e /proc/self/fd/2 ] || exec 2> /dev/null
+fi
 
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then

@@ -32,7 +32,7 @@ public class ArrowsIT {
             Map.entry("org.hearthd.listeners", Set.of(TRANSPORT)), Map.entry(DISPATCH, Set.of()),
             Map.entry("org.hearthd.lifecycle", Set.of(TRANSPORT, DISPATCH)), Map.entry("org.hearthd.settings", Set.of()),
             Map.entry("org.hearthd.http", Set.of(TRANSPORT, DISPATCH, "org.hearthd.net", "org.hearthd.listeners")),
-            Map.entry("org.hearthd.scgi", Set.of("org.hearthd.net", "org.hearthd.listeners", "org.hearthd.process")),
+            Map.entry("org.hearthd.scgi", Set.of(TRANSPORT, "org.hearthd.net", "org.hearthd.listeners", "org.hearthd.process")),
             Map.entry("org.hearthd.stdin", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd")),
             Map.entry("org.hearthd.process", Set.of(TRANSPORT, "org.hearthd.ashd")),
             Map.entry("org.hearthd.htpipe.server", Set.of(TRANSPORT, DISPATCH, "org.hearthd.ashd", "org.hearthd.listeners")),

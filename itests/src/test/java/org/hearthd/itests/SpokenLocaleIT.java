@@ -24,7 +24,7 @@ public class SpokenLocaleIT extends InDirectory {
         tools = Files.createDirectories(dir.resolve("tools/bin"));
         Files.writeString(tools.resolveSibling("release"), "JAVA_VERSION=\"17\"\n");
         script("java",
-                "for w; do case $w in -Dhearth.caller*) c=$w ;; -Duser.dir*) d=\" $w\" ;; esac; done\necho \"$LC_ALL $c$d\"");
+                "for w; do case $w in -Dhearth.caller.lc_all*) c=$w ;; -Duser.dir*) d=\" $w\" ;; esac; done\necho \"$LC_ALL $c$d\"");
     }
 
     private void script(String name, String text) throws Exception {

@@ -27,7 +27,7 @@ public final class InProgress<E extends InProgress.Entry> {
         parts.get((int) (Thread.currentThread().getId() * STEP % PARTS)).add(entry);
     }
 
-    /** It ends, once; by whoever knows that it has begun. */
+    /** It ends, by whoever knows that it has begun; nothing if it has ended already. */
     public void remove(E entry) {
         ((Entry) entry).part.remove(entry);
     }
@@ -57,6 +57,9 @@ public final class InProgress<E extends InProgress.Entry> {
 
         /** The last one takes its place. */
         synchronized void remove(Entry entry) {
+            if (entry.index >= entries.size() || entries.get(entry.index) != entry) {
+                return;
+            }
             E last = entries.remove(entries.size() - 1);
             if (last != entry) {
                 entries.set(entry.index, last);

@@ -120,10 +120,15 @@ final class Gate {
     void adopt(Exchange exchange, Route route, long timeoutMs) {
         Parked newcomer = new Parked(this, exchange, route);
         boolean late;
+        boolean timed;
         synchronized (this) {
             late = closed;
+            timed = held == 0;
             if (!late) {
                 parked.add(newcomer);
+                if (!timed) {
+                    untimed.add(newcomer);
+                }
                 current = null;
             }
         }
@@ -132,7 +137,9 @@ final class Gate {
             return;
         }
         newcomer.watch();
-        newcomer.startClock(shared, timeoutMs);
+        if (timed) {
+            newcomer.startClock(shared, timeoutMs);
+        }
         serve();
     }
 

@@ -112,7 +112,7 @@ public final class Shutdown implements ToIntFunction<String[]>, IntConsumer {
     /** On a thread of its own: draining blocks, and whoever wants the end may be what drains. */
     private void end() {
         Thread thread = new Thread(() -> {
-            int code = drain() | decided.get();
+            int code = Math.max(drain(), decided.get());
             IntConsumer end = exit;
             if (end == null) {
                 LOG.log(Level.ERROR, "nobody can end the runtime: no service with hearth.exit=true");
@@ -128,7 +128,7 @@ public final class Shutdown implements ToIntFunction<String[]>, IntConsumer {
     public int applyAsInt(String[] arguments) {
         // a source that ends because it drains is not news
         decide(0);
-        return drain() | decided.get();
+        return Math.max(drain(), decided.get());
     }
 
     private int drain() {

@@ -6,8 +6,8 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.hearthd.Fd;
 
@@ -18,8 +18,10 @@ import org.hearthd.Fd;
 public final class SocketHolders {
     private static final System.Logger LOG = System.getLogger(Spawner.class.getName());
 
-    /** Who has not executed its program yet is a copy of this process, with all that is open here. */
-    private final Optional<String> executable = ProcessHandle.current().info().command();
+    private static final String SELF = "self";
+
+    /** Who has not executed its program yet is a copy of this process, with its arguments and all that is open here. */
+    private final byte[] arguments = arguments(SELF);
     private final Path socket;
     private List<ProcessHandle> known = List.of();
 
@@ -30,7 +32,7 @@ public final class SocketHolders {
      * @throws IOException if it can not be told which socket that is
      */
     public SocketHolders(Fd socket) throws IOException {
-        this.socket = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(socket.number())));
+        this.socket = Files.readSymbolicLink(Path.of("/proc", SELF, "fd", Integer.toString(socket.number())));
     }
 
     /** Who holds it now. Reads what all processes have open, unless one that is known holds it still. */
@@ -51,13 +53,17 @@ public final class SocketHolders {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
             for (Path each : open) {
                 if (isSocket(each)) {
-                    return !process.info().command().equals(executable);
+                    return !Arrays.equals(arguments, arguments(Long.toString(process.pid())));
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
             LOG.log(Level.TRACE, () -> "process " + process.pid() + " has ended, or is somebody else's: " + e);
         }
         return false;
+    }
+
+    private static byte[] arguments(String process) throws IOException {
+        return Files.readAllBytes(Path.of("/proc", process, "cmdline"));
     }
 
     private boolean isSocket(Path descriptor) {

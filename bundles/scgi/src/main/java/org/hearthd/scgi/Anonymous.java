@@ -253,7 +253,7 @@ final class Anonymous implements Dialer {
                     open();
                 }
                 Serving started = new Serving(launch.program().name(), services.programs().start(launch.program(), socket.fd()),
-                        holders);
+                        holders, launch.restart().goodMs());
                 synchronized (this) {
                     child = started;
                     startedAt = System.nanoTime();
@@ -305,6 +305,11 @@ final class Anonymous implements Dialer {
         synchronized (steps) {
             CompletableFuture<Way> wanted;
             if (child() == which && which.isInBackground()) {
+                synchronized (this) {
+                    wanted = ready;
+                }
+                // where it has ended before its start was told
+                wanted.complete(way);
                 CompletableFuture.delayedExecutor(BACKGROUND_MS, TimeUnit.MILLISECONDS, Runnable::run)
                         .execute(() -> endedSoon(which));
                 return;

@@ -59,6 +59,9 @@ final class Retrying implements Dialer {
 
     @Override
     public CompletableFuture<?> close(long graceMs) {
+        if (starter != null) {
+            starter.stop();
+        }
         over.compareAndSet(null, new Refused(503, "The application server is not used any more."));
         return servers.close(graceMs);
     }

@@ -27,6 +27,8 @@ final class ScgiHandler implements Handler {
     private static final System.Logger LOG = System.getLogger(ScgiHandler.class.getName());
     /** A changed program that lives that long has at least been executed. */
     static final long TRIAL_MS = 250;
+    /** A program's first process and what it has left in the background get SIGTERM one after the other. */
+    private static final int TERMS = 2;
     /** From SIGKILL to the end of a program. */
     private static final long KILL_MS = 5000;
     /** For what only needs its loop to come round. */
@@ -299,7 +301,11 @@ final class ScgiHandler implements Handler {
 
     /** How long {@link #stop} lasts at most. */
     static long longestEndMs(Settings settings) {
-        return settings.times().drain() + STOP_MS + settings.launch().termMs() + KILL_MS;
+        return settings.times().drain() + STOP_MS + endProgramsMs(settings);
+    }
+
+    private static long endProgramsMs(Settings settings) {
+        return TERMS * settings.launch().termMs() + KILL_MS;
     }
 
     private void awaitConversations(long millis) throws InterruptedException {
@@ -323,7 +329,7 @@ final class ScgiHandler implements Handler {
         ends.add(state.dialer().close(0));
         try {
             CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
-                    .get(state.settings().launch().termMs() + KILL_MS, TimeUnit.MILLISECONDS);
+                    .get(endProgramsMs(state.settings()), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(Level.WARNING, this + ": the program can not be ended", e);
         }

@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.hearthd.process.Child;
 import org.hearthd.process.SocketHolders;
 
@@ -13,17 +14,23 @@ final class Serving {
     private final String name;
     private final Child child;
     private final SocketHolders holders;
+    /** Whether its first process has ended as that of a program does that goes into the background: well, and soon. */
+    private final CompletableFuture<Boolean> daemon;
     private volatile boolean left;
 
     /**
      * A program that was started.
      *
      * @param holders those of its socket
+     * @param goodMs who lives longer is no program that goes into the background: what has its socket then may only be what it has started
      */
-    Serving(String name, Child child, SocketHolders holders) {
+    Serving(String name, Child child, SocketHolders holders, long goodMs) {
+        long startedAt = System.nanoTime();
         this.name = name;
         this.child = child;
         this.holders = holders;
+        this.daemon = child.exit()
+                .thenApply(status -> status == 0 && System.nanoTime() - startedAt < TimeUnit.MILLISECONDS.toNanos(goodMs));
     }
 
     /** Completes when its first process has ended. */
@@ -32,11 +39,11 @@ final class Serving {
     }
 
     /**
-     * Whether its first process has ended well, and others go on with its socket: that was no crash, and its place is not free. Nothing
-     * else tells, because the handler holds the socket too, so that no connection is refused. Not for loops.
+     * Whether its first process has ended well and soon, and others go on with its socket: that was no crash, and its place is not free.
+     * Nothing else tells, because the handler holds the socket too, so that no connection is refused. Not for loops.
      */
     boolean isInBackground() {
-        if (!child.exit().isDone() || child.exit().join() != 0) {
+        if (!daemon.getNow(false)) {
             return false;
         }
         List<Long> pids = holders.look().stream().map(ProcessHandle::pid).toList();

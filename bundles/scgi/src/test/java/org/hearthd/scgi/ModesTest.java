@@ -151,6 +151,15 @@ class ModesTest extends ProgramContract {
     }
 
     @Test
+    void whatAProgramThatHasServedLeavesBehindWithItsSocketDoesNotKeepItFromBeingStartedAgain() throws Exception {
+        start("anonymous", "restart.good.ms", 1L, "command", new String[] {"/bin/sh", "-c",
+            "exec 3<&0; sleep 1000 <&3 3<&- & \"$@\" <&3 3<&-; exit 0", "sh", server()[0], server()[1], server()[2]});
+        long first = pid();
+        assertTrue(get("/die").startsWith("HTTP/1.1 502 "));
+        assertNotEquals(first, pid());
+    }
+
+    @Test
     void aChangedProgramMayGoIntoTheBackgroundToo() throws Exception {
         start("anonymous", "command", server(), "drain.timeout.ms", 50L);
         long old = pid();

@@ -135,7 +135,7 @@ class ScgiComponentTest extends ScgiContract {
     void theRuntimeKnowsHowLongTheEndMayLast() throws Exception {
         ScgiComponent component = component();
         component.modified(config("drain.timeout.ms", 40_000L, "end.term.ms", 7_000L));
-        assertEquals(List.of(25_000L, 57_000L), ends.stream().map(end -> end.get(Leave.LONGEST_MS)).toList());
+        assertEquals(List.of(30_000L, 64_000L), ends.stream().map(end -> end.get(Leave.LONGEST_MS)).toList());
         assertEquals(1, published.size());
         go.countDown();
         component.stop(ComponentConstants.DEACTIVATION_REASON_DISPOSED);

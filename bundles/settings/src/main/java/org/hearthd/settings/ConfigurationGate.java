@@ -174,6 +174,7 @@ public final class ConfigurationGate implements ArtifactInstaller, BundleListene
             List<ComponentDescriptionDTO> again = failed.of(name);
             if (!again.isEmpty() && name.isFactory()) {
                 installer.uninstall(file); // the other instances go on
+                applied.remove(file);
             }
             installer.install(file);
             applied.add(file);

@@ -36,9 +36,17 @@ final class FailedComponents {
                 .filter(description -> Arrays.asList(description.configurationPid).contains(name.pid()))
                 .filter(description -> canBeEnded(description, name))
                 .filter(description -> restarting.contains(description.name)
-                        || runtime.getComponentConfigurationDTOs(description).stream()
-                                .anyMatch(c -> uses(c, name.servicePid()) && hasNoInstance(c)))
+                        || configurations(description).stream().anyMatch(c -> uses(c, name.servicePid()) && hasNoInstance(c)))
                 .toList();
+    }
+
+    private Collection<ComponentConfigurationDTO> configurations(ComponentDescriptionDTO description) {
+        try {
+            return runtime.getComponentConfigurationDTOs(description);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, description.name + " has gone with its bundle meanwhile", e);
+            return List.of();
+        }
     }
 
     /** Whether deleting the file's configuration ends the instance, or there is only one, which can be started anew. */
@@ -66,7 +74,9 @@ final class FailedComponents {
         Promise<Void> before = last;
         last = done.getPromise();
         restarting.add(description.name);
-        before.onResolve(() -> runtime.disableComponent(description).then(disabled -> runtime.enableComponent(description))
+        // what is thrown, as for a bundle that has gone meanwhile, becomes a failure like any other
+        before.onResolve(() -> Promises.resolved((Void) null).then(begun -> runtime.disableComponent(description))
+                .then(disabled -> runtime.enableComponent(description))
                 .onFailure(failure -> LOG.log(Level.ERROR, description.name + " can not be started again", failure))
                 .onResolve(() -> {
                     restarting.remove(description.name);

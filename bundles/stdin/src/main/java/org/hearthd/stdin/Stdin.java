@@ -113,9 +113,10 @@ public final class Stdin {
                 read();
                 started = true;
             }
-        } catch (IOException e) {
-            registration.unregister();
-            throw e;
+        } finally {
+            if (!started) {
+                registration.unregister();
+            }
         }
         LOG.log(Level.INFO, "stdin takes requests on descriptor " + NUMBER);
     }
