@@ -1,11 +1,13 @@
 package org.hearthd.settings;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Parameter;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,8 +80,19 @@ final class ConstructorCheck implements ConfigurationCheck.Components {
         if (document == null) {
             return Optional.empty();
         }
+        byte[] text;
         try (InputStream in = document.openStream()) {
-            Element component = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in).getDocumentElement();
+            text = in.readAllBytes();
+        }
+        // parsing all of them for each file would take a start longer than everything else
+        return new String(text, StandardCharsets.UTF_8).contains(pid) ? implementation(text, pid) : Optional.empty();
+    }
+
+    private static Optional<String> implementation(byte[] document, String pid) throws IOException {
+        try {
+            Element component = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(document))
+                    .getDocumentElement();
             List<String> pids = Arrays.asList(component.getAttribute("configuration-pid").split("\\s+"));
             Element implementation = (Element) component.getElementsByTagName("implementation").item(0);
             return pids.contains(pid) && implementation != null
