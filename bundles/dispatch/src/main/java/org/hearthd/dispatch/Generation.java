@@ -7,9 +7,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hearthd.Exchange;
-import org.hearthd.spi.InProgress;
 import org.hearthd.spi.ManagedExchange;
 import org.hearthd.spi.NoDescriptorException;
+import org.hearthd.spi.Roster;
 
 /**
  * One revision of a handler in service, with a number of its own: counts the exchanges in progress on it (leases) and owns its
@@ -27,7 +27,7 @@ final class Generation {
     private final HandlerPool pool;
     private final AtomicLong count = new AtomicLong();
     /** Those of the count that can outlast the call of the handler, or wait for it. */
-    private final InProgress<Lease> leases = new InProgress<>();
+    private final Roster<Lease> leases = new Roster<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean full;
 
@@ -51,7 +51,7 @@ final class Generation {
     }
 
     /** The leases that can be listed: not those of a non-blocking handler that is being called. */
-    InProgress<Lease> leases() {
+    Roster<Lease> leases() {
         return leases;
     }
 

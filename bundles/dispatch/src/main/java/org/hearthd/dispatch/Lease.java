@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.hearthd.Exchange;
 import org.hearthd.Outcome;
-import org.hearthd.spi.InProgress;
+import org.hearthd.spi.Roster;
 
 /** One exchange in progress on one generation that has not ended on the caller's thread: it has a deadline and can be listed. */
-final class Lease extends InProgress.Entry implements Runnable, Consumer<Outcome> {
+final class Lease extends Roster.Entry implements Runnable, Consumer<Outcome> {
     private final Generation generation;
     private final Exchange exchange;
     private final long since = System.nanoTime();

@@ -15,14 +15,14 @@ import org.hearthd.net.ByteExchange;
 import org.hearthd.net.Deadline;
 import org.hearthd.net.LoopSocket;
 import org.hearthd.spi.ErrorPage;
-import org.hearthd.spi.InProgress;
 import org.hearthd.spi.ResponseHead;
+import org.hearthd.spi.Roster;
 
 /**
  * One exchange and its connection to a server: when it begins, what it waits for, how it ends. Of the exchange's loop. The two ways of
  * the bytes are {@link Uplink} and {@link Downlink}.
  */
-final class Conversation extends InProgress.Entry implements Gate.Waiter {
+final class Conversation extends Roster.Entry implements Gate.Waiter {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
     /** How long a server that has answered completely may take to close, when it has seen the end of the request. */
     private static final long LINGER_MS = 1000;

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.hearthd.Exchange;
 import org.hearthd.Handler;
 import org.hearthd.net.ByteExchange;
-import org.hearthd.spi.InProgress;
+import org.hearthd.spi.Roster;
 
 /** Makes a conversation with a server of each exchange; never blocks. */
 final class ScgiHandler implements Handler {
@@ -41,7 +41,7 @@ final class ScgiHandler implements Handler {
     private final Gate gate;
     /** Clients that wait, of which their sources do not know any more. */
     private final Uses owed = new Uses();
-    private final InProgress<Conversation> conversations = new InProgress<>();
+    private final Roster<Conversation> conversations = new Roster<>();
     /** Where each loop collects variables. */
     private final Map<EventLoop, Block> blocks = new ConcurrentHashMap<>();
     /** Those of earlier settings that still have exchanges. */

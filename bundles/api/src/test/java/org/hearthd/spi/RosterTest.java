@@ -14,10 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-class InProgressTest {
-    private static final class Task extends InProgress.Entry {}
+class RosterTest {
+    private static final class Task extends Roster.Entry {}
 
-    private final InProgress<Task> tasks = new InProgress<>();
+    private final Roster<Task> tasks = new Roster<>();
 
     private Task begun() {
         Task task = new Task();

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
  * What is in progress: it begins and ends all the time, mostly on one and the same thread, and is looked through seldom. Nothing is
  * allocated for an entry, and threads do not wait for each other's memory. All methods may be called on any thread.
  */
-public final class InProgress<E extends InProgress.Entry> {
+public final class Roster<E extends Roster.Entry> {
     /** What can be in progress, in one place at a time. */
     public abstract static class Entry {
         private Part<?> part;
