@@ -97,6 +97,8 @@ public class LocaleIT extends InDirectory {
                 // the program is no server
                 assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
                 assertIsAsIfCalledDirectly(name, all);
+                parent.end();
+                assertEquals(parent.errors(), 0, parent.awaitExit());
             }
         }
     }
@@ -134,6 +136,8 @@ public class LocaleIT extends InDirectory {
                 // the program is no server
                 assertTrue(parent.get("x").startsWith("HTTP/1.1 50"));
                 Await.until("the program " + parent.errors(), () -> Files.exists(dir.resolve(begun)));
+                parent.end();
+                assertEquals(parent.errors(), 0, parent.awaitExit());
             }
         }
     }
