@@ -3,6 +3,7 @@ package org.hearthd.scgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** Where to connect: servers that are absent, come later, are full, or are several. */
 class ServersTest extends ScgiContract {
+    private final Semaphore asked = new Semaphore(0);
+    private final Semaphore answers = new Semaphore(0);
+
     @Test
     void aMissingSocketIs503AndTheServerIsUsedAgainAsSoonAsItIsThere() throws Exception {
         house("unix:" + directory.resolve("s0"));
@@ -69,30 +73,32 @@ class ServersTest extends ScgiContract {
         });
     }
 
-    /**
-     * A first server that has failed for longer than the timeout, and takes requests from now on, and a second one that is well.
-     *
-     * @param first what becomes of its requests
-     */
-    private void failedForLongEnough(TestServer.Script first) throws Exception {
-        TestServer second = unix(ScgiContract::hello);
-        house("unix:" + directory.resolve("later") + "," + second.address, "fail.timeout.ms", 1L);
-        assertAnswer(200);
-        long failed = System.nanoTime();
-        unix("later", first);
-        Await.until("the timeout", () -> System.nanoTime() - failed > 1_000_000);
-    }
-
-    @Test
-    void oneRequestAtATimeFindsOutWhetherAServerWorksAgainAndTheOthersDoNotWaitForIt() throws Exception {
-        Semaphore asked = new Semaphore(0);
-        Semaphore answers = new Semaphore(0);
-        failedForLongEnough(peer -> {
+    /** From now on there is a server that waits for leave to answer each request. */
+    private void startFirst() throws IOException {
+        unix("later", peer -> {
             peer.variables();
             asked.release();
             answers.acquire();
             peer.write("\nfirst");
         });
+    }
+
+    /**
+     * A first server that has failed for longer than the timeout, takes requests from now on and waits for leave to answer each; and a
+     * second one that is well.
+     */
+    private void failedForLongEnough() throws Exception {
+        TestServer second = unix(ScgiContract::hello);
+        house("unix:" + directory.resolve("later") + "," + second.address, "fail.timeout.ms", 1L);
+        assertAnswer(200);
+        long failed = System.nanoTime();
+        startFirst();
+        Await.until("the timeout", () -> System.nanoTime() - failed > 1_000_000);
+    }
+
+    @Test
+    void oneRequestAtATimeFindsOutWhetherAServerWorksAgainAndTheOthersDoNotWaitForIt() throws Exception {
+        failedForLongEnough();
         try (House.Client probe = house.send(House.get())) {
             probe.end();
             asked.acquire();
@@ -108,14 +114,7 @@ class ServersTest extends ScgiContract {
 
     @Test
     void aRequestThatIsGivenUpLeavesItToTheNextOneToFindOut() throws Exception {
-        Semaphore asked = new Semaphore(0);
-        Semaphore answers = new Semaphore(0);
-        failedForLongEnough(peer -> {
-            peer.variables();
-            asked.release();
-            answers.acquire();
-            peer.write("\nfirst");
-        });
+        failedForLongEnough();
         BlockingQueue<Runnable> gone = new LinkedBlockingQueue<>();
         try (House.Client probe = house.send(House.get(), gone::add)) {
             probe.end();
@@ -129,16 +128,9 @@ class ServersTest extends ScgiContract {
 
     @Test
     void whereAllServersHaveFailedEveryRequestTriesThem() throws Exception {
-        Semaphore asked = new Semaphore(0);
-        Semaphore answers = new Semaphore(0);
         house("unix:" + directory.resolve("later") + ",unix:" + directory.resolve("never"), "fail.timeout.ms", 1L);
         assertAnswer(503);
-        unix("later", peer -> {
-            peer.variables();
-            asked.release();
-            answers.acquire();
-            peer.write("\nfirst");
-        });
+        startFirst();
         try (House.Client one = house.send(House.get()); House.Client other = house.send(House.get())) {
             one.end();
             other.end();
